@@ -1,0 +1,1 @@
+"""The machine room behind ./dev/*: paths, set-up, PostgreSQL, databases, Odoo processes."""
