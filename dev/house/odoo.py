@@ -6,7 +6,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
-from .paths import ADDON, DATA_DIR, GLUE_ADDON, LOCAL, ODOO_PACKAGES, PYTHON, ROOT, extra_addons, own_odoo
+from .paths import ADDON, BROWSER_TREE, DATA_DIR, GLUE_ADDON, LOCAL, ODOO_PACKAGES, PYTHON, ROOT, extra_addons, own_odoo
 from .postgres import connection_options
 
 
@@ -47,6 +47,8 @@ def command(*arguments):
 def environment(**options):
     """The environment Odoo runs in; `options` go to its odoo.conf."""
     variables = {**os.environ, 'ODOO_RC': str(write_conf(**options))}
+    if (BROWSER_TREE / '.complete').exists():  # after the machine's own browsers
+        variables['PATH'] = os.pathsep.join([os.environ.get('PATH', os.defpath), str(BROWSER_TREE / 'bin')])
     if not own_odoo():
         variables['PYTHONPATH'] = os.pathsep.join(
             [str(ODOO_PACKAGES)] + [path for path in [os.environ.get('PYTHONPATH')] if path])

@@ -42,7 +42,7 @@ def browser():
         if shutil.which(name):
             return shutil.which(name)
     with _one_at_a_time():
-        _part('Chromium for the browser tours', BROWSER_TREE, 'chromium', _make_browser)
+        _part('Chromium for the browser tours', BROWSER_TREE, 'chromium 2', _make_browser)
     return str(BROWSER_TREE / 'bin' / 'chromium')
 
 
@@ -117,12 +117,12 @@ def _make_browser(place):
     launcher.write_text(
         '#!/bin/sh\n'
         '# the unpacked libraries and fonts first, then the machine\'s own\n'
-        f'tree={place}\n'
-        'for folder in $(find $tree/usr/lib $tree/lib -type d 2>/dev/null); do\n'
+        'tree=$(dirname "$(dirname "$(readlink -f "$0")")")\n'
+        'for folder in $(find "$tree/usr/lib" "$tree/lib" -type d 2>/dev/null); do\n'
         '  LD_LIBRARY_PATH=$LD_LIBRARY_PATH:$folder; done\n'
         'export LD_LIBRARY_PATH\n'
-        '[ -d $tree/etc/fonts ] && export FONTCONFIG_SYSROOT=$tree\n'
-        'exec $tree/usr/lib/chromium/chromium --no-sandbox "$@"\n')
+        '[ -d "$tree/etc/fonts" ] && export FONTCONFIG_SYSROOT="$tree"\n'
+        'exec "$tree/usr/lib/chromium/chromium" --no-sandbox "$@"\n')
     launcher.chmod(0o755)
     part.rename(place)
 
