@@ -1,0 +1,206 @@
+"""The e-Factura calls (anaf-api.md §2.2). Thread-safe: one client may serve a pool of threads."""
+import re
+
+from .environment import ENVIRONMENTS
+from .errors import ClockSkew, NotSent, Transient, Uncertain
+from .identifiers import cif_digits
+from .messages import FILTERS, corrected_window
+from .replies import (
+    parse_download, parse_hello, parse_list, parse_pdf, parse_status, parse_upload, parse_validation,
+)
+from .wire import USER_AGENT, Broken, exchange, make_session
+
+STANDARDS = ("UBL", "CN", "CII", "RASP")
+DOCUMENTS = ("FACT1", "FCN")
+
+_SCHEMA_LOCATION = re.compile(rb"""\s+[\w.-]+:schemaLocation\s*=\s*("[^"]*"|'[^']*')""")
+_WORDS = {
+    "dns_failure": "ANAF's name could not be resolved",
+    "connection_refused": "the connection was refused",
+    "connect_timeout": "no connection in time",
+    "tls_failure": "no secure connection could be made",
+    "proxy_failure": "the proxy did not let the call through",
+    "timeout": "no whole answer within the deadline",
+    "connection_lost": "the connection was lost",
+    "answer_too_large": "the answer is larger than anything ANAF sends",
+}
+
+
+class AnafClient:
+    """One access token against one environment.
+
+    :param endpoints: :class:`environment.Endpoints`
+    :param environment: 'prod' or 'test'
+    :param access_token: the JWT, without "Bearer"
+    :param session: from :func:`wire.make_session`; one is made otherwise
+    :param deadline: seconds over a whole call (connect, send, wait and read)
+    """
+
+    def __init__(self, endpoints, environment, access_token, session=None, deadline=60.0, user_agent=USER_AGENT):
+        if environment not in ENVIRONMENTS:
+            raise ValueError("environment is 'prod' or 'test'")
+        token = (access_token or "").strip()
+        if not re.fullmatch(r"[\x21-\x7e]+", token):
+            raise ValueError("the access token is empty or not a token")  # never quote it
+        self.endpoints, self.environment, self.deadline = endpoints, environment, deadline
+        self._bearer, self._session, self._user_agent = f"Bearer {token}", session or make_session(), user_agent
+
+    # -- calls ---------------------------------------------------------------------------------------------
+
+    def upload(self, xml, *, standard, cif, b2c=False, extern=False, autofactura=False):
+        """Hand over one document.
+
+        :param bytes xml: sent untouched
+        :param standard: UBL (Invoice), CN (CreditNote), CII, RASP (buyer's message)
+        :param cif: whose box an error message goes to; RO is stripped
+        :param extern: the buyer is abroad; :param autofactura: the buyer issues in the seller's name
+        :rtype: Receipt
+        :raises NotSent: the document did not leave in full; ANAF cannot have it
+        :raises Uncertain: it may have arrived
+        """
+        if standard not in STANDARDS:
+            raise ValueError(f"standard is one of {STANDARDS}")
+        if not xml:
+            raise ValueError("an empty document")
+        params = {"standard": standard, "cif": _cif(cif)}
+        params.update({name: "DA" for name, on in (("extern", extern), ("autofactura", autofactura)) if on})
+        answer = self._exchange("POST", self._url("uploadb2c" if b2c else "upload"), Uncertain, params=params,
+                                data=xml, headers={"Content-Type": "text/plain"})
+        try:
+            return parse_upload(answer.status, answer.headers, answer.body)
+        except Uncertain as error:
+            if answer.sent:
+                raise
+            raise NotSent(error.code, error.text, http_status=error.http_status, raw=error.raw,
+                          support_id=error.support_id, retry_after=error.retry_after) from None
+
+    def status(self, upload_index):
+        """``stareMesaj``. :rtype: Status"""
+        return self._get("stareMesaj", parse_status, id_incarcare=_id(upload_index))
+
+    def list_page(self, cif, start, end, page=1, kind=None):
+        """One page of at most 500 messages, indexed at ANAF between two aware datetimes.
+
+        :param kind: E, T, P, R, or sent, received, error, buyer_message; all kinds without it
+        :rtype: MessagePage
+        """
+        return self._get("listaMesajePaginatieFactura", parse_list, startTime=_epoch_ms(start), endTime=_epoch_ms(end),
+                         cif=_cif(cif), pagina=page, **_filter(kind))
+
+    def list_days(self, cif, days, kind=None):
+        """The simple list of the last 1..60 days; ``Refused`` code too_many_messages over 500.
+
+        :rtype: MessagePage
+        """
+        return self._get("listaMesajeFactura", parse_list, zile=days, cif=_cif(cif), **_filter(kind))
+
+    def iter_messages(self, cif, start, end, kind=None):
+        """Every message of a window of less than 60 days (see :func:`messages.spv_window`), each id once.
+
+        When ANAF's clock disagrees the window is corrected once and read from its first page.
+        """
+        seen, corrected, page, pages = set(), False, 1, 1
+        while page <= pages:
+            try:
+                found = self.list_page(cif, start, end, page, kind)
+            except ClockSkew as skew:
+                if corrected:
+                    raise
+                start, end = corrected_window(start, end, skew)
+                corrected, page, pages = True, 1, 1
+                continue
+            if not found.messages:
+                return
+            for message in found.messages:
+                if message.id is None or message.id not in seen:
+                    seen.add(message.id)
+                    yield message
+            # the page number ANAF echoes is unreliable; the number of pages may change while paging
+            page, pages = page + 1, found.page_count
+
+    def download(self, download_id):
+        """``descarcare`` -> the ZIP as it came. Ten a day per message: never repeat blindly.
+
+        :raises Gone: terminal
+        """
+        return self._get("descarcare", parse_download, id=_id(download_id))
+
+    def hello(self, name):
+        """Is the token alive? Needs no SPV right. -> ANAF's text (it echoes headers: the token is blanked)."""
+        text = self._get(None, parse_hello, name=name)
+        return text.replace(self._bearer[7:], "***")
+
+    def validate(self, xml, document):
+        """The public validator, no token. ``document``: FACT1 (invoice) or FCN (credit note). :rtype: Validation"""
+        return self._public("validare", xml, document, parse_validation)
+
+    def render_pdf(self, xml, document, skip_validation=False):
+        """ANAF's own PDF of an invoice, no token.
+
+        :param skip_validation: do not validate first; where the firewall blocks that, the validating call is tried
+        :raises Refused: the document is not valid
+        """
+        if skip_validation:
+            try:
+                return self._public("transformare", xml, document, parse_pdf, "/DA")
+            except Transient as error:
+                if error.code != "waf_block":
+                    raise
+        return self._public("transformare", xml, document, parse_pdf)
+
+    # -- how -----------------------------------------------------------------------------------------------
+
+    def _url(self, call):
+        return self.endpoints.fctel(self.environment, call) if call else self.endpoints.hello
+
+    def _get(self, call, parse, **params):
+        answer = self._exchange("GET", self._url(call), Transient, params=params)
+        return parse(answer.status, answer.headers, answer.body)
+
+    def _public(self, call, xml, document, parse, suffix=""):
+        if document not in DOCUMENTS:
+            raise ValueError(f"document is one of {DOCUMENTS}")
+        # its firewall blocks relative paths in schemaLocation; cut as text, the rest stays byte for byte
+        answer = self._exchange(
+            "POST", self.endpoints.public(f"{call}/{document}{suffix}"), Transient, bearer=False,
+            data=_SCHEMA_LOCATION.sub(b"", xml), headers={"Content-Type": "text/plain"})
+        return parse(answer.status, answer.headers, answer.body)
+
+    def _exchange(self, method, url, lost, bearer=True, **request):
+        try:
+            return exchange(self._session, method, url, authorization=self._bearer if bearer else None,
+                            deadline=self.deadline, user_agent=self._user_agent, **request)
+        except Broken as broken:
+            if lost is Uncertain and not broken.sent:
+                lost = NotSent
+            raise lost(broken.reason, _WORDS[broken.reason]) from None
+
+
+def _cif(text):
+    digits = cif_digits(text)
+    if not digits:
+        raise ValueError("cif: digits are needed, with or without RO")
+    return digits
+
+
+def _id(value):
+    text = str(value).strip()
+    if not re.fullmatch(r"\d+", text, re.ASCII):
+        raise ValueError("an index at ANAF is a number")
+    return text
+
+
+def _epoch_ms(moment):
+    if moment.tzinfo is None:
+        raise ValueError("an aware datetime is needed")
+    return int(moment.timestamp() * 1000)
+
+
+def _filter(kind):
+    if kind is None:
+        return {}
+    letter = FILTERS.get(kind, kind)
+    if letter not in FILTERS.values():
+        raise ValueError("kind is E, T, P or R")
+    return {"filtru": letter}
+

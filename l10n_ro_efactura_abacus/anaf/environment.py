@@ -1,0 +1,67 @@
+"""Where ANAF lives: the three base addresses and the URLs built on them (anaf-api.md §1.1, §2.1)."""
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+ENVIRONMENTS = ("prod", "test")
+
+
+def is_loopback(host):
+    """True for 127.0.0.0/8, ::1 and the name ``localhost``."""
+    if not host:
+        return False
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _checked(name, url):
+    if not isinstance(url, str):
+        raise ValueError(f"{name}: not a URL")
+    parts = urlsplit(url.strip())
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError(f"{name}: an https:// address is needed")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError(f"{name}: plain http is accepted for loopback only")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ValueError(f"{name}: no credentials, query or fragment belong in it")
+    parts.port  # noqa: B018  raises ValueError on a port that is no number
+    return url.strip().rstrip("/")
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Base addresses, without a trailing slash. ``ValueError`` unless https (http: loopback only)."""
+
+    api_url: str = "https://api.anaf.ro"
+    public_url: str = "https://webservicesp.anaf.ro"
+    oauth_url: str = "https://logincert.anaf.ro/anaf-oauth2/v1"
+
+    def __post_init__(self):
+        for name in ("api_url", "public_url", "oauth_url"):
+            object.__setattr__(self, name, _checked(name, getattr(self, name)))
+
+    def fctel(self, environment, call):
+        """URL of an authenticated e-Factura call, e.g. ``fctel('prod', 'upload')``."""
+        if environment not in ENVIRONMENTS:
+            raise ValueError("environment is 'prod' or 'test'")
+        return f"{self.api_url}/{environment}/FCTEL/rest/{call}"
+
+    def public(self, call):
+        """URL of ``validare``/``transformare``: they exist under prod only and need no token."""
+        return f"{self.public_url}/prod/FCTEL/rest/{call}"
+
+    @property
+    def hello(self):
+        return f"{self.api_url}/TestOauth/jaxrs/hello"
+
+    @property
+    def authorize(self):
+        return f"{self.oauth_url}/authorize"
+
+    @property
+    def token(self):
+        return f"{self.oauth_url}/token"

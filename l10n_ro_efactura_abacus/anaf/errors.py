@@ -1,0 +1,94 @@
+"""Errors as data: the class says what the caller must do, ``code`` names the fact, ``text`` is ANAF's own."""
+
+RAW_LIMIT = 2000
+
+
+class AnafError(Exception):
+    """Base of everything this package raises about an exchange with ANAF.
+
+    :ivar code: stable snake_case name of the fact
+    :ivar text: ANAF's own text, or a short English fact; never holds a token or a secret
+    :ivar texts: all of ANAF's texts (``text`` is the first)
+    :ivar http_status: int or None
+    :ivar support_id: the firewall's support id, or None
+    :ivar retry_after: seconds, or None
+    :ivar raw: bounded excerpt of the body
+    """
+
+    def __init__(self, code, text="", *, texts=None, http_status=None, support_id=None, retry_after=None, raw=""):
+        self.code = code
+        self.texts = list(texts) if texts else ([text] if text else [])
+        self.text = text or (self.texts[0] if self.texts else "")
+        self.http_status = http_status
+        self.support_id = support_id
+        self.retry_after = retry_after
+        self.raw = (raw or "")[:RAW_LIMIT]
+        super().__init__(f"{code}: {self.text}" if self.text else code)
+
+
+class NotSent(AnafError):
+    """The request body was not read to its end: ANAF cannot have the document. Send the same bytes later."""
+
+
+class Uncertain(AnafError):
+    """The outcome of an upload is unknown. Reconcile first, never resend at once."""
+
+
+class Transient(AnafError):
+    """A call that changes nothing failed. Try later."""
+
+
+class Throttled(Transient):
+    """The gateway refused the call (too many); nothing was registered. Wait ``retry_after``."""
+
+
+class Technical(Transient):
+    """``A aparut o eroare tehnica. Cod: X``: not registered, the same bytes later."""
+
+
+class QuotaExceeded(AnafError):
+    """A daily quota is used up: nothing more for this id or CIF until the next day in Bucharest."""
+
+
+class Unauthorized(AnafError):
+    """401: refresh the token once under a lock, repeat once, then ask for re-authorisation."""
+
+
+class Forbidden(AnafError):
+    """403: wrong path, missing service on the app, or the gateway. Configuration alarm, no loop."""
+
+
+class NoRight(AnafError):
+    """The certificate has no SPV right for this CIF (or message, or for any CIF). Permanent until someone acts."""
+
+
+class Refused(AnafError):
+    """ANAF read the request and refused the document or its parameters; ``texts`` holds every reason."""
+
+
+class ClockSkew(AnafError):
+    """ANAF's clock disagrees with the window asked for; ``anaf_now`` (aware UTC) when it quoted its own time."""
+
+    def __init__(self, code, text="", *, anaf_now=None, **facts):
+        super().__init__(code, text, **facts)
+        self.anaf_now = anaf_now
+
+
+class NotFound(AnafError):
+    """Status: no invoice with that upload index (not visible yet, or the other environment)."""
+
+
+class Gone(AnafError):
+    """Download: expired (60 days) or never existed. Terminal."""
+
+
+class Malformed(AnafError):
+    """An answer nobody has described. Kept raw, never success."""
+
+
+class OAuthError(AnafError):
+    """The identity provider refused; ``code`` is e.g. invalid_client, refresh_expired, access_denied."""
+
+
+class NotAJwt(OAuthError, ValueError):
+    """A text that was expected to be a JWT is not one."""

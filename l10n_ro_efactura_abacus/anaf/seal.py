@@ -1,0 +1,216 @@
+"""The Ministry's seal on a document: is it this document, is it signed, and by whom (anaf-api.md §5.3, §5.4).
+
+Stock XML signature validators reject the production seal (a digest over raw bytes behind ``URI=""``), and some
+OpenSSL builds forbid SHA-1, so the RSA step is done here by its definition (RFC 8017 §8.2.2): encode what is
+expected, compare with what the key yields.
+"""
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from lxml import etree
+
+from .seal_trust import describe, load_certificate, trust
+from .xml import XmlError, children, local_name, namespace, parse_xml
+
+DSIG = "http://www.w3.org/2000/09/xmldsig#"
+
+_C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+_EXC_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
+_CANONICAL = {_C14N: False, _C14N + "#WithComments": False, _EXC_C14N: True, _EXC_C14N + "WithComments": True}
+_ENVELOPED = DSIG + "enveloped-signature"
+_DIGESTS = {
+    "http://www.w3.org/2001/04/xmlenc#sha256": "sha256",
+    "http://www.w3.org/2001/04/xmldsig-more#sha384": "sha384",
+    "http://www.w3.org/2001/04/xmlenc#sha512": "sha512",
+}
+_SIGNATURES = {
+    DSIG + "rsa-sha1": "sha1",
+    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256": "sha256",
+    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384": "sha384",
+    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512": "sha512",
+}
+#: DER of DigestInfo up to the hash itself (RFC 8017 §9.2, note 1)
+_DIGEST_INFO = {
+    "sha1": "3021300906052b0e03021a05000414",
+    "sha256": "3031300d060960864801650304020105000420",
+    "sha384": "3041300d060960864801650304020205000430",
+    "sha512": "3051300d060960864801650304020305000440",
+}
+
+
+@dataclass(frozen=True)
+class SealReport:
+    """Verdict on a seal.
+
+    :ivar state: valid; invalid (the digest or the signature is wrong); unverified (all else)
+    :ivar reason_code: ok, digest_mismatch, document_mismatch, bad_signature, untrusted_certificate,
+        not_the_ministry, certificate_not_valid_then, signing_day_unknown, unreadable_seal, unsupported_seal,
+        unreadable_certificate
+    :ivar not_before, not_after: aware UTC; :ivar serial: hex; :ivar fingerprint: SHA-256 hex of the certificate
+    """
+
+    state: str
+    reason_code: str
+    reason: str
+    subject: str | None = None
+    issuer: str | None = None
+    serial: str | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    fingerprint: str | None = None
+
+
+class _Verdict(Exception):
+    def __init__(self, state, code, reason):
+        super().__init__(code)
+        self.found = (state, code, reason)
+
+
+def verify(document, seal, trusted=(), at=None):
+    """Check a seal against the document it came with.
+
+    :param bytes document: untouched, as it was in the package
+    :param bytes seal: untouched ``semnatura_*.xml``
+    :param trusted: PEM or DER certificates (bytes or str): the seal's own, or a CA that issued it to the Ministry
+    :param at: date or datetime of signing; without it only a certificate that is still valid today gives ``valid``
+    :rtype: SealReport
+    """
+    certificate = None
+    try:
+        signature, carrier = _open(seal)
+        signed_info = _only(signature, "SignedInfo")
+        octets = _signed_octets(signed_info)  # first: checking the digest takes the signature out of its tree
+        method = _SIGNATURES.get(_only(signed_info, "SignatureMethod").get("Algorithm"))
+        _check_digest(bytes(document), signature, carrier, signed_info)
+        certificate = _certificate(signature)
+        _check_signature(signature, method, octets, certificate)
+        state, code, reason = trust(certificate, trusted, at)
+    except _Verdict as verdict:
+        state, code, reason = verdict.found
+    return SealReport(state, code, reason, **(describe(certificate) if certificate else {}))
+
+
+def _unsupported(what):
+    return _Verdict("unverified", "unsupported_seal", f"the seal has an unknown shape: {what}")
+
+
+def _open(seal):
+    """``(Signature element, the document that carries it or None)``."""
+    try:
+        root = parse_xml(seal or b"", remove_comments=True)
+    except XmlError:
+        raise _Verdict("unverified", "unreadable_seal", "the seal is not readable XML") from None
+    if _is_signature(root):
+        return root, None
+    own = [child for child in root if _is_signature(child)]
+    if not own:
+        raise _Verdict("unverified", "unreadable_seal", "the seal file holds no signature")
+    return own[-1], root
+
+
+def _is_signature(element):
+    return local_name(element) == "Signature" and namespace(element) == DSIG
+
+
+def _only(element, *path):
+    found = children(element, *path)
+    if len(found) != 1 or namespace(found[0]) != DSIG:
+        raise _unsupported(f"{len(found)} x {path[-1]}")
+    return found[0]
+
+
+def _bytes_of(element, state, code):
+    try:
+        return base64.b64decode("".join("".join(element.itertext()).split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise _Verdict(state, code, f"{local_name(element)} is not base64") from None
+
+
+def _check_digest(document, signature, carrier, signed_info):
+    reference = _only(signed_info, "Reference")
+    if reference.get("URI"):
+        raise _unsupported("a reference to a part")
+    name = _DIGESTS.get(_only(reference, "DigestMethod").get("Algorithm"))
+    if not name:
+        raise _unsupported("digest algorithm")
+    expected = _bytes_of(_only(reference, "DigestValue"), "invalid", "digest_mismatch")
+    transforms = [t.get("Algorithm") for t in children(reference, "Transforms", "Transform")]
+    if carrier is None:
+        if transforms:
+            raise _unsupported("transforms on a detached seal")
+        covered = document
+    else:
+        covered = _enveloped(document, signature, carrier, transforms)
+    if hashlib.new(name, covered).digest() != expected:
+        raise _Verdict("invalid", "digest_mismatch", "the seal was made for other bytes than this document")
+
+
+def _enveloped(document, signature, carrier, transforms):
+    """Octets the digest covers: the carrier without its signature. It must also *be* our document."""
+    if transforms[:1] != [_ENVELOPED] or any(t not in _CANONICAL for t in transforms[1:]) or len(transforms) > 2:
+        raise _unsupported("transforms")
+    before, tail = signature.getprevious(), signature.tail or ""
+    if before is not None:
+        before.tail = (before.tail or "") + tail
+    else:
+        carrier.text = (carrier.text or "") + tail
+    carrier.remove(signature)
+    try:
+        ours = parse_xml(document, remove_comments=True)
+    except XmlError:
+        raise _Verdict("invalid", "document_mismatch", "the document is not XML, the sealed copy is") from None
+    if _c14n(ours, exclusive=True) != _c14n(carrier, exclusive=True):
+        raise _Verdict("invalid", "document_mismatch", "the sealed copy differs from this document")
+    return _c14n(carrier, exclusive=bool(transforms[1:]) and _CANONICAL[transforms[1]])
+
+
+def _c14n(element, exclusive):
+    return etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False, with_tail=False)
+
+
+def _signed_octets(signed_info):
+    """SignedInfo as it may have been signed.
+
+    Read from the tree of the whole seal, the two canonical forms differ only in namespaces inherited from the
+    carrier, and ANAF's signer puts the lean form under either name: both say the same, either may verify.
+    """
+    if _only(signed_info, "CanonicalizationMethod").get("Algorithm") not in _CANONICAL:
+        raise _unsupported("canonicalisation")
+    return [_c14n(signed_info, exclusive=True), _c14n(signed_info, exclusive=False)]
+
+
+def _certificate(signature):
+    found = children(signature, "KeyInfo", "X509Data", "X509Certificate")
+    if not found:
+        raise _unsupported("no certificate")
+    try:
+        return load_certificate(_bytes_of(found[0], "unverified", "unreadable_certificate"))
+    except ValueError:
+        raise _Verdict("unverified", "unreadable_certificate", "the seal's certificate is not readable") from None
+
+
+def _check_signature(signature, method, octets, certificate):
+    key = certificate.public_key()
+    if not method or not isinstance(key, rsa.RSAPublicKey):
+        raise _unsupported("signature algorithm")
+    value = _bytes_of(_only(signature, "SignatureValue"), "invalid", "bad_signature")
+    if not any(_rsa_signed(key.public_numbers(), value, form, method) for form in octets):
+        raise _Verdict("invalid", "bad_signature", "the signature was not made by the certificate in the seal")
+
+
+def _rsa_signed(key, signature, data, name):
+    """EMSA-PKCS1-v1_5: the one encoding of this hash, compared whole."""
+    size = (key.n.bit_length() + 7) // 8
+    digest = hashlib.new(name, data, usedforsecurity=False).digest()
+    info = bytes.fromhex(_DIGEST_INFO[name]) + digest
+    padding = size - len(info) - 3
+    number = int.from_bytes(signature, "big")
+    if len(signature) != size or padding < 8 or number >= key.n:
+        return False
+    expected = b"\x00\x01" + b"\xff" * padding + b"\x00" + info
+    return hmac.compare_digest(pow(number, key.e, key.n).to_bytes(size, "big"), expected)

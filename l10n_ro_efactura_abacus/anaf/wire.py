@@ -1,0 +1,264 @@
+"""One HTTP exchange: no redirects, no retries, one deadline over all of it, and a count of the bytes handed over.
+
+``requests`` has a timeout per socket operation: a peer that drips one byte every few seconds outlives it. The
+connections made here look at the exchange's own clock before every send and every receive instead.
+"""
+import http.client
+import io
+import threading
+import time
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from .environment import is_loopback
+
+MAX_BODY = 64 * 1024 * 1024
+CONNECT_SECONDS = 15.0
+USER_AGENT = "l10n_ro_efactura_abacus"
+
+_current = threading.local()
+
+
+class Deadline:
+    """A moment on the monotonic clock."""
+
+    def __init__(self, seconds):
+        self._end = time.monotonic() + seconds
+
+    def left(self):
+        """Seconds left; ``TimeoutError`` when there are none."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("deadline exceeded")
+        return left
+
+
+class Broken(Exception):
+    """The exchange ended without a whole answer.
+
+    :ivar reason: dns_failure, connection_refused, connect_timeout, tls_failure, proxy_failure, timeout,
+        connection_lost, answer_too_large
+    :ivar sent: True when the request body was read to its end (or there was none)
+    """
+
+    def __init__(self, reason, sent):
+        super().__init__(reason)
+        self.reason = reason
+        self.sent = sent
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``sent`` as in :class:`Broken`: a gateway may answer before it has read the document."""
+
+    status: int
+    headers: dict
+    body: bytes
+    sent: bool = True
+
+
+class CountedBody:
+    """A request body that knows whether it was handed over to its end. Sent with a Content-Length, never chunked.
+
+    Not a byte leaves after the deadline: the claim on the document may have passed to another worker by then.
+    """
+
+    def __init__(self, data, deadline):
+        self._data, self._deadline, self._at = bytes(data), deadline, 0
+
+    def __len__(self):
+        return len(self._data)
+
+    def __iter__(self):  # makes requests treat it as a stream
+        while block := self.read(16384):
+            yield block
+
+    def tell(self):
+        return self._at
+
+    def read(self, size=-1):
+        self._deadline.left()
+        end = len(self._data) if size is None or size < 0 else min(self._at + size, len(self._data))
+        block, self._at = self._data[self._at:end], end
+        return block
+
+    @property
+    def finished(self):
+        return self._at >= len(self._data)
+
+
+class _TimedRaw(io.RawIOBase):
+    """A socket's raw reader that gives every receive only what is left of the deadline."""
+
+    def __init__(self, raw, sock, deadline):
+        super().__init__()
+        self._raw, self._sock, self._deadline = raw, sock, deadline
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        self._sock.settimeout(self._deadline.left())
+        return self._raw.readinto(buffer)
+
+    def close(self):
+        if not self.closed:
+            self._raw.close()
+            super().close()
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    def __init__(self, sock, *args, **kwargs):
+        super().__init__(sock, *args, **kwargs)
+        deadline = getattr(_current, "deadline", None)
+        if deadline:
+            self.fp = io.BufferedReader(_TimedRaw(self.fp.detach(), sock, deadline))
+
+
+class _Timed:
+    """Mixed into urllib3's connections; without a current deadline they behave as always."""
+
+    response_class = _TimedResponse
+
+    def _new_conn(self):
+        deadline = getattr(_current, "deadline", None)
+        if deadline:
+            self.timeout = min(deadline.left(), CONNECT_SECONDS)
+        return super()._new_conn()
+
+    def send(self, data):
+        deadline = getattr(_current, "deadline", None)
+        if deadline and self.sock is not None:
+            self.sock.settimeout(deadline.left())
+        return super().send(data)
+
+
+class _TimedHTTPConnection(_Timed, HTTPConnection):
+    pass
+
+
+class _TimedHTTPSConnection(_Timed, HTTPSConnection):
+    pass
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _TimedHTTPConnection
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _TimedHTTPSConnection
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """An adapter whose connections obey the deadline of the exchange they serve."""
+
+    def init_poolmanager(self, *args, **kwargs):
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+
+    def proxy_manager_for(self, proxy, **kwargs):
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+        return manager
+
+
+def make_session(pool=16):
+    """A session for up to ``pool`` threads: keep-alive, no retries, no cookies (the gateway sets some)."""
+    session = requests.Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, DeadlineAdapter(pool_connections=4, pool_maxsize=pool, max_retries=0))
+    return session
+
+
+def _no_auth(request):
+    """Stands where requests would otherwise look into ~/.netrc."""
+    return request
+
+
+def exchange(session, method, url, *, params=None, data=None, headers=None, authorization=None, deadline=60.0,
+             user_agent=USER_AGENT, max_body=MAX_BODY):
+    """Send one request and read its whole answer.
+
+    :param data: bytes or None
+    :param authorization: value of the Authorization header or None
+    :param deadline: seconds for everything: connect, send, wait, read
+    :rtype: Answer
+    :raises Broken: no whole answer came; it says whether the body was handed over
+    """
+    clock = Deadline(deadline)
+    body = None if data is None else CountedBody(data, clock)
+
+    def sign(request):
+        request.headers["Authorization"] = authorization
+        return request
+
+    _current.deadline = clock
+    response = None
+    try:
+        response = session.request(
+            method, url, params=params, data=body, auth=sign if authorization else _no_auth,
+            headers={"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "identity", **(headers or {})},
+            # None removes a proxy: the environment's must not see loopback traffic
+            proxies=dict.fromkeys(("http", "https", "all")) if is_loopback(urlsplit(url).hostname) else None,
+            timeout=float(deadline), allow_redirects=False, stream=True)
+        return Answer(response.status_code, dict(response.headers), _read(response, clock, max_body),
+                      body is None or body.finished)
+    except (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
+        raise Broken(_reason(error), body is None or body.finished) from None
+    finally:
+        _current.deadline = None
+        if response is not None:
+            response.close()
+
+
+def _read(response, clock, max_body):
+    blocks, size = [], 0
+    for block in response.iter_content(8192):
+        size += len(block)
+        if size > max_body:
+            raise _TooLarge
+        blocks.append(block)
+        clock.left()
+    return b"".join(blocks)
+
+
+class _TooLarge(OSError):
+    pass
+
+
+def _reason(error):
+    """One stable word for what broke; the library's own text may quote headers and stays out."""
+    seen = []
+    while error is not None and error not in seen and len(seen) < 8:
+        seen.append(error)
+        cause = getattr(error, "reason", None)
+        inner = cause if isinstance(cause, BaseException) else next(
+            (a for a in error.args if isinstance(a, BaseException)), None)
+        error = inner or error.__cause__ or error.__context__
+    for kinds, word in (
+        (_TooLarge, "answer_too_large"),
+        (urllib3.exceptions.ProxyError, "proxy_failure"),
+        ((urllib3.exceptions.SSLError, requests.exceptions.SSLError), "tls_failure"),
+        (urllib3.exceptions.ConnectTimeoutError, "connect_timeout"),
+        (ConnectionRefusedError, "connection_refused"),
+    ):
+        if any(isinstance(e, kinds) for e in seen):
+            return word
+    if any(type(e).__name__ in ("NameResolutionError", "gaierror") for e in seen):
+        return "dns_failure"
+    if any(isinstance(e, urllib3.exceptions.NewConnectionError) for e in seen):
+        text = " ".join(str(e) for e in seen).lower()
+        if "name or service" in text or "name resolution" in text or "getaddrinfo" in text:
+            return "dns_failure"
+        return "connection_refused"
+    if any(isinstance(e, (TimeoutError, urllib3.exceptions.TimeoutError)) for e in seen):
+        return "timeout"
+    return "connection_lost"
