@@ -1,0 +1,102 @@
+"""The services beside e-Factura proper: validare, transformare, signature check, the token test."""
+from __future__ import annotations
+
+import re
+from email.parser import BytesParser
+from email.policy import HTTP
+
+from . import processing, replies, seal, texts
+from .calls import Call
+from .document import Document, Unreadable, read
+from .faults import failure
+from .replies import TEXT, Reply
+
+STANDARDS = {"FACT1": "UBL", "FCN": "CN"}
+# patterns the firewall is known to dislike on the non-validating conversion
+_WAF = re.compile(rb"schemaLocation\s*=\s*[\"'][^\"']*\.\./|;CP |;rm ")
+
+
+def _nok(messages) -> Reply:
+    return replies.as_json(
+        {"stare": "nok", "Messages": [{"message": text} for text in messages], "trace_id": replies.trace_id()})
+
+
+def _checked(sim, call: Call, check: bool = True) -> tuple[Document | None, Reply | None]:
+    """The document, or the answer that says why not."""
+    now = sim.clock.now()
+    if call.environment != "prod" or not call.tail:
+        return None, replies.not_found(now, "/" + call.path.split("/", 2)[2])
+    if call.tail[0] not in STANDARDS:
+        return None, _nok([texts.VALIDATE_STANDARD])
+    if call.size > sim.settings.validate_max_bytes:
+        return None, _nok([texts.UPLOAD_SIZE.format(megabytes=sim.settings.validate_max_bytes // 2**20)])
+    try:
+        document = read(call.body, STANDARDS[call.tail[0]])
+    except Unreadable as error:
+        return None, _nok([texts.INVALID_FILE.format(reason=str(error))])
+    findings = processing.findings(document, sim.settings, extern=False) if check else []
+    return (None, _nok([found.in_validator() for found in findings])) if findings else (document, None)
+
+
+def validate(sim, call: Call) -> Reply:
+    _document, wrong = _checked(sim, call)
+    return wrong or replies.as_json({"stare": "ok", "trace_id": replies.trace_id()})
+
+
+def transform(sim, call: Call) -> Reply:
+    unchecked = call.tail[1:] == ["DA"]
+    if call.environment == "prod" and unchecked and _WAF.search(call.body):
+        return sim.faults.waf()
+    document, wrong = _checked(sim, call, check=not unchecked)
+    if wrong:
+        return wrong
+    lines = ["Factura " + document.number, "Data: " + document.issue_date, "Vanzator: " + document.seller_cif,
+             "Cumparator: " + document.buyer_cif, "Reprezentare facuta de simulator"]
+    return Reply(pdf(lines), "application/pdf")
+
+
+def pdf(lines) -> bytes:
+    """A one-page PDF of plain text lines."""
+    def escape(line: str) -> str:
+        return re.sub(r"([()\\])", r"\\\1", line.encode("ascii", "replace").decode())
+    shown = " ".join(f"({escape(line)}) Tj T*" for line in lines)
+    content = f"BT /F1 12 Tf 16 TL 50 780 Td {shown} ET".encode()
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    out, offsets = bytearray(b"%PDF-1.4\n"), []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    count = len(objects) + 1
+    out += b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        count, table, count, len(out))
+    return bytes(out)
+
+
+def signature(sim, call: Call) -> Reply:
+    """multipart `file` and `signature` -> {"msg"}."""
+    header = f"Content-Type: {call.headers.get('Content-Type', '')}\r\n\r\n".encode()
+    message = BytesParser(policy=HTTP).parsebytes(header + call.body)
+    parts = {}
+    if message.is_multipart():
+        for part in message.iter_parts():
+            name = part.get_param("name", header="content-disposition")
+            parts[name] = part.get_payload(decode=True) or b""
+    if not parts.get("file") or not parts.get("signature"):
+        return failure("signature", sim.clock.now(), texts.SIGNATURE_INVALID)
+    valid = seal.verify(parts["file"], parts["signature"])
+    return replies.as_json({"msg": texts.SIGNATURE_VALID if valid else texts.SIGNATURE_INVALID})
+
+
+def hello(sim, call: Call) -> Reply:
+    lines = [f'Hello, "{call.get("name")}"', ""]
+    lines += [f"{name}: {value}" for name, value in call.headers.items() if name.lower() != "authorization"]
+    lines += ["issuer: https://logincert.anaf.ro", f"serial: {call.certificate.serial}"]
+    return Reply("\n".join(lines).encode(), TEXT)
+
+
