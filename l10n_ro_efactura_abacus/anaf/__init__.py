@@ -1,14 +1,30 @@
-"""ANAF's RO e-Factura in plain Python: the wire, its answers, packages, seals, and the rules around them.
+"""ANAF's RO e-Factura in plain Python: the wire, its answers, packages, seals, and rules around them.
 
-No Odoo here. Everything raised about an exchange is an :class:`AnafError`; see ``errors`` for what each obliges.
+No Odoo here. Whatever an exchange raises is an :class:`AnafError`; ``errors`` says what each one obliges.
 """
+
 from .bucharest import BUCHAREST, today
 from .client import AnafClient
 from .deadline import add_working_days, is_working_day, send_deadline
 from .environment import ENVIRONMENTS, Endpoints
 from .errors import (
-    AnafError, ClockSkew, Forbidden, Gone, Malformed, NoRight, NotAJwt, NotFound, NotSent, OAuthError, QuotaExceeded,
-    Refused, Technical, Throttled, Transient, Unauthorized, Uncertain,
+    AnafError,
+    ClockSkew,
+    Forbidden,
+    Gone,
+    Malformed,
+    NoRight,
+    NotAJwt,
+    NotFound,
+    NotSent,
+    OAuthError,
+    QuotaExceeded,
+    Refused,
+    Technical,
+    Throttled,
+    Transient,
+    Unauthorized,
+    Uncertain,
 )
 from .explain import Explanation, explain
 from .identifiers import NO_CNP, cif_digits, same_cif, valid_cnp, valid_cui
@@ -22,12 +38,60 @@ from .wire import make_session
 from .xml import XmlError, parse_xml
 
 __all__ = [
-    "BUCHAREST", "ENVIRONMENTS", "NO_CNP",
-    "AnafClient", "AnafError", "ClockSkew", "Endpoints", "Explanation", "Forbidden", "Gone", "InvoiceFacts",
-    "ListedMessage", "Malformed", "MessagePage", "NoRight", "NotAJwt", "NotFound", "NotSent", "OAuthError", "Package",
-    "PackageError", "QuotaExceeded", "Receipt", "Refused", "SealReport", "Status", "Technical", "Throttled",
-    "TokenSet", "Transient", "UblError", "Unauthorized", "Uncertain", "Validation", "XmlError",
-    "add_working_days", "authorize_url", "cif_digits", "claims", "duplicate_of_text", "exchange_code", "expires_at",
-    "explain", "is_working_day", "make_session", "parse_xml", "read_facts", "read_package", "refresh", "same_cif",
-    "send_deadline", "spv_window", "today", "valid_cnp", "valid_cui", "verify",
+    "BUCHAREST",
+    "ENVIRONMENTS",
+    "NO_CNP",
+    "AnafClient",
+    "AnafError",
+    "ClockSkew",
+    "Endpoints",
+    "Explanation",
+    "Forbidden",
+    "Gone",
+    "InvoiceFacts",
+    "ListedMessage",
+    "Malformed",
+    "MessagePage",
+    "NoRight",
+    "NotAJwt",
+    "NotFound",
+    "NotSent",
+    "OAuthError",
+    "Package",
+    "PackageError",
+    "QuotaExceeded",
+    "Receipt",
+    "Refused",
+    "SealReport",
+    "Status",
+    "Technical",
+    "Throttled",
+    "TokenSet",
+    "Transient",
+    "UblError",
+    "Unauthorized",
+    "Uncertain",
+    "Validation",
+    "XmlError",
+    "add_working_days",
+    "authorize_url",
+    "cif_digits",
+    "claims",
+    "duplicate_of_text",
+    "exchange_code",
+    "expires_at",
+    "explain",
+    "is_working_day",
+    "make_session",
+    "parse_xml",
+    "read_facts",
+    "read_package",
+    "refresh",
+    "same_cif",
+    "send_deadline",
+    "spv_window",
+    "today",
+    "valid_cnp",
+    "valid_cui",
+    "verify",
 ]

@@ -1,4 +1,5 @@
 """What kind of thing a body is, whatever its Content-Type says (anaf-api.md §3.6)."""
+
 import json
 import re
 
@@ -33,7 +34,7 @@ def decode(body):
 
 def excerpt(body, limit=RAW_LIMIT):
     """The beginning of the body as text, at most ``limit`` characters."""
-    return decode(body[:limit * 4])[:limit]
+    return decode(body[: limit * 4])[:limit]
 
 
 def load_json(body):

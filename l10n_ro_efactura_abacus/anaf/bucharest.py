@@ -1,4 +1,5 @@
 """ANAF's clock: every time on the wire is Europe/Bucharest wall time without an offset (anaf-api.md §4.2)."""
+
 import re
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -7,6 +8,7 @@ try:
     BUCHAREST = ZoneInfo("Europe/Bucharest")
 except ZoneInfoNotFoundError:  # slim images carry no tzdata; dateutil brings its own copy
     from dateutil.zoneinfo import get_zonefile_instance
+
     BUCHAREST = get_zonefile_instance().get("Europe/Bucharest")
 
 _CLOCK = re.compile(r"(\d{2})-(\d{2})-(\d{4})\s+(\d{2}):(\d{2}):(\d{2})")
@@ -27,7 +29,7 @@ def from_compact(text):
     text = str(text or "").strip()
     if not re.fullmatch(r"\d{12}(\d{2})?", text, re.ASCII):
         return None
-    return _utc(int(text[:4]), *(int(text[i:i + 2]) for i in range(4, len(text), 2)))
+    return _utc(int(text[:4]), *(int(text[i : i + 2]) for i in range(4, len(text), 2)))
 
 
 def from_clock(text):

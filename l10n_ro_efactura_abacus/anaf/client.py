@@ -1,4 +1,5 @@
 """The e-Factura calls (anaf-api.md §2.2). Thread-safe: one client may serve a pool of threads."""
+
 import re
 
 from .environment import ENVIRONMENTS
@@ -6,7 +7,13 @@ from .errors import ClockSkew, NotSent, Transient, Uncertain
 from .identifiers import cif_digits
 from .messages import FILTERS, corrected_window
 from .replies import (
-    parse_download, parse_hello, parse_list, parse_pdf, parse_status, parse_upload, parse_validation,
+    parse_download,
+    parse_hello,
+    parse_list,
+    parse_pdf,
+    parse_status,
+    parse_upload,
+    parse_validation,
 )
 from .wire import USER_AGENT, Broken, exchange, make_session
 
@@ -17,6 +24,7 @@ _SCHEMA_LOCATION = re.compile(rb"""\s+[\w.-]+:schemaLocation\s*=\s*("[^"]*"|'[^'
 _WORDS = {
     "dns_failure": "ANAF's name could not be resolved",
     "connection_refused": "the connection was refused",
+    "unreachable": "no connection could be made",
     "connect_timeout": "no connection in time",
     "tls_failure": "no secure connection could be made",
     "proxy_failure": "the proxy did not let the call through",
@@ -36,14 +44,20 @@ class AnafClient:
     :param deadline: seconds over a whole call (connect, send, wait and read)
     """
 
-    def __init__(self, endpoints, environment, access_token, session=None, deadline=60.0, user_agent=USER_AGENT):
+    def __init__(
+        self, endpoints, environment, access_token, session=None, deadline=60.0, user_agent=USER_AGENT
+    ):
         if environment not in ENVIRONMENTS:
             raise ValueError("environment is 'prod' or 'test'")
         token = (access_token or "").strip()
         if not re.fullmatch(r"[\x21-\x7e]+", token):
             raise ValueError("the access token is empty or not a token")  # never quote it
         self.endpoints, self.environment, self.deadline = endpoints, environment, deadline
-        self._bearer, self._session, self._user_agent = f"Bearer {token}", session or make_session(), user_agent
+        self._bearer, self._session, self._user_agent = (
+            f"Bearer {token}",
+            session or make_session(),
+            user_agent,
+        )
 
     # -- calls ---------------------------------------------------------------------------------------------
 
@@ -64,15 +78,27 @@ class AnafClient:
             raise ValueError("an empty document")
         params = {"standard": standard, "cif": _cif(cif)}
         params.update({name: "DA" for name, on in (("extern", extern), ("autofactura", autofactura)) if on})
-        answer = self._exchange("POST", self._url("uploadb2c" if b2c else "upload"), Uncertain, params=params,
-                                data=xml, headers={"Content-Type": "text/plain"})
+        answer = self._exchange(
+            "POST",
+            self._url("uploadb2c" if b2c else "upload"),
+            Uncertain,
+            params=params,
+            data=xml,
+            headers={"Content-Type": "text/plain"},
+        )
         try:
             return parse_upload(answer.status, answer.headers, answer.body)
         except Uncertain as error:
             if answer.sent:
                 raise
-            raise NotSent(error.code, error.text, http_status=error.http_status, raw=error.raw,
-                          support_id=error.support_id, retry_after=error.retry_after) from None
+            raise NotSent(
+                error.code,
+                error.text,
+                http_status=error.http_status,
+                raw=error.raw,
+                support_id=error.support_id,
+                retry_after=error.retry_after,
+            ) from None
 
     def status(self, upload_index):
         """``stareMesaj``. :rtype: Status"""
@@ -84,8 +110,15 @@ class AnafClient:
         :param kind: E, T, P, R, or sent, received, error, buyer_message; all kinds without it
         :rtype: MessagePage
         """
-        return self._get("listaMesajePaginatieFactura", parse_list, startTime=_epoch_ms(start), endTime=_epoch_ms(end),
-                         cif=_cif(cif), pagina=page, **_filter(kind))
+        return self._get(
+            "listaMesajePaginatieFactura",
+            parse_list,
+            startTime=_epoch_ms(start),
+            endTime=_epoch_ms(end),
+            cif=_cif(cif),
+            pagina=page,
+            **_filter(kind),
+        )
 
     def list_days(self, cif, days, kind=None):
         """The simple list of the last 1..60 days; ``Refused`` code too_many_messages over 500.
@@ -126,18 +159,22 @@ class AnafClient:
         return self._get("descarcare", parse_download, id=_id(download_id))
 
     def hello(self, name):
-        """Is the token alive? Needs no SPV right. -> ANAF's text (it echoes headers: the token is blanked)."""
+        """Is the token alive? Needs no SPV right. -> its text, the token blanked (headers are echoed)."""
         text = self._get(None, parse_hello, name=name)
         return text.replace(self._bearer[7:], "***")
 
     def validate(self, xml, document):
-        """The public validator, no token. ``document``: FACT1 (invoice) or FCN (credit note). :rtype: Validation"""
+        """The public validator, no token.
+
+        :param document: FACT1 (invoice) or FCN (credit note)
+        :rtype: Validation
+        """
         return self._public("validare", xml, document, parse_validation)
 
     def render_pdf(self, xml, document, skip_validation=False):
         """ANAF's own PDF of an invoice, no token.
 
-        :param skip_validation: do not validate first; where the firewall blocks that, the validating call is tried
+        :param skip_validation: do not validate first; blocked by the firewall, the validating call is tried
         :raises Refused: the document is not valid
         """
         if skip_validation:
@@ -162,14 +199,26 @@ class AnafClient:
             raise ValueError(f"document is one of {DOCUMENTS}")
         # its firewall blocks relative paths in schemaLocation; cut as text, the rest stays byte for byte
         answer = self._exchange(
-            "POST", self.endpoints.public(f"{call}/{document}{suffix}"), Transient, bearer=False,
-            data=_SCHEMA_LOCATION.sub(b"", xml), headers={"Content-Type": "text/plain"})
+            "POST",
+            self.endpoints.public(f"{call}/{document}{suffix}"),
+            Transient,
+            bearer=False,
+            data=_SCHEMA_LOCATION.sub(b"", xml),
+            headers={"Content-Type": "text/plain"},
+        )
         return parse(answer.status, answer.headers, answer.body)
 
     def _exchange(self, method, url, lost, bearer=True, **request):
         try:
-            return exchange(self._session, method, url, authorization=self._bearer if bearer else None,
-                            deadline=self.deadline, user_agent=self._user_agent, **request)
+            return exchange(
+                self._session,
+                method,
+                url,
+                authorization=self._bearer if bearer else None,
+                deadline=self.deadline,
+                user_agent=self._user_agent,
+                **request,
+            )
         except Broken as broken:
             if lost is Uncertain and not broken.sent:
                 lost = NotSent
@@ -203,4 +252,3 @@ def _filter(kind):
     if letter not in FILTERS.values():
         raise ValueError("kind is E, T, P or R")
     return {"filtru": letter}
-

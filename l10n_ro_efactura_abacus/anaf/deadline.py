@@ -1,4 +1,8 @@
-"""The legal term for sending an invoice (anaf-api.md §8): art. 10(7) OUG 120/2021, counted by Regulation 1182/71."""
+"""The legal term for sending an invoice: art. 10(7) OUG 120/2021, counted by Regulation 1182/71.
+
+Source: anaf-api.md §8.
+"""
+
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -42,8 +46,8 @@ def add_working_days(day, n):
 def add_calendar_days(day, n):
     """The last day of a period of ``n`` calendar days after ``day``.
 
-    A period ending on a holiday or weekend ends with the next working day (art. 3(4)), and one of two days or more
-    holds at least two working days (art. 3(5)).
+    A period ending on a holiday or weekend ends with the next working day (art. 3(4)), and one of two days
+    or more holds at least two working days (art. 3(5)).
     """
     end = day + n * _DAY
     while not is_working_day(end):

@@ -1,4 +1,5 @@
 """Where ANAF lives: the three base addresses and the URLs built on them (anaf-api.md §1.1, §2.1)."""
+
 import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit

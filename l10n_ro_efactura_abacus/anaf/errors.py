@@ -15,7 +15,9 @@ class AnafError(Exception):
     :ivar raw: bounded excerpt of the body
     """
 
-    def __init__(self, code, text="", *, texts=None, http_status=None, support_id=None, retry_after=None, raw=""):
+    def __init__(
+        self, code, text="", *, texts=None, http_status=None, support_id=None, retry_after=None, raw=""
+    ):
         self.code = code
         self.texts = list(texts) if texts else ([text] if text else [])
         self.text = text or (self.texts[0] if self.texts else "")
@@ -59,7 +61,7 @@ class Forbidden(AnafError):
 
 
 class NoRight(AnafError):
-    """The certificate has no SPV right for this CIF (or message, or for any CIF). Permanent until someone acts."""
+    """The certificate has no SPV right for this CIF, message, or any CIF. Permanent until someone acts."""
 
 
 class Refused(AnafError):
@@ -67,7 +69,7 @@ class Refused(AnafError):
 
 
 class ClockSkew(AnafError):
-    """ANAF's clock disagrees with the window asked for; ``anaf_now`` (aware UTC) when it quoted its own time."""
+    """ANAF's clock disagrees with the window; ``anaf_now`` is aware UTC, or None when it quoted no time."""
 
     def __init__(self, code, text="", *, anaf_now=None, **facts):
         super().__init__(code, text, **facts)

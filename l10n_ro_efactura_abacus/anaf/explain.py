@@ -1,9 +1,12 @@
 """What ANAF's rejection texts are about: stable codes the models translate (anaf-api.md §3.5, §5.2, §7)."""
+
 import re
 from dataclasses import dataclass
 
 _RULE = re.compile(
-    r"\b(BR-RO-[A-Z]*\d+(?:[_-]\w+)?|BR-DEC-RO-\d+|BR-DEC-\d+|BR-[A-Z]{1,3}-\d+|BR-\d+|UBL-[A-Z]{2}-\d+|R\d\.\d+)\b")
+    r"\b(BR-RO-[A-Z]*\d+(?:[_-]\w+)?|BR-DEC-RO-\d+"
+    r"|BR-DEC-\d+|BR-[A-Z]{1,3}-\d+|BR-\d+|UBL-[A-Z]{2}-\d+|R\d\.\d+)\b"
+)
 _BT = re.compile(r"\b(B[TG]-\d{1,3})\b")
 
 
@@ -19,19 +22,22 @@ class Explanation:
 
 
 #: sentences: (pattern, code, bt, field)
-_TEXTS = [(re.compile(pattern, re.IGNORECASE | re.DOTALL), *facts) for pattern, *facts in (
-    (r"a mai fost transmisa", "duplicate", None, None),
-    (r"eroare tehnica", "technical", None, None),
-    (r"s-au (facut|incarcat) deja", "quota", None, None),
-    (r"nu aveti drept(ul)?\b|nu exista niciun cif", "no_spv_right", None, "seller"),
-    (r"cif-ul vanzatorului nu figureaza|\bR6\.1\b", "seller_unknown", "BT-31", "seller"),
-    (r"cui vanzator incorect", "seller_cui_invalid", "BT-31", "seller"),
-    (r"cnp sau nif cumparator incorect", "buyer_cnp_invalid", "BT-47", "buyer"),
-    (r"cui cumparator incorect", "buyer_cui_invalid", "BT-48", "buyer"),
-    (r"nu a fost identificat cui cumparator", "buyer_not_identified", "BT-48", "buyer"),
-    (r"nu este inregistrat in registrul", "not_in_register", None, "seller"),
-    (r"marime fisier transmis mai mare", "too_large", None, None),
-)]
+_TEXTS = [
+    (re.compile(pattern, re.IGNORECASE | re.DOTALL), *facts)
+    for pattern, *facts in (
+        (r"a mai fost transmisa", "duplicate", None, None),
+        (r"eroare tehnica", "technical", None, None),
+        (r"s-au (facut|incarcat) deja", "quota", None, None),
+        (r"nu aveti drept(ul)?\b|nu exista niciun cif", "no_spv_right", None, "seller"),
+        (r"cif-ul vanzatorului nu figureaza|\bR6\.1\b", "seller_unknown", "BT-31", "seller"),
+        (r"cui vanzator incorect", "seller_cui_invalid", "BT-31", "seller"),
+        (r"cnp sau nif cumparator incorect", "buyer_cnp_invalid", "BT-47", "buyer"),
+        (r"cui cumparator incorect", "buyer_cui_invalid", "BT-48", "buyer"),
+        (r"nu a fost identificat cui cumparator", "buyer_not_identified", "BT-48", "buyer"),
+        (r"nu este inregistrat in registrul", "not_in_register", None, "seller"),
+        (r"marime fisier transmis mai mare", "too_large", None, None),
+    )
+]
 
 #: CIUS-RO codes as they stand in the message text: code, bt, field
 _RULES = {
@@ -66,7 +72,10 @@ _FAMILIES = (
     ("BR-CO-25", "due_date_missing", "dates"),
     ("BR-CO-", "totals", "totals"),
     ("BR-CL-", "code_list", None),
-    *((f"BR-{category}-", "tax_category", "tax") for category in ("S", "Z", "E", "AE", "IC", "G", "O", "IG", "IP", "B")),
+    *(
+        (f"BR-{category}-", "tax_category", "tax")
+        for category in ("S", "Z", "E", "AE", "IC", "G", "O", "IG", "IP", "B")
+    ),
     ("BR-RO-", "business_rule", None),
     ("BR-", "business_rule", None),
     ("UBL-", "business_rule", None),

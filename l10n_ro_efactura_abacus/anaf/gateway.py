@@ -1,4 +1,5 @@
 """Answers that are not the application's: gateway, firewall, maintenance page, server errors (§1.6, §3.6)."""
+
 import re
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -47,15 +48,19 @@ def _sentence(data):
 def unreadable(http_status, headers, body, lost):
     """The error for an answer that is not in the endpoint's own format.
 
-    :param lost: ``Uncertain`` for an upload, ``Transient`` for a call that changes nothing. 400, 401, 403, 429
-        (and 204, which one client met as "limit reached") are the gateway's refusals: definite either way.
+    :param lost: ``Uncertain`` for an upload, ``Transient`` for a call that changes nothing. 400, 401, 403,
+        429 (and 204, which one client met as "limit reached") are the gateway's refusals: definite.
     :return: the error, to be raised by the caller
     """
     kind = sniff(body)
     data = load_json(body) if kind == "json" else None
     status, text = effective_status(http_status, data), _sentence(data)
-    facts = {"http_status": http_status, "raw": excerpt(body), "retry_after": retry_after(headers),
-             "support_id": support_id(body) if kind == "html" else None}
+    facts = {
+        "http_status": http_status,
+        "raw": excerpt(body),
+        "retry_after": retry_after(headers),
+        "support_id": support_id(body) if kind == "html" else None,
+    }
     if status == 401:
         return Unauthorized("unauthorized", text or "ANAF does not accept the token", **facts)
     if status == 403:
@@ -63,7 +68,9 @@ def unreadable(http_status, headers, body, lost):
     if status in (429, 204):
         return Throttled("throttled", text or "too many calls", **facts)
     if status == 400:
-        return classify([text], **facts) or Refused("bad_request", text or "ANAF calls it a bad request", **facts)
+        return classify([text], **facts) or Refused(
+            "bad_request", text or "ANAF calls it a bad request", **facts
+        )
     if kind == "html":
         return lost(*_page(body, facts["support_id"]), **facts)
     if status >= 500:
@@ -84,4 +91,3 @@ def _page(body, waf):
     if "mentenan" in page:
         return "maintenance", "ANAF announces maintenance"
     return "html_answer", "a web page came instead of an answer"
-

@@ -1,4 +1,5 @@
 """Romanian identifiers: CIF/CUI of a company, CNP of a person. CIFs compare by digits."""
+
 import re
 
 from stdnum.ro import cnp, cui

@@ -1,4 +1,5 @@
 """SPV messages as the lists show them (anaf-api.md §3.3, §4.3-4.5)."""
+
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -15,7 +16,8 @@ _ISSUER = re.compile(r"cif_emitent\s*=\s*(?:RO)?\s*(\d+)", re.ASCII | re.IGNOREC
 _BUYER = re.compile(r"cif_beneficiar\s*=\s*(?:RO)?\s*(\d+)", re.ASCII | re.IGNORECASE)
 _SELF_BILLED = re.compile(
     r"transmisa\s+de\s+cif\s*=\s*(?:RO)?\s*(\d+)\s+ca\s+autofactu\w*ra\s+in\s+numele\s+cif\s*=\s*(?:RO)?\s*(\d+)",
-    re.ASCII | re.IGNORECASE)
+    re.ASCII | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,9 @@ def kind_of(tip):
     squeezed = " ".join(str(tip or "").upper().split())
     if squeezed.startswith("MESAJ CUMPARATOR"):
         return "buyer_message"
-    return {"FACTURA TRIMISA": "sent", "FACTURA PRIMITA": "received", "ERORI FACTURA": "error"}.get(squeezed, "other")
+    return {"FACTURA TRIMISA": "sent", "FACTURA PRIMITA": "received", "ERORI FACTURA": "error"}.get(
+        squeezed, "other"
+    )
 
 
 def parties(details):
@@ -76,9 +80,13 @@ def listed_message(item):
         id=_digits(item.get("id")),
         upload_index=_digits(item.get("id_solicitare")) or (named and named.group(1)),
         cif=cif_digits(item.get("cif")),
-        kind=kind_of(tip), tip=tip, details=details,
+        kind=kind_of(tip),
+        tip=tip,
+        details=details,
         created_at=from_compact(item.get("data_creare")),
-        seller_cif=seller, buyer_cif=buyer)
+        seller_cif=seller,
+        buyer_cif=buyer,
+    )
 
 
 def spv_window(now=None, days=RETENTION_DAYS):
@@ -92,7 +100,7 @@ def spv_window(now=None, days=RETENTION_DAYS):
 
 
 def corrected_window(start, end, skew):
-    """The window again, seen from ANAF's clock; ten minutes narrower at the refused end when it quoted none."""
+    """The window seen from ANAF's clock; ten minutes narrower at the refused end when it quoted none."""
     if skew.anaf_now:
         floor, ceiling = spv_window(skew.anaf_now)
         start, end = max(start, floor), min(end, ceiling)

@@ -1,4 +1,5 @@
 """ANAF's OAuth2 (anaf-api.md §1): authorise URL, code exchange, refresh, and reading a JWT's payload."""
+
 import base64
 import binascii
 import json
@@ -14,8 +15,17 @@ from .wire import Broken, exchange, make_session
 #: Seconds for a token call; the code itself lives 60 seconds (§1.3).
 DEADLINE = 30.0
 
-_KNOWN = ("invalid_client", "invalid_request", "invalid_grant", "access_denied", "unauthorized_client",
-          "unsupported_grant_type", "invalid_scope", "server_error", "temporarily_unavailable")
+_KNOWN = (
+    "invalid_client",
+    "invalid_request",
+    "invalid_grant",
+    "access_denied",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+    "server_error",
+    "temporarily_unavailable",
+)
 
 
 @dataclass(frozen=True)
@@ -28,9 +38,19 @@ class TokenSet:
 
 def authorize_url(endpoints, client_id, redirect_uri, state):
     """Where the user's browser goes, with the qualified certificate at hand. ``state`` is echoed back."""
-    return endpoints.authorize + "?" + urlencode({
-        "response_type": "code", "client_id": client_id, "redirect_uri": redirect_uri,
-        "token_content_type": "jwt", "state": state})
+    return (
+        endpoints.authorize
+        + "?"
+        + urlencode(
+            {
+                "response_type": "code",
+                "client_id": client_id,
+                "redirect_uri": redirect_uri,
+                "token_content_type": "jwt",
+                "state": state,
+            }
+        )
+    )
 
 
 def exchange_code(endpoints, client_id, client_secret, code, redirect_uri, session=None):
@@ -39,8 +59,18 @@ def exchange_code(endpoints, client_id, client_secret, code, redirect_uri, sessi
     :raises OAuthError: refused; code is ANAF's own ``error`` where it is a known one
     :raises Transient: no usable answer
     """
-    return _token(endpoints, client_id, client_secret, session, {
-        "grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, "token_content_type": "jwt"})
+    return _token(
+        endpoints,
+        client_id,
+        client_secret,
+        session,
+        {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "token_content_type": "jwt",
+        },
+    )
 
 
 def refresh(endpoints, client_id, client_secret, refresh_token, session=None):
@@ -49,8 +79,13 @@ def refresh(endpoints, client_id, client_secret, refresh_token, session=None):
     :raises OAuthError: code refresh_expired when only a new authorisation helps
     :raises Transient: no usable answer; the old refresh token may or may not have been spent
     """
-    return _token(endpoints, client_id, client_secret, session, {
-        "grant_type": "refresh_token", "refresh_token": refresh_token, "token_content_type": "jwt"})
+    return _token(
+        endpoints,
+        client_id,
+        client_secret,
+        session,
+        {"grant_type": "refresh_token", "refresh_token": refresh_token, "token_content_type": "jwt"},
+    )
 
 
 def _token(endpoints, client_id, client_secret, session, fields):
@@ -63,9 +98,15 @@ def _token(endpoints, client_id, client_secret, session, fields):
         fields = {**fields, "client_id": client_id}
     own = None if session else make_session(pool=1)
     try:
-        answer = exchange(session or own, "POST", endpoints.token, data=urlencode(fields).encode("ascii"),
-                          authorization=basic, deadline=DEADLINE,
-                          headers={"Content-Type": "application/x-www-form-urlencoded"})
+        answer = exchange(
+            session or own,
+            "POST",
+            endpoints.token,
+            data=urlencode(fields).encode("ascii"),
+            authorization=basic,
+            deadline=DEADLINE,
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
     except Broken as broken:
         raise Transient(broken.reason, "ANAF's identity provider could not be reached") from None
     finally:
@@ -80,12 +121,16 @@ def _read_tokens(answer, old_refresh, secrets):
     access, new_refresh = data.get("access_token"), data.get("refresh_token") or old_refresh
     if answer.status == 200 and isinstance(access, str) and access.strip():
         if not isinstance(new_refresh, str) or not new_refresh.strip():
-            raise OAuthError("incomplete_answer", "no refresh token came with the access token", http_status=200)
+            raise OAuthError(
+                "incomplete_answer", "no refresh token came with the access token", http_status=200
+            )
         return TokenSet(access.strip(), new_refresh.strip())
     # the answer may quote what was sent, or hold half a token pair: nothing of a good-looking one is kept
     kept = "" if access or data.get("refresh_token") else _blank(excerpt(answer.body), secrets)
     facts = {"http_status": answer.status, "raw": kept, "retry_after": retry_after(answer.headers)}
-    said = " ".join(str(data[k]) for k in ("error_description", "error", "message") if isinstance(data.get(k), str))
+    said = " ".join(
+        str(data[k]) for k in ("error_description", "error", "message") if isinstance(data.get(k), str)
+    )
     text = _blank(said, secrets)[:300]
     if "status is expired" in decode(answer.body[:4096]).lower():
         raise OAuthError("refresh_expired", text, **facts)

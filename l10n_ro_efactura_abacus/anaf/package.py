@@ -2,6 +2,7 @@
 
 The ZIP comes from outside: sizes, names and counts are bounded, and what is not understood is ``unknown``.
 """
+
 import io
 import re
 import zipfile
@@ -17,7 +18,8 @@ _DOCUMENT = re.compile(r"(\d+)\.xml", re.ASCII | re.IGNORECASE)
 _SEAL = re.compile(r"semnatura_(\d+)\.xml|(\d+)_semnatura\.xml", re.ASCII | re.IGNORECASE)
 _DUPLICATE = re.compile(
     r"mai\s+fost\s+transmisa\s+anterior\s+cu\s+index\s*=\s*(\d+)(?:\s+si\s+data\s+incarcare\s*=\s*(\d{4}-\d{2}-\d{2}))?",
-    re.ASCII | re.IGNORECASE)
+    re.ASCII | re.IGNORECASE,
+)
 
 
 class PackageError(ValueError):
@@ -77,12 +79,18 @@ def read_package(zip_bytes, *, max_size=MAX_SIZE, max_entries=MAX_ENTRIES):
     """
     files = _unzip(zip_bytes, max_size, max_entries)
     seal_name = next((name for name in files if _SEAL.fullmatch(_base(name))), None) or next(
-        (name for name in files if "semnatura" in _base(name).lower()), None)
+        (name for name in files if "semnatura" in _base(name).lower()), None
+    )
     document_name = _pick_document([name for name in files if name != seal_name], seal_name)
     document = files.get(document_name, b"")
-    named = [match for match in (
-        document_name and _DOCUMENT.fullmatch(_base(document_name)), seal_name and _SEAL.fullmatch(_base(seal_name)),
-    ) if match]
+    named = [
+        match
+        for match in (
+            document_name and _DOCUMENT.fullmatch(_base(document_name)),
+            seal_name and _SEAL.fullmatch(_base(seal_name)),
+        )
+        if match
+    ]
     index = next((group for match in named for group in match.groups() if group), None)
     kind, facts, inner_index = _read_document(document)
     return Package(index or inner_index, document, document_name, files.get(seal_name), kind, **facts)
@@ -148,8 +156,15 @@ def _unzip(data, max_size, max_entries):
 
 def _check_name(name):
     parts = name.split("/")
-    if (not name or len(name) > 255 or name.startswith("/") or "\\" in name or "\0" in name or ".." in parts
-            or ":" in name):
+    if (
+        not name
+        or len(name) > 255
+        or name.startswith("/")
+        or "\\" in name
+        or "\0" in name
+        or ".." in parts
+        or ":" in name
+    ):
         raise PackageError("bad_name")
 
 
@@ -168,7 +183,9 @@ def _read_document(document):
         return "unknown", {}, None
     found = [e for e in root if local_name(e) in ("Error", "Errors")]
     if "mesajErori" in where or found:
-        errors = [text for text in (e.get("errorMessage") or "".join(e.itertext()).strip() for e in found) if text]
+        errors = [
+            text for text in (e.get("errorMessage") or "".join(e.itertext()).strip() for e in found) if text
+        ]
         twin = next((d for d in map(duplicate_of, errors) if d), None)
         return "errors", {"errors": errors, "duplicate_of": twin}, _index(root, "Index_incarcare")
     if "reqMesaj" in where or root.get("message") is not None:

@@ -3,6 +3,7 @@
 Almost every failure is HTTP 200 in the endpoint's own format; Content-Type is not trustworthy anywhere
 (anaf-api.md §3, §9b). Every ``parse_*`` takes ``(http_status, headers, body)``.
 """
+
 import base64
 import binascii
 import re
@@ -74,8 +75,11 @@ def _header(body):
     if local_name(root) != "header":
         return None
     # upload and status answer in different namespaces: only the local name is safe to look for
-    texts = [e.get("errorMessage") or "".join(e.itertext()).strip() for e in root.iter()
-             if local_name(e) in ("Errors", "Error")]
+    texts = [
+        e.get("errorMessage") or "".join(e.itertext()).strip()
+        for e in root.iter()
+        if local_name(e) in ("Errors", "Error")
+    ]
     return dict(root.attrib), [text for text in texts if text]
 
 
@@ -94,7 +98,7 @@ def _eroare(data):
 def parse_upload(http_status, headers, body):
     """``/upload``, ``/uploadb2c`` -> Receipt.
 
-    :raises Refused, NoRight, QuotaExceeded, Technical, Unauthorized, Forbidden, Throttled: nothing was registered
+    :raises Refused, NoRight, QuotaExceeded, Technical, Unauthorized, Forbidden, Throttled: not registered
     :raises Uncertain: everything else
     """
     facts = {"http_status": http_status, "raw": excerpt(body)}
@@ -140,7 +144,9 @@ def parse_list(http_status, headers, body):
         return MessagePage(
             messages=[listed_message(item) for item in items],
             page_count=_count(data.get("numar_total_pagini"), 1),
-            total=_count(data.get("numar_total_inregistrari"), len(items)), raw_title=title)
+            total=_count(data.get("numar_total_inregistrari"), len(items)),
+            raw_title=title,
+        )
     if sentence:
         if is_no_messages(sentence):
             return MessagePage(raw_title=title)
@@ -157,7 +163,7 @@ def _count(value, default):
 
 
 def parse_download(http_status, headers, body):
-    """``/descarcare`` -> the ZIP, untouched. Its error JSON may come as text/plain and with a brace too many."""
+    """``/descarcare`` -> the ZIP, untouched. Its error JSON may be text/plain with a brace too many."""
     if sniff(body) == "zip":
         return bytes(body)
     facts = {"http_status": http_status, "raw": excerpt(body)}
@@ -207,7 +213,9 @@ def parse_pdf(http_status, headers, body):
         try:
             return base64.b64decode(b"".join(body.strip().strip(b'"').split()), validate=True)
         except (binascii.Error, ValueError):
-            raise Malformed("unknown_answer", "broken base64", http_status=http_status, raw=excerpt(body)) from None
+            raise Malformed(
+                "unknown_answer", "broken base64", http_status=http_status, raw=excerpt(body)
+            ) from None
     facts = {"http_status": http_status, "raw": excerpt(body)}
     answer = _validator(load_json(body))
     if answer and answer[0] == "nok":
@@ -224,4 +232,3 @@ def parse_hello(http_status, headers, body):
     error = unreadable(http_status, headers, body, Transient)
     error.raw = ""  # this service echoes the request's headers, the token among them
     raise error
-

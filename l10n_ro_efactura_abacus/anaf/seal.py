@@ -1,9 +1,10 @@
 """The Ministry's seal on a document: is it this document, is it signed, and by whom (anaf-api.md §5.3, §5.4).
 
-Stock XML signature validators reject the production seal (a digest over raw bytes behind ``URI=""``), and some
-OpenSSL builds forbid SHA-1, so the RSA step is done here by its definition (RFC 8017 §8.2.2): encode what is
-expected, compare with what the key yields.
+Stock XML signature validators reject the production seal (a digest over raw bytes behind ``URI=""``), and
+some OpenSSL builds forbid SHA-1, so the RSA step is done here by its definition (RFC 8017 §8.2.2):
+encode what is expected, compare with what the key yields.
 """
+
 import base64
 import binascii
 import hashlib
@@ -21,7 +22,8 @@ DSIG = "http://www.w3.org/2000/09/xmldsig#"
 
 _C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 _EXC_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
-_CANONICAL = {_C14N: False, _C14N + "#WithComments": False, _EXC_C14N: True, _EXC_C14N + "WithComments": True}
+#: is the form exclusive? (the forms with comments are not used by ANAF)
+_CANONICAL = {_C14N: False, _EXC_C14N: True}
 _ENVELOPED = DSIG + "enveloped-signature"
 _DIGESTS = {
     "http://www.w3.org/2001/04/xmlenc#sha256": "sha256",
@@ -51,7 +53,9 @@ class SealReport:
     :ivar reason_code: ok, digest_mismatch, document_mismatch, bad_signature, untrusted_certificate,
         not_the_ministry, certificate_not_valid_then, signing_day_unknown, unreadable_seal, unsupported_seal,
         unreadable_certificate
-    :ivar not_before, not_after: aware UTC; :ivar serial: hex; :ivar fingerprint: SHA-256 hex of the certificate
+    :ivar not_before, not_after: aware UTC
+    :ivar serial: hex
+    :ivar fingerprint: SHA-256 of the certificate, hex
     """
 
     state: str
@@ -76,8 +80,9 @@ def verify(document, seal, trusted=(), at=None):
 
     :param bytes document: untouched, as it was in the package
     :param bytes seal: untouched ``semnatura_*.xml``
-    :param trusted: PEM or DER certificates (bytes or str): the seal's own, or a CA that issued it to the Ministry
-    :param at: date or datetime of signing; without it only a certificate that is still valid today gives ``valid``
+    :param trusted: PEM or DER certificates (bytes or str): the seal's own, or a CA that issued it to the
+        Ministry
+    :param at: date or datetime of signing; without it a certificate must be valid today
     :rtype: SealReport
     """
     certificate = None
@@ -86,8 +91,10 @@ def verify(document, seal, trusted=(), at=None):
         signed_info = _only(signature, "SignedInfo")
         octets = _signed_octets(signed_info)  # first: checking the digest takes the signature out of its tree
         method = _SIGNATURES.get(_only(signed_info, "SignatureMethod").get("Algorithm"))
+        certificate, trouble = _certificate(signature)
         _check_digest(bytes(document), signature, carrier, signed_info)
-        certificate = _certificate(signature)
+        if trouble:
+            raise trouble
         _check_signature(signature, method, octets, certificate)
         state, code, reason = trust(certificate, trusted, at)
     except _Verdict as verdict:
@@ -132,6 +139,10 @@ def _bytes_of(element, state, code):
 
 
 def _check_digest(document, signature, carrier, signed_info):
+    """The digest must be that of *our* document; the copy inside an enveloped seal is only a witness.
+
+    ANAF's TEST signer indents that copy after signing, so it need not match its own digest any more.
+    """
     reference = _only(signed_info, "Reference")
     if reference.get("URI"):
         raise _unsupported("a reference to a part")
@@ -143,30 +154,32 @@ def _check_digest(document, signature, carrier, signed_info):
     if carrier is None:
         if transforms:
             raise _unsupported("transforms on a detached seal")
-        covered = document
+        ours, copy = document, None
     else:
-        covered = _enveloped(document, signature, carrier, transforms)
-    if hashlib.new(name, covered).digest() != expected:
-        raise _Verdict("invalid", "digest_mismatch", "the seal was made for other bytes than this document")
+        ours, copy = _enveloped(document, signature, carrier, transforms)
+    if hashlib.new(name, ours).digest() == expected:
+        return
+    if copy is not None and hashlib.new(name, copy).digest() == expected:
+        raise _Verdict("invalid", "document_mismatch", "the sealed copy differs from this document")
+    raise _Verdict("invalid", "digest_mismatch", "the seal was made for other bytes than this document")
 
 
 def _enveloped(document, signature, carrier, transforms):
-    """Octets the digest covers: the carrier without its signature. It must also *be* our document."""
-    if transforms[:1] != [_ENVELOPED] or any(t not in _CANONICAL for t in transforms[1:]) or len(transforms) > 2:
+    """Octets of our document and of the seal's copy without its signature, as a digest covers them."""
+    if (
+        transforms[:1] != [_ENVELOPED]
+        or any(t not in _CANONICAL for t in transforms[1:])
+        or len(transforms) > 2
+    ):
         raise _unsupported("transforms")
-    before, tail = signature.getprevious(), signature.tail or ""
-    if before is not None:
-        before.tail = (before.tail or "") + tail
-    else:
-        carrier.text = (carrier.text or "") + tail
+    exclusive = bool(transforms[1:]) and _CANONICAL[transforms[1]]
+    signature.tail = None  # a line break the serialiser put there
     carrier.remove(signature)
     try:
-        ours = parse_xml(document, remove_comments=True)
+        ours = _c14n(parse_xml(document), exclusive)
     except XmlError:
-        raise _Verdict("invalid", "document_mismatch", "the document is not XML, the sealed copy is") from None
-    if _c14n(ours, exclusive=True) != _c14n(carrier, exclusive=True):
-        raise _Verdict("invalid", "document_mismatch", "the sealed copy differs from this document")
-    return _c14n(carrier, exclusive=bool(transforms[1:]) and _CANONICAL[transforms[1]])
+        ours = b""
+    return ours, _c14n(carrier, exclusive)
 
 
 def _c14n(element, exclusive):
@@ -174,24 +187,39 @@ def _c14n(element, exclusive):
 
 
 def _signed_octets(signed_info):
-    """SignedInfo as it may have been signed.
+    """SignedInfo as it may have been signed; every form says the same, whichever verifies.
 
-    Read from the tree of the whole seal, the two canonical forms differ only in namespaces inherited from the
-    carrier, and ANAF's signer puts the lean form under either name: both say the same, either may verify.
+    Standing in the seal it may have gained line breaks (TEST indents after signing) and, canonicalised
+    inclusively, the carrier's namespaces (PROD names the inclusive form; it has none to gain).
     """
     if _only(signed_info, "CanonicalizationMethod").get("Algorithm") not in _CANONICAL:
         raise _unsupported("canonicalisation")
-    return [_c14n(signed_info, exclusive=True), _c14n(signed_info, exclusive=False)]
+    compact = parse_xml(_c14n(signed_info, exclusive=True))
+    for element in compact.iter():
+        if len(element) and not (element.text or "").strip():
+            element.text = None
+        if not (element.tail or "").strip():
+            element.tail = None
+    return [
+        _c14n(signed_info, exclusive=True),
+        _c14n(compact, exclusive=True),
+        _c14n(signed_info, exclusive=False),
+    ]
 
 
 def _certificate(signature):
+    """``(certificate, None)`` or ``(None, verdict)``: a wrong digest weighs more than a bad certificate."""
     found = children(signature, "KeyInfo", "X509Data", "X509Certificate")
     if not found:
-        raise _unsupported("no certificate")
+        return None, _unsupported("no certificate")
     try:
-        return load_certificate(_bytes_of(found[0], "unverified", "unreadable_certificate"))
+        return load_certificate(_bytes_of(found[0], "unverified", "unreadable_certificate")), None
+    except _Verdict as verdict:
+        return None, verdict
     except ValueError:
-        raise _Verdict("unverified", "unreadable_certificate", "the seal's certificate is not readable") from None
+        return None, _Verdict(
+            "unverified", "unreadable_certificate", "the seal's certificate is not readable"
+        )
 
 
 def _check_signature(signature, method, octets, certificate):
@@ -200,7 +228,9 @@ def _check_signature(signature, method, octets, certificate):
         raise _unsupported("signature algorithm")
     value = _bytes_of(_only(signature, "SignatureValue"), "invalid", "bad_signature")
     if not any(_rsa_signed(key.public_numbers(), value, form, method) for form in octets):
-        raise _Verdict("invalid", "bad_signature", "the signature was not made by the certificate in the seal")
+        raise _Verdict(
+            "invalid", "bad_signature", "the signature was not made by the certificate in the seal"
+        )
 
 
 def _rsa_signed(key, signature, data, name):

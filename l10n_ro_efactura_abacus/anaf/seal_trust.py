@@ -3,6 +3,7 @@
 Issuers change and several seals are in use at once, so nothing is pinned in code: the caller brings the
 certificates it trusts. A name alone proves nothing; anybody can write it into a certificate of his own.
 """
+
 from datetime import date, datetime, timezone
 
 from cryptography import x509
@@ -49,20 +50,35 @@ def describe(certificate):
 def trust(certificate, trusted, at=None):
     """``(state, reason_code, reason)`` of a certificate whose signature already holds.
 
-    :param trusted: certificates; the same certificate, or a CA that signed it and whose subject's O is the Ministry
+    :param trusted: certificates: the same one, or a CA that issued it to the Ministry (subject's O)
     :param at: date or datetime of signing, None when unknown
     """
     anchors = [load_certificate(item) for item in trusted]
     if certificate not in anchors:
         if not any(_issued(certificate, anchor) for anchor in anchors):
-            return ("unverified", "untrusted_certificate",
-                    "digest and signature hold; nobody we trust vouches for the certificate")
+            return (
+                "unverified",
+                "untrusted_certificate",
+                "digest and signature hold; nobody we trust vouches for the certificate",
+            )
         if not _is_ministry(certificate):
-            return ("unverified", "not_the_ministry", "a trusted issuer, but not the Ministry of Finance's certificate")
+            return (
+                "unverified",
+                "not_the_ministry",
+                "a trusted issuer, but not the Ministry of Finance's certificate",
+            )
     if at is not None and not _valid_on(certificate, at):
-        return ("unverified", "certificate_not_valid_then", "the certificate was not valid on the day of signing")
+        return (
+            "unverified",
+            "certificate_not_valid_then",
+            "the certificate was not valid on the day of signing",
+        )
     if at is None and not _valid_on(certificate, datetime.now(timezone.utc)):
-        return ("unverified", "signing_day_unknown", "the certificate is not valid today, the signing day is unknown")
+        return (
+            "unverified",
+            "signing_day_unknown",
+            "the certificate is not valid today, the signing day is unknown",
+        )
     return "valid", "ok", "the seal is the Ministry's and covers exactly this document"
 
 

@@ -1,4 +1,5 @@
 """The facts of a UBL invoice, read without judging it (business terms of EN 16931)."""
+
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -57,25 +58,40 @@ def read_facts(xml):
         issue_date=_date(child_text(root, "IssueDate")),
         due_date=_date(child_text(root, "DueDate") or child_text(root, "PaymentMeans", "PaymentDueDate")),
         currency=currency,
-        seller_cif=seller[0], seller_name=seller[1], buyer_cif=buyer[0], buyer_name=buyer[1],
+        seller_cif=seller[0],
+        seller_name=seller[1],
+        buyer_cif=buyer[0],
+        buyer_name=buyer[1],
         untaxed=_money(root, "TaxExclusiveAmount"),
         tax_amount=_tax(root, currency),
         total=_money(root, "TaxInclusiveAmount"),
         payable=_money(root, "PayableAmount"),
-        preceding=[number for number in (
-            child_text(reference, "ID") for reference in children(root, "BillingReference", "InvoiceDocumentReference")
-        ) if number])
+        preceding=[
+            number
+            for number in (
+                child_text(reference, "ID")
+                for reference in children(root, "BillingReference", "InvoiceDocumentReference")
+            )
+            if number
+        ],
+    )
 
 
 def _party(root, role):
     """``(cif, name)``: VAT number first, then the legal registration, then any other identifier."""
     for party in children(root, role, "Party"):
-        schemes = sorted(children(party, "PartyTaxScheme"),
-                         key=lambda s: child_text(s, "TaxScheme", "ID").upper() != "VAT")
+        schemes = sorted(
+            children(party, "PartyTaxScheme"), key=lambda s: child_text(s, "TaxScheme", "ID").upper() != "VAT"
+        )
         texts = [child_text(scheme, "CompanyID") for scheme in schemes]
-        texts += [child_text(party, "PartyLegalEntity", "CompanyID"), child_text(party, "PartyIdentification", "ID")]
+        texts += [
+            child_text(party, "PartyLegalEntity", "CompanyID"),
+            child_text(party, "PartyIdentification", "ID"),
+        ]
         cif = next((digits for digits in map(cif_digits, texts) if digits), "")
-        name = child_text(party, "PartyLegalEntity", "RegistrationName") or child_text(party, "PartyName", "Name")
+        name = child_text(party, "PartyLegalEntity", "RegistrationName") or child_text(
+            party, "PartyName", "Name"
+        )
         return cif, name
     return "", ""
 

@@ -1,8 +1,9 @@
-"""One HTTP exchange: no redirects, no retries, one deadline over all of it, and a count of the bytes handed over.
+"""One HTTP exchange: no redirects, no retries, one deadline over all of it, a count of the bytes handed over.
 
 ``requests`` has a timeout per socket operation: a peer that drips one byte every few seconds outlives it. The
 connections made here look at the exchange's own clock before every send and every receive instead.
 """
+
 import http.client
 import io
 import threading
@@ -43,8 +44,8 @@ class Deadline:
 class Broken(Exception):
     """The exchange ended without a whole answer.
 
-    :ivar reason: dns_failure, connection_refused, connect_timeout, tls_failure, proxy_failure, timeout,
-        connection_lost, answer_too_large
+    :ivar reason: dns_failure, connection_refused, unreachable, connect_timeout, tls_failure, proxy_failure,
+        timeout, connection_lost, answer_too_large
     :ivar sent: True when the request body was read to its end (or there was none)
     """
 
@@ -65,7 +66,7 @@ class Answer:
 
 
 class CountedBody:
-    """A request body that knows whether it was handed over to its end. Sent with a Content-Length, never chunked.
+    """A request body that knows whether it was handed over to its end. Has a length: never sent chunked.
 
     Not a byte leaves after the deadline: the claim on the document may have passed to another worker by then.
     """
@@ -86,7 +87,7 @@ class CountedBody:
     def read(self, size=-1):
         self._deadline.left()
         end = len(self._data) if size is None or size < 0 else min(self._at + size, len(self._data))
-        block, self._at = self._data[self._at:end], end
+        block, self._at = self._data[self._at : end], end
         return block
 
     @property
@@ -183,8 +184,19 @@ def _no_auth(request):
     return request
 
 
-def exchange(session, method, url, *, params=None, data=None, headers=None, authorization=None, deadline=60.0,
-             user_agent=USER_AGENT, max_body=MAX_BODY):
+def exchange(
+    session,
+    method,
+    url,
+    *,
+    params=None,
+    data=None,
+    headers=None,
+    authorization=None,
+    deadline=60.0,
+    user_agent=USER_AGENT,
+    max_body=MAX_BODY,
+):
     """Send one request and read its whole answer.
 
     :param data: bytes or None
@@ -204,14 +216,35 @@ def exchange(session, method, url, *, params=None, data=None, headers=None, auth
     response = None
     try:
         response = session.request(
-            method, url, params=params, data=body, auth=sign if authorization else _no_auth,
-            headers={"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "identity", **(headers or {})},
+            method,
+            url,
+            params=params,
+            data=body,
+            auth=sign if authorization else _no_auth,
+            headers={
+                "User-Agent": user_agent,
+                "Accept": "*/*",
+                "Accept-Encoding": "identity",
+                **(headers or {}),
+            },
             # None removes a proxy: the environment's must not see loopback traffic
             proxies=dict.fromkeys(("http", "https", "all")) if is_loopback(urlsplit(url).hostname) else None,
-            timeout=float(deadline), allow_redirects=False, stream=True)
-        return Answer(response.status_code, dict(response.headers), _read(response, clock, max_body),
-                      body is None or body.finished)
-    except (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
+            timeout=float(deadline),
+            allow_redirects=False,
+            stream=True,
+        )
+        return Answer(
+            response.status_code,
+            dict(response.headers),
+            _read(response, clock, max_body),
+            body is None or body.finished,
+        )
+    except (
+        requests.RequestException,
+        urllib3.exceptions.HTTPError,
+        http.client.HTTPException,
+        OSError,
+    ) as error:
         raise Broken(_reason(error), body is None or body.finished) from None
     finally:
         _current.deadline = None
@@ -240,25 +273,25 @@ def _reason(error):
     while error is not None and error not in seen and len(seen) < 8:
         seen.append(error)
         cause = getattr(error, "reason", None)
-        inner = cause if isinstance(cause, BaseException) else next(
-            (a for a in error.args if isinstance(a, BaseException)), None)
+        inner = (
+            cause
+            if isinstance(cause, BaseException)
+            else next((a for a in error.args if isinstance(a, BaseException)), None)
+        )
         error = inner or error.__cause__ or error.__context__
-    for kinds, word in (
-        (_TooLarge, "answer_too_large"),
-        (urllib3.exceptions.ProxyError, "proxy_failure"),
-        ((urllib3.exceptions.SSLError, requests.exceptions.SSLError), "tls_failure"),
-        (urllib3.exceptions.ConnectTimeoutError, "connect_timeout"),
-        (ConnectionRefusedError, "connection_refused"),
+    names = {kind.__name__ for e in seen for kind in type(e).__mro__}
+    text = " ".join(str(e) for e in seen).lower()
+    for word, found in (
+        ("answer_too_large", "_TooLarge" in names),
+        ("proxy_failure", "ProxyError" in names),
+        ("tls_failure", "SSLError" in names),
+        ("connection_refused", "ConnectionRefusedError" in names),
+        # urllib3 1.26 has no class of its own for it
+        ("dns_failure", names & {"NameResolutionError", "gaierror"} or "name resolution" in text),
+        ("connect_timeout", any(type(e).__name__ in ("ConnectTimeoutError", "ConnectTimeout") for e in seen)),
+        ("unreachable", "NewConnectionError" in names),
+        ("timeout", names & {"TimeoutError", "ReadTimeoutError", "Timeout"}),
     ):
-        if any(isinstance(e, kinds) for e in seen):
+        if found:
             return word
-    if any(type(e).__name__ in ("NameResolutionError", "gaierror") for e in seen):
-        return "dns_failure"
-    if any(isinstance(e, urllib3.exceptions.NewConnectionError) for e in seen):
-        text = " ".join(str(e) for e in seen).lower()
-        if "name or service" in text or "name resolution" in text or "getaddrinfo" in text:
-            return "dns_failure"
-        return "connection_refused"
-    if any(isinstance(e, (TimeoutError, urllib3.exceptions.TimeoutError)) for e in seen):
-        return "timeout"
     return "connection_lost"

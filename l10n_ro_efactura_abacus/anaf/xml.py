@@ -1,4 +1,5 @@
 """The one way XML is parsed here: no DTD, no entities, no network, no huge trees."""
+
 from lxml import etree
 
 
@@ -13,8 +14,15 @@ def parse_xml(data, *, remove_comments=False):
     :raises XmlError: with a short reason, never with the document in it
     """
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, attribute_defaults=False,
-        huge_tree=False, recover=False, remove_comments=remove_comments)
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=remove_comments,
+    )
     try:
         root = etree.fromstring(bytes(data), parser)
     except (etree.LxmlError, ValueError, TypeError, AssertionError) as error:
