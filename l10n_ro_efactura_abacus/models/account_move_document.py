@@ -1,0 +1,109 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class AccountMove(models.Model):
+    """What ANAF is told about an invoice: whether it can be sent, by which call, in which bytes."""
+    _inherit = 'account.move'
+
+    # -------------------------------------------------------------------------
+    # THE CALL
+    # -------------------------------------------------------------------------
+
+    def _l10n_ro_efactura_upload_params(self):
+        """Which call uploads this invoice (ANAF, "API upload": standard, cif, extern, autofactura).
+
+        :return: dict(standard='UBL'|'CN', is_b2c, extern, autofactura, cif=digits of our company)
+        """
+        self.ensure_one()
+        self_billing = self._l10n_ro_efactura_is_self_billing()
+        buyer = self.commercial_partner_id
+        cui = buyer._l10n_ro_efactura_cui()
+        foreign = not self_billing and not cui and buyer._l10n_ro_efactura_is_foreign()
+        return {
+            'standard': 'CN' if self.move_type == 'out_refund' else 'UBL',
+            'is_b2c': not self_billing and not cui and not foreign,
+            'extern': foreign,
+            'autofactura': self_billing,
+            'cif': self.company_id._l10n_ro_efactura_cif(),
+        }
+
+    def _l10n_ro_efactura_is_self_billing(self):
+        """We issue the invoice in the supplier's name (type 389)."""
+        return self.move_type == 'in_invoice' and self.journal_id.is_self_billing
+
+    def _l10n_ro_efactura_is_document(self):
+        """Is this a kind of document ANAF takes? Receipts, bills and entries are not."""
+        self.ensure_one()
+        return self.country_code == 'RO' and (
+            self.move_type in ('out_invoice', 'out_refund') or self._l10n_ro_efactura_is_self_billing())
+
+    # -------------------------------------------------------------------------
+    # THE CHECKS OF THE CLICK
+    # -------------------------------------------------------------------------
+
+    def _l10n_ro_efactura_check_send(self, environment):
+        """Why this move cannot be queued for `environment`, as translated texts; [] when it can.
+
+        These are reasons of state. What the document lacks is `_l10n_ro_efactura_check_data`.
+        """
+        self.ensure_one()
+        _ = self.env._
+        reasons = []
+        if self.country_code != 'RO':
+            reasons.append(_("The company is not in Romania."))
+        elif not self._l10n_ro_efactura_is_document():
+            reasons.append(
+                _("Self-billed credit notes cannot be sent: ANAF knows no such type.")
+                if self.move_type == 'in_refund' and self.journal_id.is_self_billing
+                else _("Only customer invoices, credit notes and self-billed invoices go to ANAF."))
+        if self.state != 'posted':
+            reasons.append(_("It is not posted."))
+        if self._l10n_ro_efactura_live(environment):
+            reasons.append(
+                _("It is accepted by ANAF; correct it with a credit note.")
+                if environment == 'prod' and self.l10n_ro_efactura_state == 'ok'
+                else _("It is already on its way to ANAF."))
+        if not self.company_id._l10n_ro_efactura_credential():
+            reasons.append(_("The company %(company)s is not connected to ANAF: see Settings, Romanian e-Factura.",
+                             company=self.company_id.name))
+        return reasons
+
+    def _l10n_ro_efactura_check_data(self):
+        """What the document lacks (Date lipsa), as translated texts; [] when nothing."""
+        self.ensure_one()
+        _ = self.env._
+        missing = []
+        if not self.company_id._l10n_ro_efactura_cif():
+            missing.append(_("The company %(company)s has no CIF: fill in its Tax ID or Company ID.",
+                             company=self.company_id.name))
+        partner = self.commercial_partner_id
+        if not partner:
+            missing.append(_("There is no customer."))
+        elif partner.is_company and not partner._l10n_ro_efactura_is_foreign() \
+                and not partner._l10n_ro_efactura_cui():
+            missing.append(_("%(partner)s is a company but has no valid CUI: fill in its Tax ID or Company ID, "
+                             "or mark it as a person.", partner=partner.display_name))
+        if not any(line.display_type == 'product' for line in self.invoice_line_ids):
+            missing.append(_("There are no lines."))
+        if missing:
+            return missing
+        _xml, errors = self._l10n_ro_efactura_build_xml()
+        return errors
+
+    # -------------------------------------------------------------------------
+    # THE BYTES
+    # -------------------------------------------------------------------------
+
+    def _l10n_ro_efactura_build_xml(self):
+        """The CIUS-RO document, without PDF and without any attachment being made.
+
+        :return: (bytes, [error, ...]); the bytes are b'' when there are errors
+        """
+        self.ensure_one()
+        try:
+            xml, errors = self.env['account.edi.xml.ubl_ro']._export_invoice(self)
+        except UserError as error:  # an invalid tax, for one: data to fix, not a crash
+            return b'', [str(error)]
+        errors = sorted(str(error) for error in errors)
+        return (b'' if errors else xml), errors
