@@ -1,4 +1,5 @@
 """One request as the handlers see it, and which endpoint a path means."""
+
 from __future__ import annotations
 
 import re

@@ -1,4 +1,5 @@
 """ANAF's clock: real time plus a settable shift, shown on the wire as Bucharest wall time."""
+
 from __future__ import annotations
 
 import time
@@ -6,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 try:  # the standard library has no zone data of its own: Debian's tzdata or the PyPI package gives it
     from zoneinfo import ZoneInfo
+
     _BUCHAREST = ZoneInfo("Europe/Bucharest")
 except (ImportError, KeyError):  # ZoneInfoNotFoundError, a KeyError: no tzdata installed
     _BUCHAREST = None

@@ -2,6 +2,7 @@
 
 Only for pages and programs of this machine: a foreign Host or Origin header is refused.
 """
+
 from __future__ import annotations
 
 import base64
@@ -68,10 +69,24 @@ def uploads(sim, environment=None, xml=False):
 
 def calls(sim):
     per_invoice = [
-        {"environment": key[0], "seller_cif": key[1], "number": key[2], "issue_date": key[3], "type_code": key[4],
-         "uploads": count} for key, count in sim.uploads_per_invoice().items()]
-    return {"calls": sim.calls(), "in_flight": sim.in_flight, "max_in_flight": sim.max_in_flight,
-            "max_calls_per_minute": sim.max_calls_per_minute, "uploads_per_invoice": per_invoice, "log": list(sim.log)}
+        {
+            "environment": key[0],
+            "seller_cif": key[1],
+            "number": key[2],
+            "issue_date": key[3],
+            "type_code": key[4],
+            "uploads": count,
+        }
+        for key, count in sim.uploads_per_invoice().items()
+    ]
+    return {
+        "calls": sim.calls(),
+        "in_flight": sim.in_flight,
+        "max_in_flight": sim.max_in_flight,
+        "max_calls_per_minute": sim.max_calls_per_minute,
+        "uploads_per_invoice": per_invoice,
+        "log": list(sim.log),
+    }
 
 
 def certificate(sim, name, cifs):
@@ -109,9 +124,19 @@ def finish(sim):
 
 READ_ONLY = (faults, uploads, calls, settings)
 ACTIONS = {
-    "settings": settings, "fault": fault, "faults": faults, "faults/clear": faults_clear, "reset": reset,
-    "uploads": uploads, "calls": calls, "certificate": certificate, "client": client, "tokens": tokens,
-    "supplier-invoices": supplier_invoices, "advance": advance, "finish": finish,
+    "settings": settings,
+    "fault": fault,
+    "faults": faults,
+    "faults/clear": faults_clear,
+    "reset": reset,
+    "uploads": uploads,
+    "calls": calls,
+    "certificate": certificate,
+    "client": client,
+    "tokens": tokens,
+    "supplier-invoices": supplier_invoices,
+    "advance": advance,
+    "finish": finish,
 }
 
 
@@ -121,26 +146,84 @@ def overview(sim) -> str:
     with sim.lock:
         counts, log = sim.calls(), list(sim.log)[-15:]
         stores = list(sim.stores.values())
-        summary = (f"{wall(sim.clock.now())} (București). În zbor: {sim.in_flight}, maxim {sim.max_in_flight}. "
-                   f"Cele mai multe apeluri pe minut: {sim.max_calls_per_minute}.")
-        return pages.overview(summary, [
-            ("Documente", ("mediu", "încărcate", "în prelucrare", "ok", "nok", "de la furnizori", "în liste"), [
-                (store.environment, len(store.uploads), store.pending,
-                 sum(item.state == "ok" for item in store.uploads.values()),
-                 sum(item.state == "nok" for item in store.uploads.values()), len(store.suppliers),
-                 len(store.entries)) for store in stores]),
-            ("Ultimele încărcări", ("index", "mediu", "număr", "vânzător", "cumpărător", "stare", "erori"), [
-                (item.index, item.environment, item.number, item.seller_cif, item.buyer_cif, item.state,
-                 "; ".join(item.errors)[:160]) for item in uploaded[-15:][::-1]]),
-            ("Apeluri", ("endpoint", "total", "prod", "test"), [
-                (name, count, counts["prod"].get(name, ""), counts["test"].get(name, ""))
-                for name, count in counts.items() if isinstance(count, int) and count]),
-            ("Ultimele cereri", ("ora", "metoda", "cale", "HTTP", "defect", "ms"), [
-                (wall(item["at"])[11:], item["method"], item["path"], item["status"] or "întrerupt", item["fault"],
-                 item["ms"]) for item in reversed(log)]),
-            ("Defecte cerute", ("fel", "endpoint", "de câte ori", "la fiecare", "produse"), [
-                (item.kind, item.endpoint, item.times or "mereu", item.every or "", item.fired)
-                for item in sim.faults.active]),
-            ("Certificate", ("nume", "CIF-uri"), [
-                (item.name, ", ".join(sorted(item.cifs))) for item in sim.identity.certificates.values()]),
-        ])
+        summary = (
+            f"{wall(sim.clock.now())} (București). În zbor: {sim.in_flight}, maxim {sim.max_in_flight}. "
+            f"Cele mai multe apeluri pe minut: {sim.max_calls_per_minute}."
+        )
+        return pages.overview(
+            summary,
+            [
+                (
+                    "Documente",
+                    ("mediu", "încărcate", "în prelucrare", "ok", "nok", "de la furnizori", "în liste"),
+                    [
+                        (
+                            store.environment,
+                            len(store.uploads),
+                            store.pending,
+                            sum(item.state == "ok" for item in store.uploads.values()),
+                            sum(item.state == "nok" for item in store.uploads.values()),
+                            len(store.suppliers),
+                            len(store.entries),
+                        )
+                        for store in stores
+                    ],
+                ),
+                (
+                    "Ultimele încărcări",
+                    ("index", "mediu", "număr", "vânzător", "cumpărător", "stare", "erori"),
+                    [
+                        (
+                            item.index,
+                            item.environment,
+                            item.number,
+                            item.seller_cif,
+                            item.buyer_cif,
+                            item.state,
+                            "; ".join(item.errors)[:160],
+                        )
+                        for item in uploaded[-15:][::-1]
+                    ],
+                ),
+                (
+                    "Apeluri",
+                    ("endpoint", "total", "prod", "test"),
+                    [
+                        (name, count, counts["prod"].get(name, ""), counts["test"].get(name, ""))
+                        for name, count in counts.items()
+                        if isinstance(count, int) and count
+                    ],
+                ),
+                (
+                    "Ultimele cereri",
+                    ("ora", "metoda", "cale", "HTTP", "defect", "ms"),
+                    [
+                        (
+                            wall(item["at"])[11:],
+                            item["method"],
+                            item["path"],
+                            item["status"] or "întrerupt",
+                            item["fault"],
+                            item["ms"],
+                        )
+                        for item in reversed(log)
+                    ],
+                ),
+                (
+                    "Defecte cerute",
+                    ("fel", "endpoint", "de câte ori", "la fiecare", "produse"),
+                    [
+                        (item.kind, item.endpoint, item.times or "mereu", item.every or "", item.fired)
+                        for item in sim.faults.active
+                    ],
+                ),
+                (
+                    "Certificate",
+                    ("nume", "CIF-uri"),
+                    [
+                        (item.name, ", ".join(sorted(item.cifs)))
+                        for item in sim.identity.certificates.values()
+                    ],
+                ),
+            ],
+        )

@@ -1,4 +1,5 @@
 """Reads an uploaded XML: is it well formed, is its root the declared one, who, what, when."""
+
 from __future__ import annotations
 
 import re
@@ -26,6 +27,30 @@ ROOTS = {  # standard -> the only root its schema declares
     "CII": f"{{{CII_NS}}}CrossIndustryInvoice",
     "RASP": f"{{{BUYER_MESSAGE_NS}}}header",
 }
+
+
+# the children of a UBL root, in the schema's order
+_INVOICE_ORDER = (
+    "UBLExtensions UBLVersionID CustomizationID ProfileID ProfileExecutionID ID CopyIndicator UUID IssueDate IssueTime "
+    "DueDate InvoiceTypeCode Note TaxPointDate DocumentCurrencyCode TaxCurrencyCode PricingCurrencyCode "
+    "PaymentCurrencyCode PaymentAlternativeCurrencyCode AccountingCostCode AccountingCost LineCountNumeric "
+    "BuyerReference InvoicePeriod OrderReference BillingReference DespatchDocumentReference ReceiptDocumentReference "
+    "StatementDocumentReference OriginatorDocumentReference ContractDocumentReference AdditionalDocumentReference "
+    "ProjectReference Signature AccountingSupplierParty AccountingCustomerParty PayeeParty BuyerCustomerParty "
+    "SellerSupplierParty TaxRepresentativeParty Delivery DeliveryTerms PaymentMeans PaymentTerms PrepaidPayment "
+    "AllowanceCharge TaxExchangeRate PricingExchangeRate PaymentExchangeRate PaymentAlternativeExchangeRate TaxTotal "
+    "WithholdingTaxTotal LegalMonetaryTotal InvoiceLine"
+).split()
+_CREDIT_NOTE_ORDER = (
+    "UBLExtensions UBLVersionID CustomizationID ProfileID ProfileExecutionID ID CopyIndicator UUID IssueDate IssueTime "
+    "TaxPointDate CreditNoteTypeCode Note DocumentCurrencyCode TaxCurrencyCode PricingCurrencyCode PaymentCurrencyCode "
+    "PaymentAlternativeCurrencyCode AccountingCostCode AccountingCost LineCountNumeric BuyerReference InvoicePeriod "
+    "DiscrepancyResponse OrderReference BillingReference DespatchDocumentReference ReceiptDocumentReference "
+    "ContractDocumentReference AdditionalDocumentReference StatementDocumentReference OriginatorDocumentReference "
+    "Signature AccountingSupplierParty AccountingCustomerParty PayeeParty BuyerCustomerParty SellerSupplierParty "
+    "TaxRepresentativeParty Delivery DeliveryTerms PaymentMeans PaymentTerms TaxExchangeRate PricingExchangeRate "
+    "PaymentExchangeRate PaymentAlternativeExchangeRate AllowanceCharge TaxTotal LegalMonetaryTotal CreditNoteLine"
+).split()
 
 
 class Unreadable(ValueError):
@@ -69,7 +94,7 @@ def read(data: bytes, standard: str) -> Document:
         raise Unreadable(_sax(*_end_of_tag(data, name), texts.XSD_ROOT.format(name=name)))
     if standard == "RASP":
         return Document(root, standard, about=root.get("index_incarcare", ""))
-    return _read_cii(root) if standard == "CII" else _read_ubl(root, standard, data)
+    return _read_cii(root) if standard == "CII" else _read_ubl(root, standard)
 
 
 def _sax(line: int, column: int, reason: str) -> str:
@@ -97,30 +122,51 @@ def _syntax(error: etree.XMLSyntaxError, data: bytes) -> str:
     if mismatch:
         name = mismatch.group(1)
         reason = f'The element type "{name}" must be terminated by the matching end-tag "</{name}>".'
-    elif "Premature end" in reason or "EndTag" in reason:
+    elif "Premature end" in reason or "EndTag" in reason or "Couldn't find end" in reason or "expected '>'" in reason:
         reason = "XML document structures must start and end within the same entity."
     elif "Extra content" in reason:
         reason = "The markup in the document following the root element must be well-formed."
     return _sax(line, column, reason)
 
 
-def _read_ubl(root, standard: str, data: bytes) -> Document:
+def _check_order(root, order: list[str]) -> None:
+    """The schema fixes the order of the root's children; the first one out of place is reported."""
+    reached = 0
+    for child in root.iterchildren("*"):
+        name = etree.QName(child).localname
+        position = order.index(name) if name in order else -1
+        if position < reached:
+            shown = f"{child.prefix}:{name}" if child.prefix else name
+            reason = f"cvc-complex-type.2.4.a: Invalid content was found starting with element '{shown}'. "
+            raise Unreadable(_sax(child.sourceline or 1, 1, reason))
+        reached = position
+
+
+def _read_ubl(root, standard: str) -> Document:
+    _check_order(root, _INVOICE_ORDER if standard == "UBL" else _CREDIT_NOTE_ORDER)
     for amount in root.iterfind(".//cac:LegalMonetaryTotal/*", NS):
         if amount.get("currencyID") is None:
             name = f"cbc:{etree.QName(amount).localname}"
-            raise Unreadable(_sax(
-                amount.sourceline or 1, 1,
-                f"cvc-complex-type.4: Attribute 'currencyID' must appear on element '{name}'. ",
-            ))
+            raise Unreadable(
+                _sax(
+                    amount.sourceline or 1,
+                    1,
+                    f"cvc-complex-type.4: Attribute 'currencyID' must appear on element '{name}'. ",
+                )
+            )
     for tag in ("IssueDate", "DueDate"):
         node = root.find(f"cbc:{tag}", NS)
         if node is not None and not _is_date(node.text or ""):
-            raise Unreadable(_sax(
-                node.sourceline or 1, 1,
-                f"cvc-datatype-valid.1.2.1: '{(node.text or '').strip()}' is not a valid value for 'date'. ",
-            ))
+            raise Unreadable(
+                _sax(
+                    node.sourceline or 1,
+                    1,
+                    f"cvc-datatype-valid.1.2.1: '{(node.text or '').strip()}' is not a valid value for 'date'. ",
+                )
+            )
     return Document(
-        root, standard,
+        root,
+        standard,
         number=text(root, "cbc:ID"),
         issue_date=text(root, "cbc:IssueDate"),
         type_code=text(root, "cbc:InvoiceTypeCode" if standard == "UBL" else "cbc:CreditNoteTypeCode"),
@@ -154,7 +200,8 @@ def party_cif(party) -> str:
     candidates = [vat_id(party)]
     candidates += [text(scheme, "cbc:CompanyID") for scheme in party.iterfind("cac:PartyTaxScheme", NS)]
     candidates += [
-        text(party, "cac:PartyLegalEntity/cbc:CompanyID"), text(party, "cac:PartyIdentification/cbc:ID"),
+        text(party, "cac:PartyLegalEntity/cbc:CompanyID"),
+        text(party, "cac:PartyIdentification/cbc:ID"),
     ]
     return next((found for found in map(digits, candidates) if found), "")
 
@@ -162,15 +209,17 @@ def party_cif(party) -> str:
 def _read_cii(root) -> Document:
     def party(name: str) -> str:
         base = f".//ram:{name}"
-        return (
-            digits(text(root, f"{base}/ram:SpecifiedTaxRegistration/ram:ID"))
-            or digits(text(root, f"{base}/ram:SpecifiedLegalOrganization/ram:ID"))
+        return digits(text(root, f"{base}/ram:SpecifiedTaxRegistration/ram:ID")) or digits(
+            text(root, f"{base}/ram:SpecifiedLegalOrganization/ram:ID")
         )
+
     raw = "".join(root.xpath("string(rsm:ExchangedDocument/ram:IssueDateTime)", namespaces=NS).split())
     return Document(
-        root, "CII",
+        root,
+        "CII",
         number=text(root, "rsm:ExchangedDocument/ram:ID"),
         issue_date=f"{raw[:4]}-{raw[4:6]}-{raw[6:8]}" if len(raw) == 8 else raw,
         type_code=text(root, "rsm:ExchangedDocument/ram:TypeCode"),
-        seller_cif=party("SellerTradeParty"), buyer_cif=party("BuyerTradeParty"),
+        seller_cif=party("SellerTradeParty"),
+        buyer_cif=party("BuyerTradeParty"),
     )

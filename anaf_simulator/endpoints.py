@@ -1,4 +1,5 @@
 """The e-Factura calls: upload, stareMesaj, the two lists, descarcare. Checks run in ANAF's order."""
+
 from __future__ import annotations
 
 from . import package, processing, replies, texts
@@ -46,16 +47,30 @@ def upload(sim, call: Call) -> Reply:
     extern = bool(call.get("extern"))
     document.findings = processing.findings(document, settings, extern)
     fault = call.fault
-    forced = fault.options.get("errors", ["Eroare ceruta simulatorului"]) if fault and fault.kind == "nok" else None
+    forced = (
+        fault.options.get("errors", ["Eroare ceruta simulatorului"])
+        if fault and fault.kind == "nok"
+        else None
+    )
     delay = fault.options.get("seconds", 3600) if fault and fault.kind == "stuck" else 0.0
     with sim.lock:
         if standard == "RASP" and not sim.quotas.use(
-                now, settings.rasp_per_day, call.environment, "rasp", cif):
+            now, settings.rasp_per_day, call.environment, "rasp", cif
+        ):
             return refuse(texts.RASP_QUOTA, limit=settings.rasp_per_day, cif=cif)
         record = processing.register(
-            sim.stores[call.environment], settings, now, cif, document, call.body, extern=extern,
-            autofactura=bool(call.get("autofactura")), b2c=call.endpoint == "uploadb2c", forced=forced,
-            extra_delay=delay)
+            sim.stores[call.environment],
+            settings,
+            now,
+            cif,
+            document,
+            call.body,
+            extern=extern,
+            autofactura=bool(call.get("autofactura")),
+            b2c=call.endpoint == "uploadb2c",
+            forced=forced,
+            extra_delay=delay,
+        )
     return replies.upload_ok(now, record.index)
 
 
@@ -98,10 +113,17 @@ def _list_checks(sim, call: Call, cif: str, limit: int) -> str:
 
 
 def _messages(entries) -> list[dict]:
-    return [{
-        "data_creare": minute_stamp(entry.created), "cif": entry.cif, "id_solicitare": entry.record.index,
-        "detalii": entry.detail, "tip": entry.kind, "id": entry.id,
-    } for entry in entries]
+    return [
+        {
+            "data_creare": minute_stamp(entry.created),
+            "cif": entry.cif,
+            "id_solicitare": entry.record.index,
+            "detalii": entry.detail,
+            "tip": entry.kind,
+            "id": entry.id,
+        }
+        for entry in entries
+    ]
 
 
 def list_simple(sim, call: Call) -> Reply:
@@ -119,16 +141,22 @@ def list_simple(sim, call: Call) -> Reply:
     if wrong:
         return _list_failure(sim, wrong)
     with sim.lock:
-        window = sim.stores[call.environment].window(cif, now - int(days) * DAY, now, call.get("filtru") or None)
+        window = sim.stores[call.environment].window(
+            cif, now - int(days) * DAY, now, call.get("filtru") or None
+        )
         count, entries = len(window), window.page(1, settings.page_size)
     if not count:
         return _list_failure(sim, texts.LIST_EMPTY_DAYS.format(days=days))
     if count > settings.page_size:
         return _list_failure(sim, texts.LIST_TOO_LONG.format(size=settings.page_size))
-    return replies.as_json({
-        "mesaje": _messages(entries), "serial": call.certificate.serial, "cui": cif,
-        "titlu": texts.LIST_TITLE_DAYS.format(days=days),
-    })
+    return replies.as_json(
+        {
+            "mesaje": _messages(entries),
+            "serial": call.certificate.serial,
+            "cui": cif,
+            "titlu": texts.LIST_TITLE_DAYS.format(days=days),
+        }
+    )
 
 
 def list_paged(sim, call: Call) -> Reply:
@@ -165,13 +193,19 @@ def list_paged(sim, call: Call) -> Reply:
         return _list_failure(sim, texts.LIST_EMPTY_RANGE)
     if page > pages:
         return _list_failure(sim, texts.PAGE_TOO_BIG.format(page=page, pages=pages))
-    return replies.as_json({
-        "mesaje": _messages(entries), "numar_inregistrari_in_pagina": len(entries),
-        "numar_total_inregistrari_per_pagina": size, "numar_total_inregistrari": count, "numar_total_pagini": pages,
-        "index_pagina_curenta": pages if settings.page_index_is_total else page,
-        "serial": call.certificate.serial, "cui": cif,
-        "titlu": texts.LIST_TITLE_RANGE.format(start=wall(start), end=wall(end)),
-    })
+    return replies.as_json(
+        {
+            "mesaje": _messages(entries),
+            "numar_inregistrari_in_pagina": len(entries),
+            "numar_total_inregistrari_per_pagina": size,
+            "numar_total_inregistrari": count,
+            "numar_total_pagini": pages,
+            "index_pagina_curenta": pages if settings.page_index_is_total else page,
+            "serial": call.certificate.serial,
+            "cui": cif,
+            "titlu": texts.LIST_TITLE_RANGE.format(start=wall(start), end=wall(end)),
+        }
+    )
 
 
 def download(sim, call: Call) -> Reply:
@@ -190,8 +224,9 @@ def download(sim, call: Call) -> Reply:
         entry = sim.stores[call.environment].entries.get(number)
         if entry is None:
             return refuse(texts.DOWNLOAD_UNKNOWN, id=number)
-        own = entry.record.cif if number == entry.record.download_id else entry.cif
-        if not (call.certificate.may(entry.cif) or call.certificate.may(own)):
+        # the uploader may fetch its result even where the seller in the XML is somebody else
+        uploaded = not entry.record.from_supplier and number == entry.record.download_id
+        if not (call.certificate.may(entry.cif) or uploaded and call.certificate.may(entry.record.cif)):
             return refuse(texts.DOWNLOAD_NO_RIGHT)
         # the file ends before its list line does: the two are counted from different moments
         if now > entry.created + settings.window_days * DAY - settings.expiry_band:
@@ -201,6 +236,7 @@ def download(sim, call: Call) -> Reply:
     record = entry.record
     shape = settings.seal_prod if call.environment == "prod" else settings.seal_test
     damaged = bool(call.fault and call.fault.kind == "bad_seal")
-    data = package.build(record.index, processing.file_in_package(record), entry.created, call.environment, shape,
-                         damaged)
+    data = package.build(
+        record.index, processing.file_in_package(record), entry.created, call.environment, shape, damaged
+    )
     return Reply(data, ZIP, headers={"Content-Disposition": f'attachment; filename="{number}.zip"'})

@@ -18,6 +18,7 @@ nok             upload: registered, later rejected (errors=[...])
 stuck           upload: registered, stays `in prelucrare` for `seconds` more
 bad_seal        download: the seal does not match the document
 """
+
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
@@ -25,11 +26,40 @@ from dataclasses import asdict, dataclass, field
 from . import replies, texts
 from .replies import HTML, TEXT, Reply
 
-ENDPOINTS = ("upload", "uploadb2c", "status", "list", "list_paged", "download", "validate", "transform", "signature",
-             "token", "hello")
-KINDS = ("drop_before", "drop_after", "http_500", "http_502", "http_503", "waf", "maintenance", "too_many",
-         "technical_1814", "unauthorized", "forbidden", "no_content", "quota", "json_as_text", "garbage", "slow", "nok",
-         "stuck", "bad_seal")
+ENDPOINTS = (
+    "upload",
+    "uploadb2c",
+    "status",
+    "list",
+    "list_paged",
+    "download",
+    "validate",
+    "transform",
+    "signature",
+    "token",
+    "hello",
+)
+KINDS = (
+    "drop_before",
+    "drop_after",
+    "http_500",
+    "http_502",
+    "http_503",
+    "waf",
+    "maintenance",
+    "too_many",
+    "technical_1814",
+    "unauthorized",
+    "forbidden",
+    "no_content",
+    "quota",
+    "json_as_text",
+    "garbage",
+    "slow",
+    "nok",
+    "stuck",
+    "bad_seal",
+)
 
 
 @dataclass
@@ -55,8 +85,12 @@ class Fault:
 
     def hits(self, endpoint: str, environment: str | None, cif: str | None) -> bool:
         """Count this call if it is one of ours; True when it must fail."""
-        if (self.endpoint not in ("any", endpoint) or self.environment not in (None, environment)
-                or self.cif not in (None, cif) or (self.times and self.fired >= self.times)):
+        if (
+            self.endpoint not in ("any", endpoint)
+            or self.environment not in (None, environment)
+            or self.cif not in (None, cif)
+            or (self.times and self.fired >= self.times)
+        ):
             return False
         self.seen += 1
         due = self.seen - self.after
@@ -105,7 +139,9 @@ class Faults:
             return failure(endpoint, now, texts.TECHNICAL.format(code=options.get("code", "1814")))
         if kind == "quota":
             text = texts.LIST_QUOTA if endpoint.startswith("list") else texts.STATUS_QUOTA
-            return failure(endpoint, now, text.format(limit=options.get("limit", limit)), options.get("malformed", False))
+            return failure(
+                endpoint, now, text.format(limit=options.get("limit", limit)), options.get("malformed", False)
+            )
         if kind == "garbage":
             shape = options.get("shape", "bytes")
             if shape == "bytes":
@@ -128,8 +164,11 @@ class Faults:
 
 def gateway(status: int) -> Reply:
     reason = replies.REASONS[status]
-    return Reply(f"<html><head><title>{status} {reason}</title></head><body><h1>{reason}</h1></body></html>".encode(),
-                 HTML, status)
+    return Reply(
+        f"<html><head><title>{status} {reason}</title></head><body><h1>{reason}</h1></body></html>".encode(),
+        HTML,
+        status,
+    )
 
 
 def too_many(now: float, retry_after=None) -> Reply:
@@ -146,7 +185,9 @@ def failure(endpoint: str, now: float, message: str, malformed: bool = False) ->
     if endpoint == "status":
         return replies.status_error(message)
     if endpoint in ("validate", "transform"):
-        return replies.as_json({"stare": "nok", "Messages": [{"message": message}], "trace_id": replies.trace_id()})
+        return replies.as_json(
+            {"stare": "nok", "Messages": [{"message": message}], "trace_id": replies.trace_id()}
+        )
     if endpoint == "signature":
         return replies.as_json({"msg": message}, 400)
     if endpoint in ("token", "hello"):
@@ -156,5 +197,3 @@ def failure(endpoint: str, now: float, message: str, malformed: bool = False) ->
     if malformed:
         reply.body += b"}"
     return reply
-
-

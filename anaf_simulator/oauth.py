@@ -2,6 +2,7 @@
 
 A token stands for a certificate (and so for the CIFs its holder may act for), never for one CIF.
 """
+
 from __future__ import annotations
 
 import base64
@@ -79,17 +80,24 @@ class Identity:
         return {
             "access_token": self._token(certificate, client_id, access, False),
             "refresh_token": self._token(certificate, client_id, refresh, True),
-            "token_type": "Bearer", "expires_in": int(access * DAY),
+            "token_type": "Bearer",
+            "expires_in": int(access * DAY),
             "scope": "clientappid info issuer role serial",
         }
 
     def _token(self, certificate: str, client_id: str, days: float, refresh: bool) -> str:
         now = self.clock.now()
         payload = {
-            "iss": "https://logincert.anaf.ro", "token_type": "Refresh" if refresh else "Bearer",
-            "iat": int(now), "nbf": int(now), "exp": int(now + days * DAY), "jti": secrets.token_hex(16),
-            "scope": "clientappid info issuer role serial", "role": ["EFACTURA", "ETRANSPORT", "SRV_EFACTURA", "HELLO"],
-            "clientappid": client_id, "serial": self.certificates[certificate].serial,
+            "iss": "https://logincert.anaf.ro",
+            "token_type": "Refresh" if refresh else "Bearer",
+            "iat": int(now),
+            "nbf": int(now),
+            "exp": int(now + days * DAY),
+            "jti": secrets.token_hex(16),
+            "scope": "clientappid info issuer role serial",
+            "role": ["EFACTURA", "ETRANSPORT", "SRV_EFACTURA", "HELLO"],
+            "clientappid": client_id,
+            "serial": self.certificates[certificate].serial,
         }
         token = sign_jwt(payload)
         self.tokens[token] = Token(certificate, client_id, now + days * DAY, refresh)
@@ -124,41 +132,66 @@ class Identity:
         client = self.clients.get(query.get("client_id", ""))
         redirect_uri = query.get("redirect_uri", "")
         if client is None or not redirect_uri:
-            return replies.html(pages.message("Cerere respinsă", "client_id sau redirect_uri lipsă ori necunoscut."), 400)
+            return replies.html(
+                pages.message("Cerere respinsă", "client_id sau redirect_uri lipsă ori necunoscut."), 400
+            )
         if redirect_uri not in client.redirect_uris and not self.settings.any_redirect:
-            return replies.html(pages.message("Cerere respinsă", "redirect_uri nu este cel înregistrat."), 400)
+            return replies.html(
+                pages.message("Cerere respinsă", "redirect_uri nu este cel înregistrat."), 400
+            )
         if query.get("response_type") != "code":
             return _back(redirect_uri, query, error="unsupported_response_type")
         name = query.get("certificate")
         if name is None:
             base = path + "?" + urlencode(query)
-            choices = [(item.name, ", ".join(sorted(item.cifs)), f"{base}&certificate={quote(item.name)}")
-                       for item in self.certificates.values()]
-            return replies.html(pages.certificates(client.id, choices, f"{base}&certificate={NO_CERTIFICATE}"))
+            choices = [
+                (item.name, ", ".join(sorted(item.cifs)), f"{base}&certificate={quote(item.name)}")
+                for item in self.certificates.values()
+            ]
+            return replies.html(
+                pages.certificates(client.id, choices, f"{base}&certificate={NO_CERTIFICATE}")
+            )
         if name not in self.certificates:
             return _back(redirect_uri, query, error="access_denied")
         code = secrets.token_hex(32)
-        self.codes[code] = _Code(name, client.id, redirect_uri, self.clock.now() + self.settings.code_lifetime)
+        self.codes[code] = _Code(
+            name, client.id, redirect_uri, self.clock.now() + self.settings.code_lifetime
+        )
         return _back(redirect_uri, query, code=code)
 
     def token(self, authorization: str | None, body: bytes, query: dict) -> Reply:
         """POST /token: authorization_code and refresh_token, client by Basic header or in the body."""
         form = {**query, **dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))}
-        client_id, secret = _basic(authorization) or (form.get("client_id", ""), form.get("client_secret", ""))
+        client_id, secret = _basic(authorization) or (
+            form.get("client_id", ""),
+            form.get("client_secret", ""),
+        )
         client = self.clients.get(client_id)
         if client is None or not secrets.compare_digest(client.secret.encode(), secret.encode()):
             return _error("invalid_client", "Client authentication failed")
         if form.get("grant_type") == "authorization_code":
             code = self.codes.pop(form.get("code", ""), None)  # one use, even a failed one
-            if (code is None or code.client_id != client_id or code.redirect_uri != form.get("redirect_uri")
-                    or code.expires_at <= self.clock.now() or code.certificate not in self.certificates):
+            if (
+                code is None
+                or code.client_id != client_id
+                or code.redirect_uri != form.get("redirect_uri")
+                or code.expires_at <= self.clock.now()
+                or code.certificate not in self.certificates
+            ):
                 return _error("invalid_request", "The authorization code is invalid or expired")
             return replies.as_json(self.issue(code.certificate, client_id))
         if form.get("grant_type") == "refresh_token":
             value = form.get("refresh_token", "")
-            token = self.tokens.get(value) or (self._foreign(value) if self.settings.trust_any_token else None)
-            if (token is None or not token.refresh or token.client_id != client_id
-                    or token.expires_at <= self.clock.now() or token.certificate not in self.certificates):
+            token = self.tokens.get(value) or (
+                self._foreign(value) if self.settings.trust_any_token else None
+            )
+            if (
+                token is None
+                or not token.refresh
+                or token.client_id != client_id
+                or token.expires_at <= self.clock.now()
+                or token.certificate not in self.certificates
+            ):
                 return _error("invalid_request", texts.REFRESH_DEAD)
             if self.settings.refresh_rotation:
                 # kept as expired, so that `trust_any_token` does not revive it
@@ -190,8 +223,10 @@ def _back(redirect_uri: str, query: dict, **values) -> Reply:
 
 def sign_jwt(payload: dict) -> str:
     """RS512, as ANAF's; the key is this process's own."""
+
     def part(data: bytes) -> str:
         return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
     header = {"alg": "RS512", "typ": "JWT", "kid": "anaf_2023_2024"}
     signed = ".".join(part(json.dumps(item, separators=(",", ":")).encode()) for item in (header, payload))
     signature = seal.key("jwt").sign(signed.encode(), padding.PKCS1v15(), hashes.SHA512())

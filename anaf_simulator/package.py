@@ -1,4 +1,5 @@
 """ANAF's ZIP: the document and its seal, two deflated entries written as a stream (data descriptors)."""
+
 from __future__ import annotations
 
 import io
@@ -23,7 +24,9 @@ class _Stream(io.RawIOBase):
         return len(data)
 
 
-def build(index: str, document: bytes, made_at: float, environment: str, shape: str, damaged: bool = False) -> bytes:
+def build(
+    index: str, document: bytes, made_at: float, environment: str, shape: str, damaged: bool = False
+) -> bytes:
     """The package of one message; the same arguments give the same bytes within a process."""
     stream = _Stream()
     stamp = bucharest(made_at).timetuple()[:6]

@@ -1,4 +1,5 @@
 """The three HTML pages a person sees: present your certificate, a message, what the simulator holds."""
+
 from __future__ import annotations
 
 from html import escape
@@ -15,8 +16,10 @@ small{color:#5c6773}"""
 
 def _page(title: str, body: str, refresh: int = 0) -> str:
     meta = f'<meta http-equiv="refresh" content="{refresh}">' if refresh else ""
-    return (f'<!DOCTYPE html><html lang="ro"><head><meta charset="utf-8">{meta}<title>{escape(title)}</title>'
-            f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>{body}</body></html>")
+    return (
+        f'<!DOCTYPE html><html lang="ro"><head><meta charset="utf-8">{meta}<title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>{body}</body></html>"
+    )
 
 
 def message(title: str, text: str) -> str:
@@ -27,22 +30,32 @@ def certificates(client_id: str, choices, none_url: str) -> str:
     """`choices`: (name, CIFs, URL) of each certificate that may be presented."""
     buttons = "".join(
         f'<a class="button" href="{escape(url)}"><b>{escape(name)}</b><br><small>CIF: {escape(cifs) or "niciunul"}'
-        "</small></a>" for name, cifs, url in choices)
-    return _page("Prezentați certificatul", (
-        f'<div class="card">Aplicația <b>{escape(client_id)}</b> cere acces. Pagina ține locul tokenului USB: '
-        f'alegeți certificatul cu care vă autentificați.{buttons}'
-        f'<a class="button none" href="{escape(none_url)}">Fără certificat (acces refuzat)</a></div>'
-        "<small>Simulator ANAF, doar pe acest calculator.</small>"))
+        "</small></a>"
+        for name, cifs, url in choices
+    )
+    return _page(
+        "Prezentați certificatul",
+        (
+            f'<div class="card">Aplicația <b>{escape(client_id)}</b> cere acces. Pagina ține locul tokenului USB: '
+            f"alegeți certificatul cu care vă autentificați.{buttons}"
+            f'<a class="button none" href="{escape(none_url)}">Fără certificat (acces refuzat)</a></div>'
+            "<small>Simulator ANAF, doar pe acest calculator.</small>"
+        ),
+    )
 
 
 def table(head, rows) -> str:
     cells = "".join(f"<th>{escape(str(item))}</th>" for item in head)
-    lines = "".join("<tr>" + "".join(f"<td>{escape(str(item))}</td>" for item in row) + "</tr>" for row in rows)
+    lines = "".join(
+        "<tr>" + "".join(f"<td>{escape(str(item))}</td>" for item in row) + "</tr>" for row in rows
+    )
     return f"<table><tr>{cells}</tr>{lines}</table>"
 
 
 def overview(summary: str, sections) -> str:
     """`sections`: (title, head, rows)."""
-    body = "".join(f"<h2>{escape(title)}</h2>" + (table(head, rows) if rows else "<p>–</p>")
-                   for title, head, rows in sections)
+    body = "".join(
+        f"<h2>{escape(title)}</h2>" + (table(head, rows) if rows else "<p>–</p>")
+        for title, head, rows in sections
+    )
     return _page("Simulator ANAF", f'<div class="card">{escape(summary)}</div>{body}', refresh=3)

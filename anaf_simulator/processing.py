@@ -3,6 +3,7 @@
 A verdict is reached on arrival (so a double is caught while the first still processes) and shown after
 `settings.processing_delay`; nothing runs in the background, due records are settled whenever somebody looks.
 """
+
 from __future__ import annotations
 
 from . import rules, texts
@@ -12,15 +13,37 @@ from .replies import error_document
 from .store import Store, Upload
 
 
-def register(store: Store, settings, now: float, cif: str, document: Document, data: bytes, *, extern=False,
-             autofactura=False, b2c=False, forced: list | None = None, extra_delay: float = 0.0) -> Upload:
+def register(
+    store: Store,
+    settings,
+    now: float,
+    cif: str,
+    document: Document,
+    data: bytes,
+    *,
+    extern=False,
+    autofactura=False,
+    b2c=False,
+    forced: list | None = None,
+    extra_delay: float = 0.0,
+) -> Upload:
     """Give the document an index and a verdict; `forced` errors (a fault) replace the rules. Lock held."""
     record = Upload(
-        index=store.next_index(), environment=store.environment, cif=cif, standard=document.standard,
-        received_at=now, content=data, extern=extern, autofactura=autofactura, b2c=b2c, number=document.number,
-        issue_date=document.issue_date, type_code=document.type_code,
+        index=store.next_index(),
+        environment=store.environment,
+        cif=cif,
+        standard=document.standard,
+        received_at=now,
+        content=data,
+        extern=extern,
+        autofactura=autofactura,
+        b2c=b2c,
+        number=document.number,
+        issue_date=document.issue_date,
+        type_code=document.type_code,
         seller_cif=document.seller_cif or ("" if document.standard == "RASP" else cif),
-        buyer_cif=document.buyer_cif, due_at=now + settings.processing_delay + extra_delay,
+        buyer_cif=document.buyer_cif,
+        due_at=now + settings.processing_delay + extra_delay,
     )
     if forced:
         record.errors = list(forced)
@@ -60,11 +83,14 @@ def settle(store: Store, settings, now: float) -> None:
         created = record.due_at + settings.list_lag
         if record.state == texts.NOK:
             text = texts.DETAIL_ERRORS_SELF_BILLED if record.autofactura else texts.DETAIL_ERRORS
-            entry = store.list_entry(record, record.cif, texts.ERRORS, text.format(index=record.index), created)
+            entry = store.list_entry(
+                record, record.cif, texts.ERRORS, text.format(index=record.index), created
+            )
             record.download_id = entry.id
             continue
         entries = [
-            store.list_entry(record, cif, kind, _detail(record), created) for cif, kind in _boxes(store, record)
+            store.list_entry(record, cif, kind, _detail(record), created)
+            for cif, kind in _boxes(store, record)
         ]
         own = next((entry for entry in entries if entry.cif == record.cif), None)
         record.download_id = (own or entries[0]).id
@@ -90,13 +116,31 @@ def _detail(record: Upload) -> str:
     return text.format(index=record.index, seller=record.seller_cif, buyer=record.buyer_cif)
 
 
-def put_supplier(store: Store, created: float, buyer_cif: str, seller_cif: str, content, number="", issue_date="",
-                 type_code="") -> Upload:
+def put_supplier(
+    store: Store,
+    created: float,
+    buyer_cif: str,
+    seller_cif: str,
+    content,
+    number="",
+    issue_date="",
+    type_code="",
+) -> Upload:
     """An invoice somebody else sent to `buyer_cif`: only the buyer's entry. Lock held."""
     record = Upload(
-        index=store.next_index(), environment=store.environment, cif=seller_cif, standard="UBL",
-        received_at=created, content=content, number=number, issue_date=issue_date, type_code=type_code,
-        seller_cif=seller_cif, buyer_cif=buyer_cif, state=texts.OK, from_supplier=True,
+        index=store.next_index(),
+        environment=store.environment,
+        cif=seller_cif,
+        standard="UBL",
+        received_at=created,
+        content=content,
+        number=number,
+        issue_date=issue_date,
+        type_code=type_code,
+        seller_cif=seller_cif,
+        buyer_cif=buyer_cif,
+        state=texts.OK,
+        from_supplier=True,
     )
     store.suppliers[record.index] = record
     entry = store.list_entry(record, buyer_cif, texts.RECEIVED, _detail(record), created)

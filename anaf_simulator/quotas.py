@@ -1,4 +1,5 @@
 """Counters per Bucharest day and the sliding minute."""
+
 from __future__ import annotations
 
 from collections import defaultdict, deque

@@ -1,4 +1,5 @@
 """What a handler gives back, and ANAF's answer envelopes (XML headers, JSON errors)."""
+
 from __future__ import annotations
 
 import json
@@ -10,7 +11,10 @@ from xml.sax.saxutils import quoteattr
 from .clock import minute_stamp, wall
 
 XML, JSON, HTML, TEXT, ZIP = (
-    "application/xml", "application/json;charset=UTF-8", "text/html;charset=utf-8", "text/plain;charset=UTF-8",
+    "application/xml",
+    "application/json;charset=UTF-8",
+    "text/html;charset=utf-8",
+    "text/plain;charset=UTF-8",
     "application/zip",
 )
 UPLOAD_NS = "mfp:anaf:dgti:spv:respUploadFisier:v1"
@@ -18,8 +22,17 @@ STATUS_NS = "mfp:anaf:dgti:efactura:stareMesajFactura:v1"
 ERRORS_NS = "mfp:anaf:dgti:efactura:mesajEroriFactuta:v1"  # "Factuta" is ANAF's
 BUYER_MESSAGE_NS = "mfp:anaf:dgti:spv:reqMesaj:v1"
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-REASONS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-           429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}
+REASONS = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+}
 
 
 @dataclass
@@ -66,7 +79,9 @@ def not_found(now: float, path: str) -> Reply:
 
 
 def upload_ok(now: float, index: str) -> Reply:
-    return _header(UPLOAD_NS, f'dateResponse="{minute_stamp(now)}" ExecutionStatus="0" index_incarcare="{index}"')
+    return _header(
+        UPLOAD_NS, f'dateResponse="{minute_stamp(now)}" ExecutionStatus="0" index_incarcare="{index}"'
+    )
 
 
 def upload_refused(now: float, *messages: str) -> Reply:

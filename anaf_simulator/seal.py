@@ -5,6 +5,7 @@ enveloped         TEST, as in real packages: a copy of the document with the Sig
                   XML and writes line breaks between the Signature's elements afterwards, so a stock validator refuses it.
 enveloped_strict  the same without those line breaks: what a stock validator accepts.
 """
+
 from __future__ import annotations
 
 import base64
@@ -42,8 +43,13 @@ def _name(*pairs) -> x509.Name:
 
 def _certificate(subject, public_key, issuer, issuer_key, ca: bool) -> x509.Certificate:
     return (
-        x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public_key)
-        .serial_number(x509.random_serial_number()).not_valid_before(NOT_BEFORE).not_valid_after(NOT_AFTER)
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public_key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOT_BEFORE)
+        .not_valid_after(NOT_AFTER)
         .add_extension(x509.BasicConstraints(ca=ca, path_length=0 if ca else None), critical=True)
         .sign(issuer_key, hashes.SHA256())
     )
@@ -51,8 +57,11 @@ def _certificate(subject, public_key, issuer, issuer_key, ca: bool) -> x509.Cert
 
 @cache
 def ca_certificate() -> x509.Certificate:
-    name = _name((NameOID.COUNTRY_NAME, "RO"), (NameOID.ORGANIZATION_NAME, "ANAF Simulator"),
-                 (NameOID.COMMON_NAME, "ANAF Simulator Throwaway CA"))
+    name = _name(
+        (NameOID.COUNTRY_NAME, "RO"),
+        (NameOID.ORGANIZATION_NAME, "ANAF Simulator"),
+        (NameOID.COMMON_NAME, "ANAF Simulator Throwaway CA"),
+    )
     return _certificate(name, key("ca").public_key(), name, key("ca"), ca=True)
 
 
@@ -65,33 +74,48 @@ def certificate(environment: str) -> x509.Certificate:
     """The sealing certificate: `prod` is a leaf of the CA, `test` is self-signed."""
     public = key(environment).public_key()
     if environment == "prod":
-        subject = _name((NameOID.COUNTRY_NAME, "RO"), (NameOID.ORGANIZATION_NAME, "Ministerul Finantelor"),
-                        (ORGANIZATION_ID, "25886108"), (NameOID.COMMON_NAME, "Ministerul Finantelor"))
+        subject = _name(
+            (NameOID.COUNTRY_NAME, "RO"),
+            (NameOID.ORGANIZATION_NAME, "Ministerul Finantelor"),
+            (ORGANIZATION_ID, "25886108"),
+            (NameOID.COMMON_NAME, "Ministerul Finantelor"),
+        )
         return _certificate(subject, public, ca_certificate().subject, key("ca"), ca=False)
-    subject = _name((NameOID.COUNTRY_NAME, "RO"), (NameOID.STATE_OR_PROVINCE_NAME, "Bucharest"),
-                    (NameOID.LOCALITY_NAME, "Bucharest"), (NameOID.ORGANIZATION_NAME, "ANAF-TEST"),
-                    (NameOID.ORGANIZATIONAL_UNIT_NAME, "ANAF-TEST"), (NameOID.COMMON_NAME, "ANAF TEST"))
+    subject = _name(
+        (NameOID.COUNTRY_NAME, "RO"),
+        (NameOID.STATE_OR_PROVINCE_NAME, "Bucharest"),
+        (NameOID.LOCALITY_NAME, "Bucharest"),
+        (NameOID.ORGANIZATION_NAME, "ANAF-TEST"),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, "ANAF-TEST"),
+        (NameOID.COMMON_NAME, "ANAF TEST"),
+    )
     return _certificate(subject, public, subject, key("test"), ca=False)
 
 
 def _subject_text(cert: x509.Certificate) -> str:
     """RFC 2253 order; attributes Java does not know by name come as OID=#hex of their DER (UTF8String)."""
-    names = {NameOID.COMMON_NAME: "CN", NameOID.ORGANIZATION_NAME: "O", NameOID.COUNTRY_NAME: "C",
-             NameOID.ORGANIZATIONAL_UNIT_NAME: "OU", NameOID.LOCALITY_NAME: "L",
-             NameOID.STATE_OR_PROVINCE_NAME: "ST"}
+    names = {
+        NameOID.COMMON_NAME: "CN",
+        NameOID.ORGANIZATION_NAME: "O",
+        NameOID.COUNTRY_NAME: "C",
+        NameOID.ORGANIZATIONAL_UNIT_NAME: "OU",
+        NameOID.LOCALITY_NAME: "L",
+        NameOID.STATE_OR_PROVINCE_NAME: "ST",
+    }
     parts = []
     for item in reversed(list(cert.subject)):
         value = item.value.encode()
         known = names.get(item.oid)
-        parts.append(f"{known}={item.value}" if known
-                     else f"{item.oid.dotted_string}=#0c{len(value):02x}{value.hex()}")
+        parts.append(
+            f"{known}={item.value}" if known else f"{item.oid.dotted_string}=#0c{len(value):02x}{value.hex()}"
+        )
     return ",".join(parts)
 
 
 def _lines(data: bytes) -> str:
     """Base64 in 76-character lines ended by the character reference &#13; and LF, none after the last."""
     encoded = base64.b64encode(data).decode()
-    return "&#13;\n".join(encoded[at:at + 76] for at in range(0, len(encoded), 76))
+    return "&#13;\n".join(encoded[at : at + 76] for at in range(0, len(encoded), 76))
 
 
 def _signature(environment: str, digest: bytes, canonicalization: str, method: str, transforms: str) -> str:
@@ -129,8 +153,13 @@ def make(document: bytes, environment: str, shape: str, damaged: bool = False) -
         return f'<?xml version="1.0" encoding="UTF-8" standalone="no"?>{body}'.encode()
     root = etree.fromstring(document, etree.XMLParser(resolve_entities=False, huge_tree=True))
     digest = hashlib.sha256(_c14n(root) + (b" " if damaged else b"")).digest()
-    body = _signature(environment, digest, EXC_C14N, RSA_SHA256,
-                      f'<Transforms><Transform Algorithm="{DSIG}enveloped-signature"/></Transforms>')
+    body = _signature(
+        environment,
+        digest,
+        EXC_C14N,
+        RSA_SHA256,
+        f'<Transforms><Transform Algorithm="{DSIG}enveloped-signature"/></Transforms>',
+    )
     if shape == "enveloped":  # the line breaks ANAF adds after signing
         body = body.replace("><", ">\n<")
     root.append(etree.fromstring(body))
@@ -161,10 +190,12 @@ def verify(document: bytes, signature: bytes) -> bool:
             expected = hashlib.sha256(_c14n(content)).digest()
         info = re.search(r"<SignedInfo>.*</SignedInfo>", signature.decode(), re.DOTALL).group()
         known = {
-            certificate(name).public_bytes(serialization.Encoding.DER): certificate(name) for name in ("prod", "test")
+            certificate(name).public_bytes(serialization.Encoding.DER): certificate(name)
+            for name in ("prod", "test")
         }
         known[der].public_key().verify(
-            value, _canonical(re.sub(r">\s+<", "><", info)), padding.PKCS1v15(), _hash(method))
+            value, _canonical(re.sub(r">\s+<", "><", info)), padding.PKCS1v15(), _hash(method)
+        )
         return digest == expected
     except (InvalidSignature, AttributeError, KeyError, TypeError, ValueError, etree.XMLSyntaxError):
         return False

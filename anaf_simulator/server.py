@@ -1,4 +1,5 @@
 """The HTTP server: one port on 127.0.0.1, HTTP/1.1 with kept-alive connections, a thread per connection."""
+
 from __future__ import annotations
 
 import socket
@@ -34,7 +35,8 @@ class Server(ThreadingHTTPServer):
 
     def start(self) -> None:
         self._thread = threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.05}, name="anaf-simulator", daemon=True)
+            target=self.serve_forever, kwargs={"poll_interval": 0.05}, name="anaf-simulator", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:
@@ -49,6 +51,7 @@ class Server(ThreadingHTTPServer):
     def handle_error(self, request, client_address):
         """A client that hangs up is normal life here; anything else is shown."""
         import sys
+
         if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
             super().handle_error(request, client_address)
 
@@ -110,7 +113,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
         self.end_headers()
         if reply.status != 204 and self.command != "HEAD":
-            self.wfile.write(reply.body[:reply.cut])
+            self.wfile.write(reply.body[: reply.cut])
         self.wfile.flush()
 
     def _read_body(self, keep: int) -> tuple[bytes, int]:

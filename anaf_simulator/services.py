@@ -1,4 +1,5 @@
 """The services beside e-Factura proper: validare, transformare, signature check, the token test."""
+
 from __future__ import annotations
 
 import re
@@ -18,7 +19,8 @@ _WAF = re.compile(rb"schemaLocation\s*=\s*[\"'][^\"']*\.\./|;CP |;rm ")
 
 def _nok(messages) -> Reply:
     return replies.as_json(
-        {"stare": "nok", "Messages": [{"message": text} for text in messages], "trace_id": replies.trace_id()})
+        {"stare": "nok", "Messages": [{"message": text} for text in messages], "trace_id": replies.trace_id()}
+    )
 
 
 def _checked(sim, call: Call, check: bool = True) -> tuple[Document | None, Reply | None]:
@@ -50,19 +52,27 @@ def transform(sim, call: Call) -> Reply:
     document, wrong = _checked(sim, call, check=not unchecked)
     if wrong:
         return wrong
-    lines = ["Factura " + document.number, "Data: " + document.issue_date, "Vanzator: " + document.seller_cif,
-             "Cumparator: " + document.buyer_cif, "Reprezentare facuta de simulator"]
+    lines = [
+        "Factura " + document.number,
+        "Data: " + document.issue_date,
+        "Vanzator: " + document.seller_cif,
+        "Cumparator: " + document.buyer_cif,
+        "Reprezentare facuta de simulator",
+    ]
     return Reply(pdf(lines), "application/pdf")
 
 
 def pdf(lines) -> bytes:
     """A one-page PDF of plain text lines."""
+
     def escape(line: str) -> str:
         return re.sub(r"([()\\])", r"\\\1", line.encode("ascii", "replace").decode())
+
     shown = " ".join(f"({escape(line)}) Tj T*" for line in lines)
     content = f"BT /F1 12 Tf 16 TL 50 780 Td {shown} ET".encode()
     objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
@@ -73,8 +83,10 @@ def pdf(lines) -> bytes:
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     count = len(objects) + 1
-    out += b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
-        count, table, count, len(out))
+    out += (
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
+        % (count, table, count, len(out))
+    )
     return bytes(out)
 
 
@@ -98,5 +110,3 @@ def hello(sim, call: Call) -> Reply:
     lines += [f"{name}: {value}" for name, value in call.headers.items() if name.lower() != "authorization"]
     lines += ["issuer: https://logincert.anaf.ro", f"serial: {call.certificate.serial}"]
     return Reply("\n".join(lines).encode(), TEXT)
-
-

@@ -1,4 +1,5 @@
 """Every knob of the simulator, with the values ANAF is known to use as defaults."""
+
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
@@ -62,7 +63,9 @@ class Settings:
             setattr(self, name, value)
 
     def as_dict(self) -> dict:
-        return {name: sorted(value) if isinstance(value, set) else value for name, value in asdict(self).items()}
+        return {
+            name: sorted(value) if isinstance(value, set) else value for name, value in asdict(self).items()
+        }
 
 
 _NAMES = frozenset(item.name for item in fields(Settings))

@@ -1,4 +1,5 @@
 """The simulator: its parts, the path every call takes, and what tests ask of it."""
+
 from __future__ import annotations
 
 import threading
@@ -19,9 +20,15 @@ from .settings import Settings
 from .store import Store, Upload
 
 HANDLERS = {
-    "upload": endpoints.upload, "uploadb2c": endpoints.upload, "status": endpoints.status,
-    "list": endpoints.list_simple, "list_paged": endpoints.list_paged, "download": endpoints.download,
-    "validate": services.validate, "transform": services.transform, "signature": services.signature,
+    "upload": endpoints.upload,
+    "uploadb2c": endpoints.upload,
+    "status": endpoints.status,
+    "list": endpoints.list_simple,
+    "list_paged": endpoints.list_paged,
+    "download": endpoints.download,
+    "validate": services.validate,
+    "transform": services.transform,
+    "signature": services.signature,
     "hello": services.hello,
 }
 EFFECT_FIRST = ("drop_after",)  # faults after which the call has taken effect
@@ -44,6 +51,7 @@ class Simulator:
     # -- life -----------------------------------------------------------------------------------------------------
     def start(self) -> Simulator:
         from .server import Server
+
         self._server = Server(self, self._port)
         self._server.start()
         return self
@@ -92,7 +100,9 @@ class Simulator:
             self.identity.certificates[name] = certificate
         return certificate
 
-    def issue_tokens(self, certificate_name: str, access_days=None, refresh_days=None, client_id=CLIENT_ID) -> dict:
+    def issue_tokens(
+        self, certificate_name: str, access_days=None, refresh_days=None, client_id=CLIENT_ID
+    ) -> dict:
         with self.lock:
             return self.identity.issue(certificate_name, client_id, access_days, refresh_days)
 
@@ -103,8 +113,17 @@ class Simulator:
                 self.identity.tokens[token].expires_at = 0.0
 
     # -- faults and time -----------------------------------------------------------------------------------------
-    def fault(self, kind: str, endpoint: str = "upload", times: int | None = None, every: int | None = None,
-              environment: str | None = None, cif: str | None = None, after: int = 0, **options) -> Fault:
+    def fault(
+        self,
+        kind: str,
+        endpoint: str = "upload",
+        times: int | None = None,
+        every: int | None = None,
+        environment: str | None = None,
+        cif: str | None = None,
+        after: int = 0,
+        **options,
+    ) -> Fault:
         """See faults.py. `times` None: once, or without end when `every` is given; 0: without end."""
         fault = Fault(kind, endpoint, times, every, environment, cif, after, options)
         with self.lock:
@@ -128,32 +147,67 @@ class Simulator:
                 store.show_all(now)
 
     # -- supplier invoices -----------------------------------------------------------------------------------------
-    def put_supplier_invoice(self, buyer_cif: str, xml_bytes: bytes, environment="prod", days_ago: float = 0) -> Upload:
+    def put_supplier_invoice(
+        self, buyer_cif: str, xml_bytes: bytes, environment="prod", days_ago: float = 0
+    ) -> Upload:
         """A document someone sent to `buyer_cif`; read as Invoice or CreditNote by its root, rules not checked."""
         from lxml import etree
+
         standard = "CN" if etree.QName(etree.fromstring(xml_bytes)).localname == "CreditNote" else "UBL"
         document = read(xml_bytes, standard)
         with self.lock:
             return processing.put_supplier(
-                self.stores[environment], self.clock.now() - days_ago * DAY, digits(str(buyer_cif)),
-                document.seller_cif, bytes(xml_bytes), document.number, document.issue_date, document.type_code)
+                self.stores[environment],
+                self.clock.now() - days_ago * DAY,
+                digits(str(buyer_cif)),
+                document.seller_cif,
+                bytes(xml_bytes),
+                document.number,
+                document.issue_date,
+                document.type_code,
+            )
 
-    def put_supplier_files(self, buyer_cif: str, paths, environment="prod", days_ago: float = 0) -> list[Upload]:
+    def put_supplier_files(
+        self, buyer_cif: str, paths, environment="prod", days_ago: float = 0
+    ) -> list[Upload]:
         """The same from files, or from every *.xml of a folder."""
-        files = [item for path in map(Path, paths)
-                 for item in (sorted(path.glob("*.xml")) if path.is_dir() else [path])]
-        return [self.put_supplier_invoice(buyer_cif, item.read_bytes(), environment, days_ago) for item in files]
+        files = [
+            item
+            for path in map(Path, paths)
+            for item in (sorted(path.glob("*.xml")) if path.is_dir() else [path])
+        ]
+        return [
+            self.put_supplier_invoice(buyer_cif, item.read_bytes(), environment, days_ago) for item in files
+        ]
 
-    def generate_supplier_invoices(self, buyer_cif: str, count: int, environment="prod", days: int = 60, suppliers=20,
-                                   lines=(1, 6), seed: int = 1, buyer_name: str = "") -> list[Upload]:
+    def generate_supplier_invoices(
+        self,
+        buyer_cif: str,
+        count: int,
+        environment="prod",
+        days: int = 60,
+        suppliers=20,
+        lines=(1, 6),
+        seed: int = 1,
+        buyer_name: str = "",
+    ) -> list[Upload]:
         """`count` invented invoices spread over the last `days`; composed only when downloaded."""
         buyer_cif, now = digits(str(buyer_cif)), self.clock.now()
         records = []
         with self.lock:
             for item in generate.plan(buyer_cif, count, now, days, suppliers, lines, seed, buyer_name):
-                records.append(processing.put_supplier(
-                    self.stores[environment], item.created, buyer_cif, item.seller.cif, item.xml, item.number,
-                    item.issue_date, item.type_code))
+                records.append(
+                    processing.put_supplier(
+                        self.stores[environment],
+                        item.created,
+                        buyer_cif,
+                        item.seller.cif,
+                        item.xml,
+                        item.number,
+                        item.issue_date,
+                        item.type_code,
+                    )
+                )
         return records
 
     # -- what it holds, what it was asked --------------------------------------------------------------------------
@@ -167,8 +221,12 @@ class Simulator:
         """Registered uploads in order of arrival; supplier invoices are not among them."""
         self.settle()
         with self.lock:
-            return [record for name, store in self.stores.items() if environment in (None, name)
-                    for record in store.uploads.values()]
+            return [
+                record
+                for name, store in self.stores.items()
+                if environment in (None, name)
+                for record in store.uploads.values()
+            ]
 
     def accepted(self, environment: str = "prod") -> list[Upload]:
         """Those that are ok (so no doubles, unless `duplicates` is 'accept')."""
@@ -176,8 +234,13 @@ class Simulator:
 
     def uploads_per_invoice(self, environment: str | None = None) -> dict:
         """{(environment, seller CIF, number, issue date, type code): times registered}."""
-        return dict(Counter((record.environment, *record.key) for record in self.uploads(environment)
-                            if record.standard != "RASP"))
+        return dict(
+            Counter(
+                (record.environment, *record.key)
+                for record in self.uploads(environment)
+                if record.standard != "RASP"
+            )
+        )
 
     def calls(self) -> dict:
         """{endpoint: count, ..., 'prod': {...}, 'test': {...}}; failed and dropped calls count too."""
@@ -185,7 +248,8 @@ class Simulator:
             total = sum(self._counts.values(), Counter())
             return {name: total[name] for name in (*faults.ENDPOINTS, "authorize")} | {
                 environment: {name: self._counts[environment][name] for name in faults.ENDPOINTS}
-                for environment in ("prod", "test")}
+                for environment in ("prod", "test")
+            }
 
     @property
     def max_calls_per_minute(self) -> int:
@@ -216,12 +280,17 @@ class Simulator:
         finally:
             with self.lock:
                 self.in_flight -= 1
-                self.log.append({
-                    "at": self.clock.now(), "method": call.method, "path": call.path,
-                    "query": {} if call.endpoint in ("token", "authorize") else call.query,
-                    "status": 0 if reply.drop else reply.status, "fault": call.fault.kind if call.fault else "",
-                    "ms": round((time.monotonic() - started) * 1000, 1),
-                })
+                self.log.append(
+                    {
+                        "at": self.clock.now(),
+                        "method": call.method,
+                        "path": call.path,
+                        "query": {} if call.endpoint in ("token", "authorize") else call.query,
+                        "status": 0 if reply.drop else reply.status,
+                        "fault": call.fault.kind if call.fault else "",
+                        "ms": round((time.monotonic() - started) * 1000, 1),
+                    }
+                )
         return reply
 
     def _cif(self, call: Call) -> str | None:

@@ -1,4 +1,5 @@
 """What one environment (prod or test) holds: uploads, SPV list entries, duplicate keys. In memory."""
+
 from __future__ import annotations
 
 import hashlib
@@ -73,7 +74,26 @@ class Upload:
         return self.seller_cif, self.number, self.issue_date, self.type_code
 
     def as_dict(self) -> dict:
-        names = ["index", "environment", "cif", "standard", "extern", "autofactura", "b2c", "sha256", "number", "issue_date", "type_code", "seller_cif", "buyer_cif", "state", "download_id", "errors", "duplicate_of", "received_at"]
+        names = [
+            "index",
+            "environment",
+            "cif",
+            "standard",
+            "extern",
+            "autofactura",
+            "b2c",
+            "sha256",
+            "number",
+            "issue_date",
+            "type_code",
+            "seller_cif",
+            "buyer_cif",
+            "state",
+            "download_id",
+            "errors",
+            "duplicate_of",
+            "received_at",
+        ]
         return {name: getattr(self, name) for name in names}
 
 
@@ -147,7 +167,7 @@ class Window:
 
     def page(self, number: int, size: int) -> list[Entry]:
         start = self._low + (number - 1) * size
-        return self._box[start:min(start + size, self._high)]
+        return self._box[start : min(start + size, self._high)]
 
 
 def _created(entry: Entry) -> float:

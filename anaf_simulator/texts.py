@@ -94,7 +94,9 @@ SIGNATURE_INVALID = (
 
 # asynchronous errors
 DUPLICATE = "Factura a mai fost transmisa anterior cu index={index} si data incarcare={date}"
-UNKNOWN_SELLER = "E: validari globale\n eroare regula: R6.1: CIF-ul vanzatorului nu figureaza in baza de date:{cif}"
+UNKNOWN_SELLER = (
+    "E: validari globale\n eroare regula: R6.1: CIF-ul vanzatorului nu figureaza in baza de date:{cif}"
+)
 BAD_SELLER = "CUI vanzator incorect"
 BAD_BUYER = "CUI cumparator incorect"
 BAD_BUYER_PERSON = "CNP sau NIF cumparator incorect"
@@ -110,7 +112,7 @@ WAF_PAGE = (
     "<a href='javascript:history.back();'>[Go Back]</a></body></html>"
 )
 MAINTENANCE_PAGE = (
-    "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>Mentenanta sistem</title></head>"
+    '<!DOCTYPE html><html><head><meta charset="utf-8"><title>Mentenanta sistem</title></head>'
     "<body><h1>Mentenanta sistem</h1><p>Sistemul este in mentenanta. Va rugam reveniti.</p></body></html>"
 )
 REFRESH_DEAD = "Refresh Token status is expired"
