@@ -10,6 +10,9 @@
     },
     'data': [
         'security/ir.model.access.csv',
+        'security/efactura_credential_rules.xml',
+        'data/mail_activity_type.xml',
+        'data/ir_cron_credential.xml',
     ],
     'license': 'LGPL-3',
 }

@@ -7,3 +7,8 @@ from . import account_move_obligation
 from . import account_move_post
 from . import ir_websocket
 from . import res_partner
+from . import efactura_credential
+from . import efactura_credential_alerts
+from . import efactura_credential_tokens
+from . import res_company
+from . import res_config_settings
