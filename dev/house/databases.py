@@ -1,10 +1,17 @@
 """Databases made by copying a ready template: installing l10n_ro_edi takes a minute, a copy takes a second."""
+import fcntl
 import hashlib
+import os
 import re
 import shutil
+import sys
+import time
+from contextlib import contextmanager
+
+import psycopg2
 
 from . import odoo, postgres
-from .paths import DATA_DIR, ODOO_TREE, own_odoo
+from .paths import DATA_DIR, LOCAL, ODOO_TREE, own_odoo
 
 # what a Romanian Odoo 19 has before our addon comes; stock brings core's e-Transport
 BASE_MODULES = ('l10n_ro_edi',)
@@ -23,7 +30,14 @@ def drop(name):
 def copy(source, target):
     """Make `target` an exact copy of `source`, attachments included, replacing what was there."""
     drop(target)
-    postgres.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+    for attempt in range(10):
+        try:
+            postgres.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+            break
+        except psycopg2.errors.ObjectInUse:  # somebody looks at the template: a moment's wait
+            if attempt == 9:
+                raise
+            time.sleep(1)
     files = DATA_DIR / 'filestore'
     if (files / source).exists():
         shutil.copytree(files / source, files / target)
@@ -34,20 +48,37 @@ def template(*modules):
     wanted = sorted({*BASE_MODULES, *modules})
     source = own_odoo() or (ODOO_TREE / '.complete').read_text()
     name = 'template_' + re.sub(r'\W', '', hashlib.sha256(repr((wanted, source)).encode()).hexdigest()[:12])
-    if not exists(name):
-        part = f'{name}_part'
-        drop(part)
-        odoo.install(part, *wanted)
-        postgres.execute(f'ALTER DATABASE "{part}" RENAME TO "{name}"')
-        files = DATA_DIR / 'filestore'
-        if (files / part).exists():
-            (files / part).rename(files / name)
+    with open(LOCAL / f'{name}.lock', 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not exists(name):
+            print(f"Setting up: a database with {', '.join(wanted)}...", file=sys.stderr, flush=True)
+            part = f'{name}_part'
+            drop(part)
+            odoo.install(part, *wanted)
+            postgres.execute(f'ALTER DATABASE "{part}" RENAME TO "{name}"')
+            files = DATA_DIR / 'filestore'
+            if (files / part).exists():
+                shutil.rmtree(files / name, ignore_errors=True)
+                (files / part).rename(files / name)
     return name
 
 
-def fresh(name, *modules):
-    """A fresh database `name` with core's modules and `modules` of ours or core's installed."""
-    copy(template(), name)
+def fresh(name, *modules, base=()):
+    """A fresh database `name` with core's modules (and core's `base`) and `modules` of ours or core's installed."""
+    copy(template(*base), name)
     if modules:
         odoo.install(name, *modules)
     return name
+
+
+@contextmanager
+def temporary(purpose, *modules, base=()):
+    """A fresh database for the length of the block; what a killed run of ours left behind goes first."""
+    for (left,) in postgres.execute(r"SELECT datname FROM pg_database WHERE datname ~ '^test_\d+_'"):
+        if not os.path.exists(f"/proc/{left.split('_')[1]}"):
+            drop(left)
+    name = f'test_{os.getpid()}_{purpose}'
+    try:
+        yield fresh(name, *modules, base=base)
+    finally:
+        drop(name)

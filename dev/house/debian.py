@@ -14,22 +14,31 @@ from .paths import LOCAL
 APT = LOCAL / 'apt'
 
 
-def _debian_source():
-    """(uri, keyring) of the machine's main Debian source, from the deb822 or the one-line format."""
-    keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
+def _sources():
+    """(uri, suites, keyring or '') of every package source of this machine, deb822 and one-line formats."""
     etc = Path('/etc/apt')
     for path in sorted(etc.glob('sources.list.d/*.sources')):
-        for stanza in re.split(r'\n\s*\n', path.read_text()):
-            fields = dict(re.findall(r'^([\w-]+):[ \t]*(.+)$', stanza, re.M))
-            uri = fields.get('URIs', '').split(' ')[0]
-            if uri.rstrip('/').endswith('/debian'):
-                return uri, fields.get('Signed-By', keyring)
+        for stanza in re.split(r'\n[ \t]*\n', path.read_text()):
+            fields = dict(re.findall(r'^([\w-]+):[ \t]*(.*)$', stanza, re.M))
+            if 'deb' in fields.get('Types', '').split() and fields.get('Enabled', 'yes').lower() != 'no':
+                for uri in fields.get('URIs', '').split():
+                    yield uri, fields.get('Suites', '').split(), fields.get('Signed-By', '').strip()
     for path in [etc / 'sources.list', *sorted(etc.glob('sources.list.d/*.list'))]:
         for line in path.read_text().splitlines() if path.exists() else ():
-            found = re.match(r'deb\s+(?:\[(?P<options>[^]]*)\]\s+)?(?P<uri>\S+/debian)/?\s', line)
+            found = re.match(r'deb\s+(?:\[(?P<options>[^]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)', line)
             if found:
                 signed = re.search(r'signed-by=(\S+)', found['options'] or '')
-                return found['uri'], signed[1] if signed else keyring
+                yield found['uri'], [found['suite']], signed[1] if signed else ''
+
+
+def _debian_source():
+    """(uri, keyring) of the machine's main Debian source: the one that offers its own release."""
+    release = dict(re.findall(r'^(\w+)="?([^"\n]*)', Path('/etc/os-release').read_text(), re.M))
+    names = {release.get('VERSION_CODENAME'), 'stable', 'testing', 'unstable', 'sid'} - {None}
+    keyrings = [str(path) for path in sorted(Path('/usr/share/keyrings').glob('debian-archive-keyring.*'))]
+    for uri, suites, keyring in _sources() if release.get('ID') == 'debian' else ():
+        if names & set(suites) and 'security' not in uri:
+            return uri, keyring if keyring.startswith('/') else next(iter(keyrings), '')
     raise SystemExit("No Debian package source found under /etc/apt. This set-up needs a Debian machine, "
                      "or an Odoo 19 named by the ODOO variable.")
 
@@ -45,7 +54,8 @@ class Suite:
             (self.folder / part).mkdir(parents=True, exist_ok=True)
         uri, keyring = _debian_source()
         source = self.folder / 'sources.list'
-        source.write_text(f'deb [signed-by={keyring}] {uri} {name} main\n')
+        signed = f'[signed-by={keyring}] ' if keyring else ''
+        source.write_text(f'deb {signed}{uri} {name} main\n')
         self.options = [
             '-o', f'Dir::Etc::SourceList={source}', '-o', 'Dir::Etc::SourceParts=/dev/null',
             '-o', f'Dir::State::Lists={self.folder / "lists"}', '-o', f'Dir::Cache={self.folder / "cache"}',

@@ -1,11 +1,11 @@
 """Odoo's command line with our addons path, database server and data folder."""
 import hashlib
 import os
-import signal
 import subprocess
 import sys
 from contextlib import contextmanager
 
+from . import processes
 from .paths import ADDON, BROWSER_TREE, DATA_DIR, GLUE_ADDON, LOCAL, ODOO_PACKAGES, PYTHON, ROOT, extra_addons, own_odoo
 from .postgres import connection_options
 
@@ -75,26 +75,12 @@ def install(database, *modules, **options):
 @contextmanager
 def server(database, port, *arguments, log=None, extra_environment=None, **options):
     """A running Odoo server, stopped at the end of the block; yields its process."""
-    process = subprocess.Popen(
-        command('-d', database, '--http-port', str(port), '--http-interface', '127.0.0.1',
-                '--gevent-port', str(port + 3), *arguments),
+    with processes.running(
+        command('-d', database, '--http-port', str(port), '--gevent-port', str(processes.free_port()), *arguments),
         env={**environment(**options), **(extra_environment or {})},
-        stdout=log, stderr=subprocess.STDOUT if log else None, start_new_session=True)
-    try:
+        stdout=log, stderr=subprocess.STDOUT if log else None,
+    ) as process:
         yield process
-    finally:
-        stop(process)
-
-
-def stop(process):
-    """End a process that we started, and its children."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 def our_addons():

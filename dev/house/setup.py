@@ -27,11 +27,19 @@ BROWSERS = ('google-chrome', 'chromium', 'chromium-browser', 'google-chrome-stab
 
 def enter():
     """Make the set-up complete, then run the calling script in its virtual environment."""
-    LOCAL.mkdir(exist_ok=True)
-    with _one_at_a_time():
-        _part('Python packages', VENV, _fingerprint(DEV / 'requirements.txt', sys.version), _make_venv)
-        if not own_odoo():
-            _part('Odoo 19', ODOO_TREE, ' '.join(ODOO_DEBS + ODOO_DEBS_BOOKWORM), _make_odoo)
+    try:
+        if sys.version_info < (3, 10):  # noqa: UP036  (the caller's own Python)
+            raise SystemExit("Python 3.10 or newer is needed.")
+        LOCAL.mkdir(exist_ok=True)
+        os.environ['PIP_CACHE_DIR'] = str(LOCAL / 'pip-cache')
+        with _one_at_a_time():
+            _part('Python packages', VENV, _fingerprint(DEV / 'requirements.txt', sys.version), _make_venv, PYTHON)
+            if not own_odoo():
+                _part('Odoo 19', ODOO_TREE, ' '.join(ODOO_DEBS + ODOO_DEBS_BOOKWORM), _make_odoo,
+                      ODOO_PACKAGES / 'odoo' / 'release.py')
+    except KeyboardInterrupt:
+        print('\nSet-up interrupted: the next start goes on from here.', file=sys.stderr)
+        sys.exit(130)
     if Path(sys.prefix).resolve() != VENV.resolve():
         os.execv(PYTHON, [str(PYTHON), *sys.argv])
 
@@ -42,7 +50,8 @@ def browser():
         if shutil.which(name):
             return shutil.which(name)
     with _one_at_a_time():
-        _part('Chromium for the browser tours', BROWSER_TREE, 'chromium 2', _make_browser)
+        _part('Chromium for the browser tours', BROWSER_TREE, 'chromium 2', _make_browser,
+              BROWSER_TREE / 'bin' / 'chromium')
     return str(BROWSER_TREE / 'bin' / 'chromium')
 
 
@@ -57,9 +66,10 @@ def _fingerprint(path, *more):
     return hashlib.sha256(b'\0'.join([path.read_bytes(), *(text.encode() for text in more)])).hexdigest()
 
 
-def _part(title, place, wanted, make):
+def _part(title, place, wanted, make, proof):
+    """Make the part at `place` unless it bears the stamp `wanted` and the file `proof` is really there."""
     stamp = place / '.complete'
-    if stamp.exists() and stamp.read_text() == wanted:
+    if stamp.exists() and stamp.read_text() == wanted and proof.exists():
         return
     print(f'Setting up: {title}...', file=sys.stderr, flush=True)
     shutil.rmtree(place, ignore_errors=True)
@@ -73,7 +83,8 @@ def _make_venv(place):
         # Debian's python3 comes without ensurepip: take pip from Debian's own wheel
         subprocess.run([sys.executable, '-m', 'venv', '--without-pip', '--clear', place], check=True)
         wheels = LOCAL / 'pip.part'
-        debian.Suite('bookworm').unpack(['python3-pip-whl'], wheels)
+        shutil.rmtree(wheels, ignore_errors=True)
+        debian.Suite(_debian_codename()).unpack(['python3-pip-whl'], wheels)
         pip = next(wheels.glob('usr/share/python-wheels/pip-*.whl'))
         _run([PYTHON, pip / 'pip', 'install', '-qq', '--no-index', pip])
         shutil.rmtree(wheels)
