@@ -1,6 +1,7 @@
 """The e-Factura calls (anaf-api.md §2.2). Thread-safe: one client may serve a pool of threads."""
 
 import re
+from dataclasses import replace
 
 from .environment import ENVIRONMENTS
 from .errors import ClockSkew, NotSent, Transient, Uncertain
@@ -159,9 +160,8 @@ class AnafClient:
         return self._get("descarcare", parse_download, id=_id(download_id))
 
     def hello(self, name):
-        """Is the token alive? Needs no SPV right. -> its text, the token blanked (headers are echoed)."""
-        text = self._get(None, parse_hello, name=name)
-        return text.replace(self._bearer[7:], "***")
+        """Is the token alive? Needs no SPV right. -> ANAF's text."""
+        return self._get(None, parse_hello, name=name)
 
     def validate(self, xml, document):
         """The public validator, no token.
@@ -210,7 +210,7 @@ class AnafClient:
 
     def _exchange(self, method, url, lost, bearer=True, **request):
         try:
-            return exchange(
+            answer = exchange(
                 self._session,
                 method,
                 url,
@@ -223,6 +223,11 @@ class AnafClient:
             if lost is Uncertain and not broken.sent:
                 lost = NotSent
             raise lost(broken.reason, _WORDS[broken.reason]) from None
+        token = self._bearer[7:].encode("ascii")
+        if token in answer.body and not answer.body.startswith(b"PK"):
+            # TestOauth echoes the request's headers; no error, log or screen may show them
+            answer = replace(answer, body=answer.body.replace(token, b"***"))
+        return answer
 
 
 def _cif(text):

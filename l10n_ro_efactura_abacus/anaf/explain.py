@@ -12,8 +12,11 @@ _BT = re.compile(r"\b(B[TG]-\d{1,3})\b")
 
 @dataclass(frozen=True)
 class Explanation:
-    """``code``: stable hint or None; ``rule``: e.g. BR-RO-110; ``bt``: business term; ``field``: what to look at
-    (seller, buyer, number, currency, city, county, street, tax, totals, text, lines, payment, dates)."""
+    """What a text is about; None where it does not say.
+
+    :ivar code: stable hint, :ivar rule: e.g. BR-RO-110, :ivar bt: business term or group
+    :ivar field: seller, buyer, number, currency, street, city, county, tax, totals, text, lines, dates
+    """
 
     code: str | None = None
     rule: str | None = None
@@ -92,14 +95,20 @@ def explain(text):
         if pattern.search(text):
             return Explanation(code, rule, bt or usual, field)
     if rule:
-        if rule in _RULES:
-            code, usual, field = _RULES[rule]
+        known = _RULES.get(rule) or _RULES.get(_code_of(rule))
+        if known:
+            code, usual, field = known
             return Explanation(code, rule, bt or usual, field)
         code, field = next((code, field) for prefix, code, field in _FAMILIES if rule.startswith(prefix))
         return Explanation(code, rule, bt, field)
     if re.search(r"fisierul transmis nu este valid|SAXParse|\bcvc-", text, re.IGNORECASE):
         return Explanation("xsd_invalid", None, bt, None)
     return Explanation(None, None, bt, None)
+
+
+def _code_of(assertion):
+    """The code in the message of an assertion: BR-RO-111 and BR-RO-020_2 belong to BR-RO-110 and BR-RO-020."""
+    return re.sub(r"^(BR-RO-\d\d)\d(?:_\d)?$", r"\g<1>0", assertion)
 
 
 def _first(pattern, text):

@@ -229,6 +229,4 @@ def parse_hello(http_status, headers, body):
     text = excerpt(body)
     if http_status == 200 and text.lstrip().lower().startswith("hello"):
         return text
-    error = unreadable(http_status, headers, body, Transient)
-    error.raw = ""  # this service echoes the request's headers, the token among them
-    raise error
+    raise unreadable(http_status, headers, body, Transient)
