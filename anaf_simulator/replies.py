@@ -6,7 +6,7 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape
 
 from .clock import minute_stamp, wall
 
@@ -64,7 +64,7 @@ def trace_id() -> str:
 
 def attribute(value: str) -> str:
     """A quoted attribute value with line breaks and tabs as ANAF writes them (&#xA; &#x9;)."""
-    return quoteattr(value, {"\n": "&#xA;", "\t": "&#x9;", "\r": "&#xD;"})
+    return '"' + escape(value, {'"': "&quot;", "\n": "&#xA;", "\t": "&#x9;", "\r": "&#xD;"}) + '"'
 
 
 def bad_request(now: float, message: str, status: int = 400) -> Reply:
