@@ -1,0 +1,152 @@
+"""A company's box at ANAF: how far its lists were read, and keeping every message they show."""
+from datetime import datetime, timedelta, timezone
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..anaf import spv_window
+from .efactura_submission import UTC_NOW
+from .knobs import knob
+
+LIST_SECONDS = 30  # at most one round of lists per box in this time
+PAUSE_MINUTES = 60
+OVERLAP = timedelta(hours=1)  # lists lag: what is indexed late must still be seen
+INSERT = """
+    INSERT INTO l10n_ro_efactura_message (
+        create_uid, create_date, write_uid, write_date, company_id, environment, anaf_id, upload_index, kind, tip,
+        details, listed_at, expires_on, seller_cif, buyer_cif, archive_state, seal_state, quota_count)
+    VALUES %s ON CONFLICT (environment, anaf_id, company_id) DO NOTHING RETURNING id"""
+
+
+class EfacturaMailbox(models.Model):
+    _name = 'l10n_ro_efactura.mailbox'
+    _description = "e-Factura box at ANAF"
+    _inherit = ['l10n_ro_efactura.worker']
+    _rec_name = 'company_id'
+
+    company_id = fields.Many2one('res.company', required=True, readonly=True, ondelete='cascade')
+    environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, readonly=True)
+    listed_until = fields.Datetime(readonly=True, help="ANAF's lists were read completely up to here (UTC)")
+    next_list_at = fields.Datetime(readonly=True)
+    paused_until = fields.Datetime(readonly=True)
+    pause_reason = fields.Char(readonly=True)
+
+    _company_uniq = models.UniqueIndex('(company_id, environment)')
+
+    @api.model
+    @api.private
+    def _of(self, lane):
+        """The box of `lane`, made at the first call."""
+        box = self.sudo().search([('company_id', '=', lane.company.id), ('environment', '=', lane.environment)])
+        if not box:
+            self.env.cr.execute(
+                "INSERT INTO l10n_ro_efactura_mailbox (company_id, environment) VALUES (%s, %s)"
+                " ON CONFLICT (company_id, environment) DO NOTHING", [lane.company.id, lane.environment])
+            self._checkpoint()
+            box = self.sudo().search([('company_id', '=', lane.company.id), ('environment', '=', lane.environment)])
+        return box
+
+    @api.model
+    @api.private
+    def _is_paused(self, lane):
+        """True while ANAF's last word for this CIF was "no right in SPV"."""
+        until = self._of(lane).paused_until
+        return bool(until and until > fields.Datetime.now())
+
+    @api.model
+    @api.private
+    def _pause(self, lane, error):
+        """Stop dispatching for this CIF until someone acts (or an hour has passed)."""
+        self._of(lane).write({
+            'paused_until': fields.Datetime.add(fields.Datetime.now(), minutes=PAUSE_MINUTES),
+            'pause_reason': error.text})
+        self._checkpoint()
+
+    @api.private
+    def _resume(self):
+        """The right is there again."""
+        self.sudo().write({'paused_until': False, 'pause_reason': False})
+
+    # -- reading the lists ----------------------------------------------------------------------------------
+
+    @api.private
+    def _is_due(self):
+        """True when another round of lists may be asked for."""
+        self.ensure_one()
+        return not self.next_list_at or self.next_list_at <= fields.Datetime.now()
+
+    @api.private
+    def _sweep(self, lane, start=None):
+        """Read every list page from `start` to now and keep what is new.
+
+        :param start: naive UTC; by default where the last complete reading ended, with an overlap
+        :return: ids of the messages seen for the first time
+        :raises AnafError: the reading is not complete; what was read is kept
+        """
+        self.ensure_one()
+        oldest, end = spv_window(datetime.now(timezone.utc))
+        end = datetime.now(timezone.utc) - timedelta(seconds=1)
+        begin = oldest
+        if self.listed_until:
+            begin = max(oldest, self.listed_until.replace(tzinfo=timezone.utc) - OVERLAP)
+        if start and self.listed_until:
+            begin = max(oldest, min(begin, start.replace(tzinfo=timezone.utc)))
+        elif start:
+            begin = max(oldest, start.replace(tzinfo=timezone.utc))
+        pause = min(LIST_SECONDS, knob('quiet_seconds', 21600))
+        self.write({'next_list_at': fields.Datetime.add(fields.Datetime.now(), seconds=pause)})
+        self._checkpoint()
+        new, page, pages = [], 1, 1
+        while page <= pages:
+            found = lane.list_page(begin, end, page)
+            new += self._keep(found.messages)
+            self._checkpoint()
+            pages = found.page_count if found.messages else 0
+            page += 1
+        self.write({'listed_until': end.replace(tzinfo=None)})
+        self._checkpoint()
+        return new
+
+    def _keep(self, listed):
+        """Insert messages not seen before; those of another CIF of the certificate go to their own company, or nowhere."""
+        owners = self._owners()
+        now = fields.Datetime.now()
+        rows = []
+        for message in listed:
+            company_id = owners.get(message.cif) if message.cif else self.company_id.id
+            if not message.id or not company_id:
+                continue
+            at = message.created_at.replace(tzinfo=None) if message.created_at else now
+            rows.append(SQL(
+                "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'listed', 'unverified', 0)",
+                self.env.uid, now, self.env.uid, now, company_id, self.environment, message.id, message.upload_index,
+                message.kind, message.tip, message.details, at, (at + timedelta(days=60)).date(),
+                message.seller_cif, message.buyer_cif))
+        if not rows:
+            return []
+
+        def work():
+            self.env.cr.execute(SQL(INSERT, SQL(", ").join(rows)))
+            return [row[0] for row in self.env.cr.fetchall()]
+        return self._in_fresh_transaction(work)
+
+    def _owners(self):
+        """{CIF digits: company id}; this box's own company wins where several share a CIF."""
+        companies = self.env['res.company'].sudo().search([]) - self.company_id
+        owners = {company._l10n_ro_efactura_cif(): company.id for company in companies | self.company_id}
+        owners[self.company_id._l10n_ro_efactura_cif()] = self.company_id.id
+        owners.pop('', None)
+        return owners
+
+    # -- the hourly round -----------------------------------------------------------------------------------
+
+    @api.model
+    @api.private
+    def _pairs(self):
+        """(company id, environment) of every box worth reading: prod of connected companies, test where used."""
+        companies = self.env['res.company'].sudo().search([('country_code', '=', 'RO')])
+        pairs = [(company.id, 'prod') for company in companies if company._l10n_ro_efactura_credential()]
+        self.env.cr.execute(SQL(
+            "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_submission"
+            " WHERE environment = 'test' AND uploaded_at > %s - interval '60 days'", UTC_NOW))
+        return pairs + self.env.cr.fetchall()

@@ -1,0 +1,88 @@
+"""One SPV message and its archived package."""
+import base64
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+DAYS_KEPT = 60  # by ANAF
+
+
+class EfacturaMessage(models.Model):
+    """What ANAF's lists show, and the untouched ZIP behind it. Deleting an invoice never deletes its package.
+
+    ::
+
+        listed --download--> archived
+           \\--ANAF says it is gone--> gone
+    """
+    _name = 'l10n_ro_efactura.message'
+    _description = "e-Factura SPV message"
+    _inherit = ['l10n_ro_efactura.worker']
+    _order = 'listed_at DESC, id DESC'
+    _rec_name = 'anaf_id'
+
+    anaf_id = fields.Char(string="Download id", required=True, readonly=True)
+    upload_index = fields.Char(readonly=True, index='btree_not_null')
+    environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, readonly=True)
+    company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
+    kind = fields.Selection(
+        [('sent', "Sent"), ('received', "Received"), ('error', "Errors"), ('buyer_message', "Buyer message"),
+         ('other', "Other")], required=True, readonly=True)
+    tip = fields.Char(string="ANAF type", readonly=True)
+    details = fields.Char(readonly=True)
+    listed_at = fields.Datetime(string="SPV date", readonly=True, index=True)
+    expires_on = fields.Date(string="Deleted by ANAF on", readonly=True)
+    # read from the document
+    seller_cif = fields.Char(string="Seller CIF", readonly=True)
+    buyer_cif = fields.Char(string="Buyer CIF", readonly=True)
+    partner_id = fields.Many2one('res.partner', readonly=True)
+    number = fields.Char(readonly=True)
+    issue_date = fields.Date(readonly=True)
+    due_date = fields.Date(readonly=True)
+    amount_total = fields.Monetary(readonly=True)
+    currency_id = fields.Many2one('res.currency', readonly=True)
+    error_texts = fields.Json(readonly=True)
+    # the evidence
+    package = fields.Binary(string="ANAF package", attachment=False, readonly=True, copy=False,
+                            help="The ZIP as it came, with the Ministry's seal")
+    sha256 = fields.Char(string="SHA-256", readonly=True)
+    document_sha256 = fields.Char(readonly=True, index='btree_not_null')
+    archive_state = fields.Selection(
+        [('listed', "Listed"), ('archived', "Archived"), ('gone', "Gone")], required=True, readonly=True,
+        default='listed')
+    seal_state = fields.Selection(
+        [('valid', "Valid"), ('invalid', "Invalid"), ('unverified', "Unverified")], required=True, readonly=True,
+        default='unverified', string="Seal")
+    seal_reason = fields.Char(readonly=True)
+    archived_at = fields.Datetime(readonly=True)
+    last_error = fields.Char(readonly=True)
+    next_attempt_at = fields.Datetime()
+    quota_day = fields.Date(readonly=True)
+    quota_count = fields.Integer(readonly=True)
+    # what it belongs to
+    submission_id = fields.Many2one('l10n_ro_efactura.submission', readonly=True, index='btree_not_null')
+    move_id = fields.Many2one('account.move', string="Odoo document", readonly=True, ondelete='set null',
+                              index='btree_not_null')
+    pairing_reason = fields.Char(readonly=True)
+
+    _anaf_uniq = models.UniqueIndex('(environment, anaf_id, company_id)')
+    _listed_idx = models.Index("(environment, company_id) WHERE archive_state = 'listed'")
+
+    def _package_bytes(self):
+        """The ZIP exactly as ANAF gave it, or b''."""
+        self.ensure_one()
+        return base64.b64decode(self.with_context(bin_size=False, bin_size_package=False).package or b'')
+
+    def action_download_package(self):
+        """Download the archived package."""
+        self.ensure_one()
+        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
+            raise AccessError(self.env._("Your user may not open ANAF's packages."))
+        self.check_access('read')
+        if self.archive_state != 'archived':
+            raise UserError(self.env._("ANAF's package is not here yet."))
+        return {'type': 'ir.actions.act_url', 'url': f'/l10n_ro_efactura/package/{self.id}', 'target': 'download'}
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("What ANAF sealed is never deleted."))
