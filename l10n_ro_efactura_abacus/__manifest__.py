@@ -12,6 +12,7 @@
         'security/ir.model.access.csv',
         'security/efactura_credential_rules.xml',
         'data/mail_activity_type.xml',
+        'data/ir_cron.xml',
         'data/ir_cron_credential.xml',
     ],
     'license': 'LGPL-3',

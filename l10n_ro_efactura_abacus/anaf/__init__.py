@@ -28,7 +28,7 @@ from .errors import (
 )
 from .explain import Explanation, explain
 from .identifiers import NO_CNP, cif_digits, same_cif, valid_cnp, valid_cui
-from .messages import ListedMessage, spv_window
+from .messages import ListedMessage, corrected_window, spv_window
 from .oauth import TokenSet, authorize_url, claims, exchange_code, expires_at, refresh
 from .package import Package, PackageError, duplicate_of_text, read_package
 from .replies import MessagePage, Receipt, Status, Validation

@@ -12,3 +12,14 @@ from . import efactura_credential_alerts
 from . import efactura_credential_tokens
 from . import res_company
 from . import res_config_settings
+from . import efactura_worker
+from . import efactura_traffic
+from . import efactura_guard
+from . import efactura_submission
+from . import efactura_upload
+from . import efactura_settle
+from . import efactura_reconcile
+from . import efactura_mirror
+from . import efactura_message
+from . import efactura_archive
+from . import efactura_mailbox

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..anaf import spv_window
+from ..anaf import ClockSkew, corrected_window, spv_window
 from .efactura_submission import UTC_NOW
 from .knobs import knob
 
@@ -84,21 +84,24 @@ class EfacturaMailbox(models.Model):
         :raises AnafError: the reading is not complete; what was read is kept
         """
         self.ensure_one()
-        oldest, end = spv_window(datetime.now(timezone.utc))
         end = datetime.now(timezone.utc) - timedelta(seconds=1)
-        begin = oldest
-        if self.listed_until:
-            begin = max(oldest, self.listed_until.replace(tzinfo=timezone.utc) - OVERLAP)
-        if start and self.listed_until:
-            begin = max(oldest, min(begin, start.replace(tzinfo=timezone.utc)))
-        elif start:
-            begin = max(oldest, start.replace(tzinfo=timezone.utc))
+        oldest = spv_window(end)[0]
+        wanted = [moment.replace(tzinfo=timezone.utc) for moment in (
+            start, self.listed_until and self.listed_until - OVERLAP) if moment]
+        begin = max(oldest, min(wanted, default=oldest))
         pause = min(LIST_SECONDS, knob('quiet_seconds', 21600))
         self.write({'next_list_at': fields.Datetime.add(fields.Datetime.now(), seconds=pause)})
         self._checkpoint()
-        new, page, pages = [], 1, 1
+        new, page, pages, corrected = [], 1, 1, False
         while page <= pages:
-            found = lane.list_page(begin, end, page)
+            try:
+                found = lane.call(lambda client: client.list_page(lane.cif, begin, end, page))  # noqa: B023
+            except ClockSkew as skew:
+                if corrected:
+                    raise
+                corrected, page, pages = True, 1, 1
+                begin, end = corrected_window(begin, end, skew)
+                continue
             new += self._keep(found.messages)
             self._checkpoint()
             pages = found.page_count if found.messages else 0

@@ -1,10 +1,14 @@
 """One SPV message and its archived package."""
 import base64
+import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-DAYS_KEPT = 60  # by ANAF
+from ..anaf import AnafError, NoRight
+from .efactura_lane import lanes
+
+_logger = logging.getLogger(__name__)
 
 
 class EfacturaMessage(models.Model):
@@ -72,6 +76,37 @@ class EfacturaMessage(models.Model):
         """The ZIP exactly as ANAF gave it, or b''."""
         self.ensure_one()
         return base64.b64decode(self.with_context(bin_size=False, bin_size_package=False).package or b'')
+
+    def _belongs_to(self, submission):
+        """This message is about `submission`, and so about its invoice."""
+        self.ensure_one()
+        self.write({'submission_id': submission.id, 'move_id': submission.move_id.id,
+                    'pairing_reason': self.env._("Upload index %s", self.upload_index)})
+
+    # -- the hourly round -----------------------------------------------------------------------------------
+
+    @api.model
+    @api.private
+    def _cron_refresh_spv(self):
+        """Read the lists of every box, so that no message is missed; packages follow by themselves."""
+        submissions = self.env['l10n_ro_efactura.submission']
+        mailboxes = self.env['l10n_ro_efactura.mailbox']
+        for lane in lanes(self.env, mailboxes._pairs()):
+            box = mailboxes._of(lane)
+            if not box._is_due() or not lane.is_open():
+                continue
+            try:
+                box._sweep(lane)
+                submissions._match_listed(lane)
+            except NoRight as error:
+                mailboxes._pause(lane, error)
+            except (AnafError, UserError) as error:
+                _logger.info("SPV of company %s (%s): %s", lane.company.id, lane.environment, error)
+        submissions._sync_moves()
+        submissions._wake(('ir_cron_archive_1', 'ir_cron_archive_2'))
+        self._checkpoint(remaining=0)
+
+    # -- what a user may do ---------------------------------------------------------------------------------
 
     def action_download_package(self):
         """Download the archived package."""

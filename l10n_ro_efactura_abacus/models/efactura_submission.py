@@ -214,13 +214,13 @@ class EfacturaSubmission(models.Model):
         """Insert `rows`; the database itself refuses a second live submission."""
         try:
             with self.env.cr.savepoint():
-                submissions = self.sudo().create(rows)
+                submissions = self.sudo().create([{**row, 'changed_at': fields.Datetime.now()} for row in rows])
                 submissions.flush_recordset()
         except UniqueViolation:
             raise UserError(self.env._(
                 "One of these invoices (or another one with the same number and date) is already on its way to "
                 "ANAF. Nothing was queued twice.")) from None
-        submissions._sync_moves()
+        submissions._show_on_moves()
         self._wake(UPLOAD_CRONS)
         return submissions
 
@@ -294,7 +294,7 @@ class EfacturaSubmission(models.Model):
             {'code': 'withdrawn', 'text': self.env._("Withdrawn before it was sent."), 'hint': 'withdrawn'}])
         if gone != submissions:
             raise UserError(self.env._("Only what still waits and was never attempted can be withdrawn."))
-        gone._sync_moves()
+        gone._show_on_moves()
 
     def action_not_at_anaf(self, reason):
         """An accountant's decision, days after a lost answer: ANAF does not have it."""
@@ -314,7 +314,7 @@ class EfacturaSubmission(models.Model):
             submission.move_id.message_post(
                 body=self.env._("%(user)s decided that ANAF does not have this invoice: %(reason)s",
                                 user=self.env.user.name, reason=reason.strip()))
-        decided._sync_moves()
+        decided._show_on_moves()
 
     def action_view_package(self):
         """Open the archived package."""

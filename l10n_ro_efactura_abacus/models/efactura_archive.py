@@ -1,0 +1,217 @@
+"""Downloading packages and reading them: seal, facts, errors."""
+import base64
+import hashlib
+import logging
+import os
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from psycopg2 import Binary
+from psycopg2.extras import Json
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..anaf import (
+    Gone, InvoiceFacts, NoRight, Package, PackageError, QuotaExceeded, SealReport, UblError, Unauthorized, read_facts,
+    read_package, today, verify,
+)
+from .efactura_lane import lanes
+from .efactura_submission import UTC_NOW
+from .efactura_traffic import BLOCK
+from .efactura_worker import Pool
+from .knobs import knob
+
+_logger = logging.getLogger(__name__)
+DOWNLOADS_A_DAY = 5  # of ANAF's 10 per message
+RETRY_MINUTES = (1, 5, 30, 120)
+
+
+@dataclass(frozen=True)
+class Archived:
+    """What a downloaded ZIP holds; `package` is None where it cannot be opened (kept all the same)."""
+    content: bytes
+    package: Package | None
+    facts: InvoiceFacts | None
+    seal: SealReport | None
+    error: str | None = None
+
+
+class EfacturaArchive(models.Model):
+    _inherit = 'l10n_ro_efactura.message'
+
+    @api.model
+    @api.private
+    def _cron_archive(self):
+        """Download what is listed and not archived yet, errors first, then the ones ANAF deletes first."""
+        self.env.cr.execute(SQL(
+            "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_message WHERE %s", self._wanted()))
+        found = [lane for lane in lanes(self.env, self.env.cr.fetchall()) if lane.is_open()]
+        if found:
+            with Pool(knob('pool', 16)) as pool:
+                for lane in found:
+                    self._archive_lane(lane, pool)
+        self.env['l10n_ro_efactura.submission']._sync_moves()
+        self._checkpoint(remaining=0)
+
+    @api.private
+    def _archive_now(self, lane):
+        """Download these messages, in the same way; those that fail stay listed."""
+        if self:
+            with Pool(min(len(self), knob('pool', 16))) as pool:
+                self._archive_lane(lane, pool, self.ids)
+
+    @api.model
+    def _wanted(self):
+        """Condition on messages that may be downloaded now: ANAF's daily quota is spent before each call."""
+        return SQL(
+            "archive_state = 'listed' AND (next_attempt_at IS NULL OR next_attempt_at <= %s)"
+            " AND (quota_day IS DISTINCT FROM %s OR quota_count < %s)", UTC_NOW, today(), DOWNLOADS_A_DAY)
+
+    @api.model
+    def _archive_lane(self, lane, pool, ids=None):
+        done = 0
+        while True:
+            rows = []
+            if pool.free and not lane.paused and lane.stays_open():
+                granted, wait = lane.grant(min(BLOCK, pool.free))
+                if granted:
+                    rows = self._claim_downloads(lane, granted, ids)
+                elif not pool.running:
+                    if self._checkpoint() < wait:
+                        break
+                    time.sleep(min(wait, 5.0))
+                    continue
+            for row in rows:
+                lane.spend()
+                pool.submit(row, _download, lane.client, row['anaf_id'], _trusted())
+            if not rows and not pool.running:
+                break
+            for row, outcome in pool.drain(block=not rows or not pool.free):
+                self._record_package(row, lane, outcome, pool)
+                done += 1
+            if done >= 100:
+                self.env['l10n_ro_efactura.submission']._sync_moves()
+                seconds = self._checkpoint(done, remaining=1)
+                done = 0
+                if seconds <= 0:
+                    lane.paused = 'time'
+                    self.env['l10n_ro_efactura.submission']._wake(('ir_cron_archive_1', 'ir_cron_archive_2'))
+
+    @api.model
+    def _claim_downloads(self, lane, limit, ids=None):
+        """Take messages for this worker; the quota is counted and committed before the call."""
+        only = SQL("AND id IN %s", tuple(ids)) if ids else SQL()
+
+        def work():
+            self.env.cr.execute(SQL(
+                """UPDATE l10n_ro_efactura_message
+                      SET quota_count = CASE WHEN quota_day = %(today)s THEN quota_count + 1 ELSE 1 END,
+                          quota_day = %(today)s, next_attempt_at = %(now)s + %(lease)s * interval '1 second'
+                    WHERE id IN (SELECT id FROM l10n_ro_efactura_message
+                                  WHERE %(wanted)s AND company_id = %(company)s AND environment = %(env)s %(only)s
+                                  ORDER BY (kind = 'error') DESC, (submission_id IS NOT NULL) DESC, listed_at
+                                  LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+                RETURNING id, anaf_id, quota_count""",
+                today=today(), now=UTC_NOW, lease=lane.lease, wanted=self._wanted(), company=lane.company.id,
+                env=lane.environment, only=only, limit=limit))
+            return self.env.cr.dictfetchall()
+        return self._in_fresh_transaction(work)
+
+    @api.model
+    def _record_package(self, row, lane, outcome, pool):
+        """Keep one package, or why it is not here, committed at once."""
+        message = self.browse(row['id'])
+        if isinstance(outcome, Unauthorized) and not row.get('repeated') and lane.renew():
+            pool.submit({**row, 'repeated': True}, _download, lane.client, row['anaf_id'], _trusted())
+            return
+        if isinstance(outcome, Archived):
+            self._in_fresh_transaction(lambda: message._keep_package(outcome))
+        else:
+            self._in_fresh_transaction(lambda: message._keep_failure(row, outcome))
+        lane.told(outcome)
+
+    def _keep_failure(self, row, error):
+        values = {'last_error': error.text or error.code}
+        if isinstance(error, Gone):
+            values['archive_state'] = 'gone'
+        elif isinstance(error, (QuotaExceeded, NoRight, Unauthorized)):
+            values['next_attempt_at'] = fields.Datetime.now() + timedelta(hours=6)
+        else:
+            minutes = RETRY_MINUTES[min(row['quota_count'], len(RETRY_MINUTES)) - 1]
+            values['next_attempt_at'] = fields.Datetime.now() + timedelta(minutes=minutes)
+        self.write(values)
+
+    def _keep_package(self, archived):
+        """Write the untouched ZIP and what was read from it in one statement, then tell the submission."""
+        self.ensure_one()
+        values = {
+            'package': Binary(base64.b64encode(archived.content)), 'sha256': hashlib.sha256(archived.content).hexdigest(),
+            'archive_state': 'archived', 'archived_at': UTC_NOW, 'last_error': archived.error, 'next_attempt_at': None,
+        }
+        if archived.package:
+            values['document_sha256'] = hashlib.sha256(archived.package.document).hexdigest()
+            values['error_texts'] = Json(archived.package.errors) if archived.package.errors else None
+        if archived.seal:
+            values |= {'seal_state': archived.seal.state, 'seal_reason': archived.seal.reason}
+        if archived.facts:
+            values |= self._fact_values(archived.facts)
+        self.flush_recordset()
+        self.env.cr.execute(SQL(
+            "UPDATE l10n_ro_efactura_message SET %s WHERE id = %s",
+            SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()), self.id))
+        self.invalidate_recordset(flush=False)
+        if archived.package:
+            self.env['l10n_ro_efactura.submission']._package_arrived(self, archived.package)
+
+    def _fact_values(self, facts):
+        currency = self.env['res.currency'].with_context(active_test=False).search([('name', '=', facts.currency)])
+        other = facts.buyer_cif if self.kind == 'sent' else facts.seller_cif
+        partner = self.env['res.partner']
+        if other:
+            partner = partner.search([
+                ('vat', 'in', [other, f'RO{other}']), ('company_id', 'in', [False, self.company_id.id]),
+                ('parent_id', '=', False)], limit=1)
+        values = {
+            'number': facts.number, 'issue_date': facts.issue_date, 'due_date': facts.due_date,
+            'amount_total': facts.total, 'currency_id': currency.id or None, 'partner_id': partner.id or None,
+        }
+        if facts.seller_cif:
+            values['seller_cif'] = facts.seller_cif
+        if facts.buyer_cif:
+            values['buyer_cif'] = facts.buyer_cif
+        return values
+
+
+def _download(client, anaf_id, trusted):
+    """In a pool thread: one download, opened and judged; nothing in the ZIP can make it fail."""
+    content = client.download(anaf_id)
+    try:
+        package = read_package(content)
+    except PackageError as error:
+        return Archived(content, None, None, None, str(error))
+    facts = None
+    if package.kind in ('invoice', 'credit_note'):
+        try:
+            facts = read_facts(package.document)
+        except UblError as error:
+            _logger.info("Package %s: %s", anaf_id, error)
+    seal = verify(package.document, package.seal, trusted) if package.seal else None
+    return Archived(content, package, facts, seal)
+
+
+def _trusted():
+    """Certificates whose seals are believed: the PEM file named by `l10n_ro_efactura_trusted_certificates`."""
+    path = knob('trusted_certificates', '')
+    if not path or not os.path.isfile(path):
+        return ()
+    return _read_trusted(path, os.path.getmtime(path))
+
+
+@lru_cache(maxsize=4)
+def _read_trusted(path, _changed):
+    end = b'-----END CERTIFICATE-----'
+    return tuple(part + end for part in Path(path).read_bytes().split(end)[:-1])

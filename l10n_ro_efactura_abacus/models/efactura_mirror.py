@@ -1,0 +1,127 @@
+"""From submissions to what users see: the invoice's columns, its chatter, the live badge, the progress bar."""
+import logging
+
+from odoo import api, models
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+BATCH = 200
+PREFIX = {'prod': 'l10n_ro_efactura_', 'test': 'l10n_ro_efactura_test_'}
+
+
+class EfacturaMirror(models.Model):
+    _inherit = 'l10n_ro_efactura.submission'
+
+    @api.private
+    def _sync_moves(self):
+        """Make every invoice agree with its last submission of each environment.
+
+        Works on the invoices of `self`, or on all whose submissions changed lately: what a kill or a user's edit
+        at the same moment left behind is repaired by the next pass.
+        """
+        self.flush_model()
+        for environment, prefix in PREFIX.items():
+            while True:
+                differing = self._differing(environment, prefix)
+                if not differing:
+                    break
+                handled = self._sync_some(environment, prefix, differing)
+                if not handled or len(differing) < BATCH:
+                    break
+
+    @api.private
+    def _show_on_moves(self):
+        """The same for `self` inside a user's transaction: nothing is committed."""
+        for environment, prefix in PREFIX.items():
+            differing = self._differing(environment, prefix)
+            while differing:
+                self._sync_batch(environment, prefix, differing)
+                differing = self._differing(environment, prefix)
+
+    def _differing(self, environment, prefix):
+        """Ids of submissions, each the last of its invoice, that the invoice does not show."""
+        scope = SQL("s.id IN %s", tuple(self.ids)) if self else SQL(
+            "s.changed_at > (clock_timestamp() AT TIME ZONE 'UTC') - interval '3 days'")
+        self.env.cr.execute(SQL(
+            """SELECT s.id FROM l10n_ro_efactura_submission s JOIN account_move m ON m.id = s.move_id
+                WHERE s.environment = %(env)s AND %(scope)s
+                  AND (m.%(state)s, m.%(index)s, m.%(download)s)
+                      IS DISTINCT FROM (s.state, s.upload_index, s.download_id)
+                  AND NOT EXISTS (SELECT 1 FROM l10n_ro_efactura_submission later
+                                   WHERE later.move_id = s.move_id AND later.environment = s.environment
+                                     AND later.id > s.id)
+                ORDER BY s.id LIMIT %(limit)s""",
+            env=environment, scope=scope, limit=BATCH, **self._columns(prefix)))
+        return [row[0] for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _columns(self, prefix):
+        return {'state': SQL.identifier(f'{prefix}state'), 'index': SQL.identifier(f'{prefix}upload_index'),
+                'download': SQL.identifier(f'{prefix}download_id')}
+
+    @api.model
+    def _sync_some(self, environment, prefix, ids):
+        """One batch; where it fails, one by one, so that one bad invoice never stops the rest. Returns how many."""
+        try:
+            return self._in_fresh_transaction(lambda: self._sync_batch(environment, prefix, ids))
+        except Exception:
+            if len(ids) == 1:
+                _logger.exception("The invoice of submission %s could not be brought up to date", ids[0])
+                self.env.cr.rollback()
+                return 0
+            self.env.cr.rollback()
+            return sum(self._sync_some(environment, prefix, [one]) for one in ids)
+
+    @api.model
+    def _sync_batch(self, environment, prefix, ids):
+        self.env.cr.execute(SQL(
+            """UPDATE account_move m SET %(state)s = s.state, %(index)s = s.upload_index, %(download)s = s.download_id
+                 FROM l10n_ro_efactura_submission s, account_move before
+                WHERE s.id IN %(ids)s AND m.id = s.move_id AND before.id = m.id
+            RETURNING s.id, before.%(state)s""", ids=tuple(ids), **self._columns(prefix)))
+        before = dict(self.env.cr.fetchall())
+        moves = self.browse(before).move_id
+        moves.invalidate_recordset([f'{prefix}{name}' for name in ('state', 'upload_index', 'download_id')], flush=False)
+        changed = self.browse(before).filtered(lambda s: before[s.id] != s.state)
+        changed.move_id._l10n_ro_efactura_after_change(environment)
+        changed._post_final()
+        changed._tell_users()
+        return len(before)
+
+    def _post_final(self):
+        """Chatter on final states only."""
+        for submission in self:
+            body = submission._final_text()
+            if body:
+                submission.move_id.with_user(submission.create_uid)._message_log(body=body)
+
+    def _final_text(self):
+        self.ensure_one()
+        label = self.env._("e-Factura TEST") if self.environment == 'test' else self.env._("e-Factura")
+        reasons = '; '.join(row['text'] for row in self.errors or [])
+        return {
+            'ok': self.env._("%(label)s: Ok, upload index %(index)s.", label=label, index=self.upload_index),
+            'nok': self.env._("%(label)s: Nok, upload index %(index)s. %(reasons)s", label=label,
+                              index=self.upload_index, reasons=reasons),
+            'refused': self.env._("%(label)s: not registered. %(reasons)s", label=label, reasons=reasons),
+            'uncertain': self.env._("%(label)s: ANAF's answer was lost. The invoice is looked for in SPV and is not "
+                                    "sent again until it is known not to be there.", label=label),
+        }.get(self.state)
+
+    def _tell_users(self):
+        """Badges on open pages, and progress for the user who started a batch."""
+        for company, submissions in self.grouped('company_id').items():
+            self.env['bus.bus']._sendone(f'l10n_ro_efactura_{company.id}', 'l10n_ro_efactura/state',
+                                         {'move_ids': submissions.move_id.ids})
+        for batch in {submission.batch for submission in self if submission.batch}:
+            self._tell_progress(batch)
+
+    @api.model
+    def _tell_progress(self, batch):
+        self.env.cr.execute(SQL(
+            """SELECT create_uid, count(*), count(*) FILTER (WHERE state NOT IN ('queued', 'uploading', 'processing')),
+                      count(*) FILTER (WHERE state = 'ok'), count(*) FILTER (WHERE state IN ('nok', 'refused', 'uncertain'))
+                 FROM l10n_ro_efactura_submission WHERE batch = %s GROUP BY create_uid""", batch))
+        for user_id, total, done, ok, failed in self.env.cr.fetchall():
+            self.env['res.users'].browse(user_id).partner_id._bus_send('l10n_ro_efactura/progress', {
+                'batch': batch, 'total': total, 'done': done, 'ok': ok, 'failed': failed})
