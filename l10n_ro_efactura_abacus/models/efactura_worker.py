@@ -25,6 +25,7 @@ class EfacturaWorker(models.AbstractModel):
         """
         if modules.module.current_test and not self.env.context.get('ir_cron_progress_id'):
             self.env.flush_all()
+            self.env.invalidate_all(flush=False)
             return float('inf')
         if processed or remaining is not None:
             seconds = self.env['ir.cron']._commit_progress(processed, remaining=remaining)

@@ -1,1 +1,2 @@
 from . import test_credential
+from . import test_send
