@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 
 _STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1d2733;background:#f6f7f9}
+body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1d2733;
+background:#f6f7f9}
 h1{font-size:1.4rem}h2{font-size:1.05rem;margin-top:1.8rem}.card{background:#fff;border:1px solid #dde2e8;
 border-radius:8px;padding:1rem 1.3rem;margin:1rem 0}a.button{display:block;padding:.7rem 1rem;margin:.5rem 0;
 border:1px solid #1a5fb4;border-radius:6px;text-decoration:none;color:#1a5fb4;background:#fff}

@@ -1,7 +1,7 @@
 """The business rules of the asynchronous check: identities, EN 16931 basics, the common CIUS-RO traps.
 
-Not a schematron: the rules invoicing software breaks most, each tested as the official artefact tests it. Texts are ours
-in ANAF's form `[RULE]-Romanian #English`, except the identity texts, which are ANAF's.
+Not a schematron: the rules invoicing software breaks most, each tested as the official artefact tests it. Texts
+are ours in ANAF's form `[RULE]-Romanian #English`, except the identity texts, which are ANAF's.
 """
 
 from __future__ import annotations

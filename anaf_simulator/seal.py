@@ -1,8 +1,10 @@
 """The Ministry's seal, made with throwaway keys, in the shapes real packages have; and its verification.
 
-detached          PROD: `semnatura` holds only the Signature; SHA-256 of the raw bytes, RSA-SHA1 over C14N of SignedInfo.
-enveloped         TEST, as in real packages: a copy of the document with the Signature as last child. ANAF signs compact
-                  XML and writes line breaks between the Signature's elements afterwards, so a stock validator refuses it.
+detached          PROD: `semnatura` holds only the Signature; SHA-256 of the raw bytes, RSA-SHA1 over SignedInfo.
+enveloped         TEST, as in real packages: a copy of the document with the Signature as last child. ANAF signs
+                  compact XML and then writes line breaks between the Signature's elements, so a stock validator
+                  refuses it: drop the white space between tags before checking SignedInfo, and the line break after
+                  the Signature before digesting.
 enveloped_strict  the same without those line breaks: what a stock validator accepts.
 """
 

@@ -28,10 +28,12 @@ def test_list_entry(sim, client):
     assert set(entry) == {"data_creare", "cif", "id_solicitare", "detalii", "tip", "id"}
     assert all(isinstance(value, str) for value in entry.values())
     assert entry["tip"] == "FACTURA TRIMISA" and entry["id_solicitare"] == index and len(entry["data_creare"]) == 12
-    assert entry["detalii"] == f"Factura cu id_incarcare={index} emisa de cif_emitent={SELLER} pentru cif_beneficiar={BUYER}"
+    assert entry["detalii"] == (
+        f"Factura cu id_incarcare={index} emisa de cif_emitent={SELLER} pentru cif_beneficiar={BUYER}")
     received, = client.get("listaMesajeFactura", zile=5, cif=BUYER, filtru="P").json()["mesaje"]
     assert received["id"] != entry["id"] and received["id_solicitare"] == index
-    assert error(client.get("listaMesajeFactura", zile=5, cif=BUYER, filtru="E")) == "Nu exista mesaje in ultimele 5 zile"
+    none = client.get("listaMesajeFactura", zile=5, cif=BUYER, filtru="E")
+    assert error(none) == "Nu exista mesaje in ultimele 5 zile"
 
 
 def test_wall_clock_is_bucharest():
