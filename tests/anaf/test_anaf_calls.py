@@ -5,9 +5,10 @@ import json
 from datetime import datetime, timedelta, timezone
 from urllib.parse import parse_qs, urlsplit
 
-import anaf
 import pytest
-from conftest import TOKEN, response
+from anaf_peer import TOKEN, response
+
+import anaf
 
 NOW = datetime(2026, 7, 13, 12, 0, tzinfo=timezone.utc)
 START, END = NOW - timedelta(days=5), NOW
@@ -100,9 +101,7 @@ def test_no_messages_is_an_empty_success(serve, client_of):
 
 
 def test_the_window_is_rebuilt_once_from_anafs_clock(serve, client_of):
-    refusal = (
-        "endTime = 13-07-2026 15:00:00 nu poate in viitor fata de momentul requestului = 13-07-2026 14:50:00"
-    )
+    refusal = "endTime = 13-07-2026 15:00:00 nu poate in viitor fata de momentul requestului = 13-07-2026 14:50:00"
     server = serve(lambda request: page([message(1)]) if len(server.requests) > 1 else sentence(refusal))
     assert len(list(client_of(server).iter_messages("1", START, END))) == 1
     first, second = map(query, server.requests)

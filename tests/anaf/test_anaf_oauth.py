@@ -5,9 +5,10 @@ import json
 from datetime import datetime, timezone
 from urllib.parse import parse_qs, urlsplit
 
-import anaf
 import pytest
-from conftest import response
+from anaf_peer import response
+
+import anaf
 
 TOKENS = json.dumps({"access_token": "A.A.A", "refresh_token": "R.R.R", "token_type": "Bearer", "expires_in": 1})
 
@@ -111,7 +112,9 @@ def test_expiry_is_read_from_the_token():
     assert anaf.expires_at(jwt(exp=1790000000)) == datetime(2026, 9, 21, 14, 13, 20, tzinfo=timezone.utc)
 
 
-@pytest.mark.parametrize("text", ["", None, "abc", "a.b.c", "a..c", "e30.W10.x", "e30.e30.x", jwt(exp="x"), jwt(exp=1e99)])
+@pytest.mark.parametrize(
+    "text", ["", None, "abc", "a.b.c", "a..c", "e30.W10.x", "e30.e30.x", jwt(exp="x"), jwt(exp=1e99)]
+)
 def test_what_is_no_jwt(text):
     with pytest.raises(anaf.OAuthError) as caught:
         anaf.expires_at(text)

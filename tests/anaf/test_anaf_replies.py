@@ -3,8 +3,9 @@
 import json
 from datetime import datetime, timezone
 
-import anaf
 import pytest
+
+import anaf
 from anaf import replies
 from anaf.body import sniff
 from anaf.gateway import retry_after
@@ -109,9 +110,17 @@ def test_an_upload_answer_with_a_dtd_proves_nothing():
     ("text", "error", "code"),
     [
         ("CIF introdus= aaa nu este un numar sau nu are o valoare acceptata de sistem", anaf.Refused, "invalid_cif"),
-        ("startTime = aaa nu este un numar sau nu are o valoare acceptata de sistem", anaf.Refused, "invalid_parameter"),
+        (
+            "startTime = aaa nu este un numar sau nu are o valoare acceptata de sistem",
+            anaf.Refused,
+            "invalid_parameter",
+        ),
         ("Numarul de zile trebuie sa fie intre 1 si 60", anaf.Refused, "invalid_days"),
-        ("endTime = 09-08-2022 10:41:11 nu poate fi <= startTime = 06-09-2022 09:48:20", anaf.Refused, "invalid_window"),
+        (
+            "endTime = 09-08-2022 10:41:11 nu poate fi <= startTime = 06-09-2022 09:48:20",
+            anaf.Refused,
+            "invalid_window",
+        ),
         ("Nu aveti drept in SPV pentru CIF=8000000000", anaf.NoRight, "no_spv_right"),
         (
             "S-au facut deja 5 de interogari de tip lista mesaje de catre CUI= 1 in cursul zilei",
@@ -129,8 +138,7 @@ def test_list_errors(text, error, code):
 def test_clock_skew_quotes_romanian_wall_time():
     with pytest.raises(anaf.ClockSkew) as caught:
         listing(
-            eroare="endTime = 30-07-2026 15:16:00 nu poate in viitor fata de momentul requestului = "
-            "30-07-2026 15:15:27"
+            eroare="endTime = 30-07-2026 15:16:00 nu poate in viitor fata de momentul requestului = 30-07-2026 15:15:27"
         )
     assert caught.value.anaf_now == datetime(2026, 7, 30, 12, 15, 27, tzinfo=timezone.utc)
 
@@ -146,7 +154,9 @@ def test_page_past_the_last_says_how_many_there_are():
 
 
 def test_one_odd_row_does_not_hide_the_others():
-    found = listing(mesaje=[None, {"id": 7, "data_creare": "soon", "tip": "NOU"}, {"id": "8", "tip": "FACTURA PRIMITA"}])
+    found = listing(
+        mesaje=[None, {"id": 7, "data_creare": "soon", "tip": "NOU"}, {"id": "8", "tip": "FACTURA PRIMITA"}]
+    )
     assert [(m.id, m.kind, m.created_at) for m in found.messages] == [
         (None, "other", None),
         ("7", "other", None),

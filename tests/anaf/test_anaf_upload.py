@@ -5,10 +5,11 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import anaf
 import pytest
+from anaf_peer import TOKEN, read_request, reset, response
+
+import anaf
 from anaf import wire
-from conftest import TOKEN, read_request, reset, response
 
 ACCEPTED = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><header '
