@@ -15,5 +15,11 @@
         'data/ir_cron.xml',
         'data/ir_cron_credential.xml',
     ],
+    'demo': [
+        'demo/company.xml',
+        'demo/partners.xml',
+        'demo/products.xml',
+        'demo/invoices.xml',
+    ],
     'license': 'LGPL-3',
 }

@@ -43,6 +43,15 @@ def copy(source, target):
         shutil.copytree(files / source, files / target)
 
 
+def rename(source, target):
+    """Give the database `source` the free name `target`, with its files."""
+    postgres.execute(f'ALTER DATABASE "{source}" RENAME TO "{target}"')
+    files = DATA_DIR / 'filestore'
+    if (files / source).exists():
+        shutil.rmtree(files / target, ignore_errors=True)
+        (files / source).rename(files / target)
+
+
 def template(*modules):
     """The name of a database with core's modules (BASE_MODULES and `modules`) installed, made at the first call."""
     wanted = sorted({*BASE_MODULES, *modules})
@@ -55,11 +64,7 @@ def template(*modules):
             part = f'{name}_part'
             drop(part)
             odoo.install(part, *wanted)
-            postgres.execute(f'ALTER DATABASE "{part}" RENAME TO "{name}"')
-            files = DATA_DIR / 'filestore'
-            if (files / part).exists():
-                shutil.rmtree(files / name, ignore_errors=True)
-                (files / part).rename(files / name)
+            rename(part, name)
     return name
 
 

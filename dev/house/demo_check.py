@@ -1,0 +1,117 @@
+"""./dev/demo --check: the main job over Odoo's public interface, as an accountant's browser would do it."""
+import base64
+import hashlib
+import io
+import os
+import time
+import xmlrpc.client
+import zipfile
+
+from . import databases, demo, odoo, processes
+
+LIMIT = 120  # seconds for one step
+USER, PASSWORD = 'maria', 'maria'
+
+
+class CheckFailed(Exception):
+    """A step did not end as it should; the text says how it ended."""
+
+
+class Session:
+    """Calls of one user over XML-RPC."""
+
+    def __init__(self, url, database):
+        self.database = database
+        common = xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/common')
+        self.uid = common.authenticate(database, USER, PASSWORD, {})
+        self.models = xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/object', allow_none=True)
+
+    def __call__(self, model, method, *arguments, **options):
+        return self.models.execute_kw(self.database, self.uid, PASSWORD, model, method, list(arguments), options)
+
+    def read(self, model, record_id, *names):
+        return self(model, 'read', [record_id], list(names))[0]
+
+
+def step(text):
+    print(f'  {text}', flush=True)
+
+
+def until(wanted, look, what):
+    """Call `look` until `wanted` of its answer; returns the answer."""
+    limit = time.monotonic() + LIMIT
+    while True:
+        answer = look()
+        if wanted(answer):
+            return answer
+        if time.monotonic() > limit:
+            raise CheckFailed(f'{what}: after {LIMIT} seconds it is {answer}')
+        time.sleep(0.3)
+
+
+def send_to_ok(call, anaf):
+    """Send a posted invoice and wait for ok; returns its id and the submission's values."""
+    move, = call('account.move', 'search', [('move_type', '=', 'out_invoice'), ('state', '=', 'posted')],
+                 order='invoice_date, id', limit=1)
+    name = call.read('account.move', move, 'name')['name']
+    started = time.monotonic()
+    call('account.move', 'action_l10n_ro_efactura_send', [move])
+    step(f'{name} queued ({time.monotonic() - started:.2f} s for the click)')
+    found = until(lambda values: values['l10n_ro_efactura_state'] in ('ok', 'nok', 'refused', 'uncertain'),
+                  lambda: call.read('account.move', move, 'l10n_ro_efactura_state',
+                                    'l10n_ro_efactura_upload_index', 'l10n_ro_efactura_download_id'), name)
+    if found['l10n_ro_efactura_state'] != 'ok':
+        errors = call('l10n_ro_efactura.submission', 'search_read', [('move_id', '=', move)], ['errors'])
+        raise CheckFailed(f"{name} is {found['l10n_ro_efactura_state']}: {errors}")
+    step(f"{name} is ok at ANAF: upload index {found['l10n_ro_efactura_upload_index']}, "
+         f"download id {found['l10n_ro_efactura_download_id']}")
+    uploads = demo.control(anaf, 'calls')['uploads_per_invoice']
+    if [upload['uploads'] for upload in uploads] != [1]:
+        raise CheckFailed(f"sent more than once: {uploads}")
+    step("ANAF received it exactly once")
+    return move, found
+
+
+def archive(call, found):
+    """Wait until the package of the sent invoice is archived; it must be a ZIP with the sealed document."""
+    message = until(
+        lambda values: values and values[0]['archive_state'] == 'archived',
+        lambda: call('l10n_ro_efactura.message', 'search_read',
+                     [('anaf_id', '=', found['l10n_ro_efactura_download_id']), ('environment', '=', 'prod')],
+                     ['archive_state', 'seal_state', 'kind', 'sha256']), 'the package')[0]
+    package = base64.b64decode(call('l10n_ro_efactura.message', 'read', [message['id']], ['package'],
+                                    context={'bin_size': False})[0]['package'])
+    names = zipfile.ZipFile(io.BytesIO(package)).namelist()
+    if hashlib.sha256(package).hexdigest() != message['sha256']:
+        raise CheckFailed('the archived package is not what was hashed on arrival')
+    step(f"its package is archived: {', '.join(names)} ({len(package)} bytes, seal {message['seal_state']})")
+
+
+def main():
+    database = f'test_{os.getpid()}_check'
+    started = time.monotonic()
+    print('Checking the main job:', flush=True)
+    try:
+        with demo.simulator(0, '--processing-delay', '1') as anaf:
+            step(f'ANAF is simulated at {anaf}')
+            demo.build(database, anaf)
+            step(f"the demo company is made and {demo.connect(database, anaf)['state']}")
+            port = processes.free_port()
+            log = demo.LOG / 'demo-check.log'
+            with open(log, 'w') as output, odoo.server(
+                    database, port, '--max-cron-threads=2', log=output,
+                    extra_environment=demo.endpoints(anaf)) as server:
+                if not processes.wait_for_port(port, server):
+                    demo.start_failed(log)
+                call = Session(f'http://127.0.0.1:{port}', database)
+                step(f'Odoo runs at http://127.0.0.1:{port}')
+                _move, found = send_to_ok(call, anaf)
+                archive(call, found)
+    except (CheckFailed, OSError, xmlrpc.client.Error) as error:
+        step(f'FAILED: {error}')
+        return 1
+    finally:
+        databases.drop(database)
+        (demo.DATA_DIR / f'{database}.source').unlink(missing_ok=True)
+    print(f'All of it works ({time.monotonic() - started:.0f} s).')
+    return 0
