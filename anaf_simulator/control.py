@@ -25,6 +25,8 @@ def handle(sim, call: Call) -> Reply:
         return replies.html(overview(sim))
     if call.path == "/_control/ca.pem":
         return Reply(sim.ca_pem.encode(), "application/x-pem-file")
+    if call.path in ("/_control/seal/prod.pem", "/_control/seal/test.pem"):
+        return Reply(sim.seal_pem(call.path[-8:-4]).encode(), "application/x-pem-file")
     action = ACTIONS.get(call.path.removeprefix("/_control/").strip("/"))
     if action is None:
         return replies.as_json({"error": "unknown", "actions": sorted(ACTIONS)}, 404)

@@ -94,6 +94,10 @@ def certificate(environment: str) -> x509.Certificate:
     return _certificate(subject, public, subject, key("test"), ca=False)
 
 
+def certificate_pem(environment: str) -> str:
+    return certificate(environment).public_bytes(serialization.Encoding.PEM).decode()
+
+
 def _subject_text(cert: x509.Certificate) -> str:
     """RFC 2253 order; attributes Java does not know by name come as OID=#hex of their DER (UTF8String)."""
     names = {

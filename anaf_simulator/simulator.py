@@ -258,7 +258,12 @@ class Simulator:
 
     @property
     def ca_pem(self) -> str:
+        """The authority that vouches for the PROD seal; new in each process."""
         return seal.ca_pem()
+
+    def seal_pem(self, environment: str) -> str:
+        """The sealing certificate itself; TEST's is self-signed, as ANAF's."""
+        return seal.certificate_pem(environment)
 
     # -- the path of a call ----------------------------------------------------------------------------------------
     def handle(self, call: Call) -> Reply:

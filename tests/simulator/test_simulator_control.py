@@ -70,6 +70,9 @@ def test_page_and_ca(sim, client):
     page = requests.get(sim.url + "/", timeout=20).text
     assert "F-77" in page and "in prelucrare" in page and 'http-equiv="refresh"' in page
     assert requests.get(sim.url + "/_control/ca.pem", timeout=20).text == sim.ca_pem
+    for environment in ("prod", "test"):
+        assert requests.get(f"{sim.url}/_control/seal/{environment}.pem", timeout=20).text == sim.seal_pem(environment)
+    assert sim.seal_pem("prod") != sim.seal_pem("test")
 
 
 def test_foreign_pages_are_refused(sim):
