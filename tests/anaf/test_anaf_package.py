@@ -2,6 +2,7 @@
 
 import io
 import random
+import tracemalloc
 import zipfile
 from datetime import date
 
@@ -152,6 +153,17 @@ def test_declared_sizes_are_not_believed():
         assert error.code in ("too_large", "corrupt")
     else:
         assert len(found.document) <= 10
+
+
+def test_a_bomb_is_not_unpacked_to_see_how_large_it_is():
+    bomb = zipped(("5.xml", b"0" * 50_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(anaf.PackageError):
+            anaf.read_package(bomb, max_size=100_000)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_random_damage_never_escapes_as_something_else():

@@ -240,6 +240,20 @@ def test_peer_that_does_not_read_ends_at_the_deadline_and_is_not_sent(peer, clie
     assert caught.value.code == "timeout"
 
 
+def test_peer_that_stops_reading_halfway_gets_no_second_deadline(peer, client_of):
+    def script(_server, conn):
+        end = time.monotonic() + 0.7
+        while time.monotonic() < end:
+            conn.recv(65536)
+            time.sleep(0.05)
+        time.sleep(5)
+
+    started = time.monotonic()
+    with pytest.raises(anaf.NotSent):
+        upload(client_of(peer(script), deadline=1.0), BIG)
+    assert 0.9 < time.monotonic() - started < 1.4
+
+
 def test_no_byte_of_the_body_leaves_after_the_deadline():
     body = wire.CountedBody(b"abc", wire.Deadline(-1))
     with pytest.raises(TimeoutError):
