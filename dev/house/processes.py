@@ -1,6 +1,7 @@
 """Child processes that never outlive us, free ports, and an orderly end on Ctrl-C or SIGTERM."""
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -48,15 +49,19 @@ def running(command, **options):
 
 
 def free_port(wanted=0):
-    """`wanted` on 127.0.0.1 if nobody has it, else one that is free now."""
-    for port in (wanted, 0):
+    """`wanted` on 127.0.0.1 if nobody has it, else one that is free now.
+
+    Below the range that outgoing connections take theirs from: a probe of such a port may find itself.
+    """
+    for port in (wanted, *random.sample(range(18000, 30000), 100)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(('127.0.0.1', port))
             except OSError:
                 continue
-            return probe.getsockname()[1]
+            if port:
+                return port
     raise SystemExit("No free port on 127.0.0.1.")
 
 
