@@ -2,9 +2,10 @@
 import base64
 import hashlib
 import io
+import json
 import os
 import time
-import xmlrpc.client
+import urllib.request
 import zipfile
 
 from . import databases, demo, odoo, processes
@@ -18,16 +19,25 @@ class CheckFailed(Exception):
 
 
 class Session:
-    """Calls of one user over XML-RPC."""
+    """Calls of one logged-in user, over the same routes as the web client's."""
 
     def __init__(self, url, database):
-        self.database = database
-        common = xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/common')
-        self.uid = common.authenticate(database, USER, PASSWORD, {})
-        self.models = xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/object', allow_none=True)
+        self.url = url
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        self.ask('/web/session/authenticate', db=database, login=USER, password=PASSWORD)
+
+    def ask(self, path, **params):
+        request = urllib.request.Request(
+            self.url + path, json.dumps({'jsonrpc': '2.0', 'params': params}).encode(),
+            {'Content-Type': 'application/json'})
+        with self.opener.open(request, timeout=LIMIT) as answer:
+            answer = json.load(answer)
+        if 'error' in answer:
+            raise CheckFailed(answer['error']['data'].get('message') or answer['error'])
+        return answer.get('result')
 
     def __call__(self, model, method, *arguments, **options):
-        return self.models.execute_kw(self.database, self.uid, PASSWORD, model, method, list(arguments), options)
+        return self.ask('/web/dataset/call_kw', model=model, method=method, args=arguments, kwargs=options)
 
     def read(self, model, record_id, *names):
         return self(model, 'read', [record_id], list(names))[0]
@@ -97,7 +107,7 @@ def main():
             demo.build(database, anaf)
             step(f"the demo company is made and {demo.connect(database, anaf)['state']}")
             port = processes.free_port()
-            log = demo.LOG / 'demo-check.log'
+            log = demo.LOG / f'{database}.log'
             with open(log, 'w') as output, odoo.server(
                     database, port, '--max-cron-threads=2', log=output,
                     extra_environment=demo.endpoints(anaf)) as server:
@@ -107,9 +117,11 @@ def main():
                 step(f'Odoo runs at http://127.0.0.1:{port}')
                 _move, found = send_to_ok(call, anaf)
                 archive(call, found)
-    except (CheckFailed, OSError, xmlrpc.client.Error) as error:
+    except (CheckFailed, OSError) as error:
         step(f'FAILED: {error}')
         return 1
+    else:
+        log.unlink()
     finally:
         databases.drop(database)
         (demo.DATA_DIR / f'{database}.source').unlink(missing_ok=True)

@@ -194,7 +194,7 @@ class AccountMove(models.Model):
                 'type': 'warning' if lacking else 'success' if queued else 'info',
                 'title': self.env._("e-Factura test") if test else self.env._("e-Factura"),
                 'message': '\n'.join(lines) or self.env._("Nothing to send."),
-                'button': lacking and {
+                'button': bool(lacking) and {
                     'name': self.env._("Show them"),
                     'action': lacking._l10n_ro_efactura_list_action(self.env._("Missing data")),
                 },
