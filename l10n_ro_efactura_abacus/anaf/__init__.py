@@ -77,6 +77,7 @@ __all__ = [
     "authorize_url",
     "cif_digits",
     "claims",
+    "corrected_window",
     "duplicate_of_text",
     "exchange_code",
     "expires_at",

@@ -84,6 +84,7 @@ def verify(document, seal, trusted=(), at=None):
         Ministry
     :param at: date or datetime of signing; without it a certificate must be valid today
     :rtype: SealReport
+    :raises ValueError: a trusted certificate is unreadable; nothing in document or seal raises
     """
     certificate = None
     try:

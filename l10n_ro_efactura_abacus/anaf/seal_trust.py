@@ -28,6 +28,13 @@ def load_certificate(data):
         raise ValueError(f"not a usable certificate: {type(error).__name__}") from None
 
 
+def _anchors(item):
+    """The certificates of one trusted item: a PEM may be a bundle."""
+    data = item.encode("ascii", "replace") if isinstance(item, str) else bytes(item)
+    end = b"-----END CERTIFICATE-----"
+    return [load_certificate(part + end) for part in data.split(end)[:-1]] or [load_certificate(data)]
+
+
 def _text(name):
     try:
         return name.rfc4514_string()
@@ -52,8 +59,9 @@ def trust(certificate, trusted, at=None):
 
     :param trusted: certificates: the same one, or a CA that issued it to the Ministry (subject's O)
     :param at: date or datetime of signing, None when unknown
+    :raises ValueError: a trusted certificate is unreadable: our configuration, not the seal, is wrong
     """
-    anchors = [load_certificate(item) for item in trusted]
+    anchors = [anchor for item in trusted for anchor in _anchors(item)]
     if certificate not in anchors:
         if not any(_issued(certificate, anchor) for anchor in anchors):
             return (

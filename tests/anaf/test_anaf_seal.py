@@ -36,6 +36,13 @@ def test_a_true_seal(shape, document, trusted):
     assert int(report.serial, 16) == MINISTRY.serial_number
 
 
+def test_trusted_certificates_may_come_as_a_bundle():
+    seal = detached(INVOICE, KEY, MINISTRY)
+    assert state(anaf.verify(INVOICE, seal, [pem(SELF_MADE) + pem(CA)], THEN)) == ("valid", "ok")
+    with pytest.raises(ValueError):
+        anaf.verify(INVOICE, seal, ["no certificate"], THEN)
+
+
 @SHAPES
 def test_a_changed_document_is_invalid(shape):
     seal = shape(INVOICE, KEY, MINISTRY)
