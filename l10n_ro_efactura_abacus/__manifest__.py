@@ -14,6 +14,14 @@
         'data/mail_activity_type.xml',
         'data/ir_cron.xml',
         'data/ir_cron_credential.xml',
+        'wizards/account_move_send_wizard_views.xml',
+        'wizards/efactura_wizard_views.xml',
+        'views/account_journal_views.xml',
+        'views/account_move_views.xml',
+        'views/efactura_message_views.xml',
+        'views/efactura_submission_views.xml',
+        'views/res_partner_views.xml',
+        'views/efactura_menus.xml',
     ],
     'demo': [
         'demo/company.xml',
@@ -21,5 +29,13 @@
         'demo/products.xml',
         'demo/invoices.xml',
     ],
+    'assets': {
+        'web.assets_backend': [
+            'l10n_ro_efactura_abacus/static/src/**/*',
+        ],
+        'web.assets_tests': [
+            'l10n_ro_efactura_abacus/static/tests/tours/**/*',
+        ],
+    },
     'license': 'LGPL-3',
 }

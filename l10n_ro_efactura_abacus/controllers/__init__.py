@@ -1,1 +1,2 @@
 from . import package
+from . import xml

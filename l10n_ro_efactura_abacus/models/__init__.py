@@ -1,10 +1,12 @@
 from . import exemption_mixin
 from . import account_journal
 from . import account_move
+from . import account_move_alerts
 from . import account_move_document
 from . import account_move_lock
 from . import account_move_obligation
 from . import account_move_post
+from . import account_move_send
 from . import ir_websocket
 from . import res_partner
 from . import efactura_credential
@@ -23,3 +25,4 @@ from . import efactura_mirror
 from . import efactura_message
 from . import efactura_archive
 from . import efactura_mailbox
+from . import efactura_submission_words

@@ -66,6 +66,9 @@ class AccountMove(models.Model):
         help="What the invoice lacked when it should have been queued: a list of texts.",
     )
 
+    l10n_ro_efactura_submission_ids = fields.One2many(
+        'l10n_ro_efactura.submission', 'move_id', string="Sent to ANAF", readonly=True)
+
     def _auto_init(self):
         # EXTENDS 'account'
         # Plain columns, made here: nothing is computed or written on the moves that exist.

@@ -1,2 +1,6 @@
 from . import test_credential
+from . import test_move_locks
+from . import test_move_send
+from . import test_obligation
 from . import test_send
+from . import test_send_params

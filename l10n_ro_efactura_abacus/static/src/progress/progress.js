@@ -1,0 +1,59 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { browser } from "@web/core/browser/browser";
+import { useService } from "@web/core/utils/hooks";
+
+import { Component, reactive, useState } from "@odoo/owl";
+
+const STAY = 8000; // ms a finished batch stays on the screen
+
+/** The batches that this user sent, as the server reports them on the bus. */
+export const progressService = {
+    dependencies: ["bus_service"],
+
+    start(env, { bus_service: bus }) {
+        const batches = reactive(new Map());
+        bus.subscribe("l10n_ro_efactura/progress", (news) => {
+            if (news.total < 2) {
+                return; // one invoice shows its own badge
+            }
+            batches.set(news.batch, { ...news });
+            if (news.done >= news.total) {
+                browser.setTimeout(() => batches.delete(news.batch), STAY);
+            }
+        });
+        return {
+            batches,
+            dismiss(batch) {
+                batches.delete(batch);
+            },
+        };
+    },
+};
+
+export class EfacturaProgress extends Component {
+    static template = "l10n_ro_efactura_abacus.Progress";
+    static props = {};
+
+    setup() {
+        this.progress = useService("l10n_ro_efactura_progress");
+        this.batches = useState(this.progress.batches);
+    }
+
+    get shown() {
+        return [...this.batches.values()];
+    }
+
+    percent(batch) {
+        return Math.round((100 * batch.done) / batch.total);
+    }
+
+    title(batch) {
+        return batch.done >= batch.total
+            ? _t("e-Factura: %s invoices done", batch.total)
+            : _t("e-Factura: %(done)s of %(total)s", batch);
+    }
+}
+
+registry.category("services").add("l10n_ro_efactura_progress", progressService);
+registry.category("main_components").add("l10n_ro_efactura_progress", { Component: EfacturaProgress });
