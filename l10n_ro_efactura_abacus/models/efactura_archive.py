@@ -5,7 +5,7 @@ import logging
 import os
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
 
@@ -87,7 +87,7 @@ class EfacturaArchive(models.Model):
                     continue
             for row in rows:
                 lane.spend()
-                pool.submit(row, _download, lane.client, row['anaf_id'], _trusted())
+                pool.submit(row, _download, lane.client, row['anaf_id'], row['listed_at'], _trusted())
             if not rows and not pool.running:
                 break
             for row, outcome in pool.drain(block=not rows or not pool.free):
@@ -115,7 +115,7 @@ class EfacturaArchive(models.Model):
                                   WHERE %(wanted)s AND company_id = %(company)s AND environment = %(env)s %(only)s
                                   ORDER BY (kind = 'error') DESC, (submission_id IS NOT NULL) DESC, listed_at
                                   LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-                RETURNING id, anaf_id, quota_count""",
+                RETURNING id, anaf_id, quota_count, listed_at""",
                 today=today(), now=UTC_NOW, lease=lane.lease, wanted=self._wanted(), company=lane.company.id,
                 env=lane.environment, only=only, limit=limit))
             return self.env.cr.dictfetchall()
@@ -126,7 +126,7 @@ class EfacturaArchive(models.Model):
         """Keep one package, or why it is not here, committed at once."""
         message = self.browse(row['id'])
         if isinstance(outcome, Unauthorized) and not row.get('repeated') and lane.renew():
-            pool.submit({**row, 'repeated': True}, _download, lane.client, row['anaf_id'], _trusted())
+            pool.submit({**row, 'repeated': True}, _download, lane.client, row['anaf_id'], row['listed_at'], _trusted())
             return
         if isinstance(outcome, Archived):
             self._in_fresh_transaction(lambda: message._keep_package(outcome))
@@ -186,8 +186,11 @@ class EfacturaArchive(models.Model):
         return values
 
 
-def _download(client, anaf_id, trusted):
-    """In a pool thread: one download, opened and judged; nothing in the ZIP can make it fail."""
+def _download(client, anaf_id, sealed_at, trusted):
+    """In a pool thread: one download, opened and judged; nothing in the ZIP can make it fail.
+
+    :param sealed_at: naive UTC; the seal's certificate has to be valid then, not today
+    """
     content = client.download(anaf_id)
     try:
         package = read_package(content)
@@ -199,7 +202,7 @@ def _download(client, anaf_id, trusted):
             facts = read_facts(package.document)
         except UblError as error:
             _logger.info("Package %s: %s", anaf_id, error)
-    seal = verify(package.document, package.seal, trusted) if package.seal else None
+    seal = verify(package.document, package.seal, trusted, sealed_at.replace(tzinfo=timezone.utc)) if package.seal else None
     return Archived(content, package, facts, seal)
 
 
@@ -213,5 +216,4 @@ def _trusted():
 
 @lru_cache(maxsize=4)
 def _read_trusted(path, _changed):
-    end = b'-----END CERTIFICATE-----'
-    return tuple(part + end for part in Path(path).read_bytes().split(end)[:-1])
+    return (Path(path).read_bytes(),)  # a bundle is read whole
