@@ -202,7 +202,12 @@ def _download(client, anaf_id, sealed_at, trusted):
             facts = read_facts(package.document)
         except UblError as error:
             _logger.info("Package %s: %s", anaf_id, error)
-    seal = verify(package.document, package.seal, trusted, sealed_at.replace(tzinfo=timezone.utc)) if package.seal else None
+    seal = None
+    try:
+        if package.seal:
+            seal = verify(package.document, package.seal, trusted, sealed_at.replace(tzinfo=timezone.utc))
+    except ValueError:
+        _logger.error("The file named by l10n_ro_efactura_trusted_certificates is not a list of certificates")
     return Archived(content, package, facts, seal)
 
 
