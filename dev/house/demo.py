@@ -18,27 +18,43 @@ LOG = LOCAL / 'logs'
 def simulator(port=0, *arguments):
     """ANAF on 127.0.0.1, knowing the certificate 'demo'; yields its address."""
     port = processes.free_port(port)
-    LOG.mkdir(exist_ok=True)
+    for folder in (LOG, LOCAL / 'conf'):
+        folder.mkdir(exist_ok=True)
     with open(LOG / 'simulator.log', 'a') as log, processes.running(
         [PYTHON, '-m', 'anaf_simulator', '--port', port, '--trust-any-token', *arguments],
         cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
     ) as process:
         if not processes.wait_for_port(port, process, 20):
             raise SystemExit(f"The simulator did not start:\n{(LOG / 'simulator.log').read_text()[-2000:]}")
-        yield f'http://127.0.0.1:{port}'
+        url = f'http://127.0.0.1:{port}'
+        _seals(url).write_bytes(b''.join(_get(f'{url}/_control/{name}') for name in ('ca.pem', 'seal/test.pem')))
+        try:
+            yield url
+        finally:
+            _seals(url).unlink(missing_ok=True)
+
+
+def _get(url):
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return answer.read()
+
+
+def _seals(url):
+    """The file with the certificates that the simulator at `url` seals with."""
+    return LOCAL / 'conf' / f"seals-{url.rpartition(':')[2]}.pem"
 
 
 def control(url, action, **values):
-    """One call of the simulator's control interface; returns its answer. `values` None: a look, else an order."""
+    """One call of the simulator's control interface, with `values` an order, without a look; returns its answer."""
     request = urllib.request.Request(f'{url}/_control/{action}', data=json.dumps(values).encode() if values else None)
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+    return json.loads(_get(request))
 
 
 def endpoints(url):
     """The environment that makes Odoo talk to the simulator at `url`."""
     return {'L10N_RO_EFACTURA_API_URL': url, 'L10N_RO_EFACTURA_PUBLIC_URL': url,
-            'L10N_RO_EFACTURA_OAUTH_URL': f'{url}/anaf-oauth2/v1'}
+            'L10N_RO_EFACTURA_OAUTH_URL': f'{url}/anaf-oauth2/v1',
+            'L10N_RO_EFACTURA_TRUSTED_CERTIFICATES': str(_seals(url))}
 
 
 def shell(database, script, url, **variables):

@@ -11,7 +11,6 @@ import zipfile
 from . import databases, demo, odoo, processes
 
 LIMIT = 120  # seconds for one step
-USER, PASSWORD = 'maria', 'maria'
 
 
 class CheckFailed(Exception):
@@ -19,12 +18,12 @@ class CheckFailed(Exception):
 
 
 class Session:
-    """Calls of one logged-in user, over the same routes as the web client's."""
+    """Calls of one logged-in user (the password is the login), over the same routes as the web client's."""
 
-    def __init__(self, url, database):
+    def __init__(self, url, database, login):
         self.url = url
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-        self.ask('/web/session/authenticate', db=database, login=USER, password=PASSWORD)
+        self.ask('/web/session/authenticate', db=database, login=login, password=login)
 
     def ask(self, path, **params):
         request = urllib.request.Request(
@@ -94,6 +93,8 @@ def archive(call, found):
     names = zipfile.ZipFile(io.BytesIO(package)).namelist()
     if hashlib.sha256(package).hexdigest() != message['sha256']:
         raise CheckFailed('the archived package is not what was hashed on arrival')
+    if message['seal_state'] != 'valid':
+        raise CheckFailed(f"the seal of the package is {message['seal_state']}")
     step(f"its package is archived: {', '.join(names)} ({len(package)} bytes, seal {message['seal_state']})")
 
 
@@ -113,7 +114,7 @@ def main():
                     extra_environment=demo.endpoints(anaf)) as server:
                 if not processes.wait_for_port(port, server):
                     demo.start_failed(log)
-                call = Session(f'http://127.0.0.1:{port}', database)
+                call = Session(f'http://127.0.0.1:{port}', database, 'maria')
                 step(f'Odoo runs at http://127.0.0.1:{port}')
                 _move, found = send_to_ok(call, anaf)
                 archive(call, found)
