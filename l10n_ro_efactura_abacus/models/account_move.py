@@ -1,9 +1,10 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.sql import column_exists, create_column
 
 # The life of a submission; a move shows the state of its last one (written by the submissions only, see there).
-#   queued -> uploading -> processing -> ok | nok;   uploading -> refused | uncertain;   uncertain -> processing | queued
+#   queued -> uploading -> processing -> ok | nok
+#             uploading -> refused | uncertain -> processing | queued
 STATES = [
     ('queued', "Queued"),
     ('uploading', "Sending"),
@@ -212,7 +213,7 @@ class AccountMove(models.Model):
             'res_model': 'account.move',
             'views': [[self.env.ref('account.view_out_invoice_tree').id, 'list'], [False, 'form']],
             'domain': [('id', 'in', self.ids)],
-            'context': {'create': False},
+            'context': {'default_move_type': self[:1].move_type, 'create': False},
         }
 
     # -------------------------------------------------------------------------

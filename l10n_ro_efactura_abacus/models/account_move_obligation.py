@@ -74,7 +74,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         _ = self.env._
         if not self._l10n_ro_efactura_is_document():
-            return 'none', _("Only invoices, credit notes and self-billed invoices of Romanian companies are concerned.")
+            return 'none', _("Only customer documents and self-billed invoices of Romanian companies are concerned.")
         issued = self.invoice_date or fields.Date.context_today(self)
         start = self.company_id.l10n_ro_efactura_start_date
         if start and issued < start:

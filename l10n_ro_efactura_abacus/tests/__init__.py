@@ -4,3 +4,4 @@ from . import test_move_send
 from . import test_obligation
 from . import test_send
 from . import test_send_params
+from . import test_tours

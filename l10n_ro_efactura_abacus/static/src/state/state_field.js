@@ -1,7 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { debounce } from "@web/core/utils/timing";
 import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
 
 import { useEffect } from "@odoo/owl";
@@ -23,14 +22,13 @@ export class EfacturaStateField extends BadgeField {
 
     setup() {
         const states = useService("l10n_ro_efactura_state");
-        // a form is read again as a whole; a burst of messages reads it once
-        this.reload = debounce(() => this.refresh(), 100);
+        const refresh = (values) => this.refresh(values);
         useEffect(
             (id, value) => {
                 if (!id || this.props.record.resModel !== "account.move") {
                     return;
                 }
-                return states.watch(id, value === "processing", this.reload);
+                return states.watch(id, value === "processing", refresh);
             },
             () => [this.props.record.resId, this.props.record.data[this.props.name]]
         );
@@ -44,10 +42,6 @@ export class EfacturaStateField extends BadgeField {
         return this.props.name.includes("_test_");
     }
 
-    get notSent() {
-        return this.isTest ? "" : _t("Not sent");
-    }
-
     get badgeClass() {
         if (this.isTest && this.value === "ok") {
             return LIVE_TEST_OK; // no full colour: it is not reported
@@ -55,13 +49,15 @@ export class EfacturaStateField extends BadgeField {
         return COLORS[this.value] || "text-bg-300";
     }
 
-    async refresh() {
+    /** A row of a list takes the new columns; a form, where more depends on them, is read again as a whole. */
+    async refresh(values) {
         const record = this.props.record;
-        // what the user is typing is never thrown away
-        if (!record.resId || record.isInEdition && (await record.isDirty())) {
-            return;
+        if (record.model.root !== record) {
+            const shown = Object.entries(values).filter(([name]) => name in record.activeFields);
+            record._applyValues(Object.fromEntries(shown));
+        } else if (values[this.props.name] !== this.value && !(await record.isDirty())) {
+            await record.load(); // what the user is typing is never thrown away
         }
-        await record.load();
     }
 }
 
