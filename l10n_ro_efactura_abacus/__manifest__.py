@@ -11,6 +11,7 @@
     'data': [
         'security/ir.model.access.csv',
         'security/efactura_credential_rules.xml',
+        'security/efactura_security.xml',
         'data/mail_activity_type.xml',
         'data/ir_cron.xml',
         'data/ir_cron_credential.xml',
@@ -37,5 +38,7 @@
             'l10n_ro_efactura_abacus/static/tests/tours/**/*',
         ],
     },
+    'post_init_hook': 'post_init_hook',
+    'uninstall_hook': 'uninstall_hook',
     'license': 'LGPL-3',
 }

@@ -26,3 +26,6 @@ from . import efactura_message
 from . import efactura_archive
 from . import efactura_mailbox
 from . import efactura_submission_words
+from . import ir_module_module
+from . import l10n_ro_edi_mirror
+from . import l10n_ro_edi_takeover

@@ -51,10 +51,3 @@ class EfacturaGuard(models.AbstractModel):
         if not self.env.user.has_group('base.group_system'):
             raise AccessError(self.env._("Only an administrator can confirm this."))
         self._remember_database()
-
-
-class AccountMove(models.Model):  # until the takeover lands
-    _inherit = 'account.move'
-
-    def _l10n_ro_efactura_missing_core_names(self):
-        return []

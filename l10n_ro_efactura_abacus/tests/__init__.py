@@ -5,3 +5,4 @@ from . import test_obligation
 from . import test_send
 from . import test_send_params
 from . import test_tours
+from . import test_takeover
