@@ -114,11 +114,10 @@ class AccountMove(models.Model):
         return {row['id']: row for row in in_work.read([
             'l10n_ro_efactura_state', 'l10n_ro_efactura_test_state'])}
 
-    def action_l10n_ro_efactura_open_submissions(self):
-        self._l10n_ro_efactura_check_user()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'l10n_ro_efactura_abacus.action_l10n_ro_efactura_submission')
-        return {**action, 'domain': [('move_id', 'in', self.ids)], 'context': {}}
+    def _l10n_ro_efactura_refresh_now(self):
+        """Ask ANAF about the submissions in work of these invoices, as far as its daily limits allow."""
+        self.env['l10n_ro_efactura.submission'].sudo().search([
+            ('move_id', 'in', self.ids), ('state', '=', 'processing')])._refresh_now()
 
     def _l10n_ro_efactura_check_user(self):
         """Whoever may invoice may send and ask."""

@@ -12,7 +12,8 @@ class EfacturaSubmission(models.Model):
     """ANAF's errors in words an accountant can act on, and the record where each is fixed."""
     _inherit = 'l10n_ro_efactura.submission'
 
-    errors_html = fields.Html(string="What ANAF said", compute='_compute_errors_html')
+    errors_html = fields.Html(string="Errors Explained", compute='_compute_errors_html')
+    errors_text = fields.Text(string="What ANAF said", compute='_compute_errors_html')
     can_fix = fields.Boolean(compute='_compute_errors_html')
 
     def _compute_errors_html(self):
@@ -25,6 +26,7 @@ class EfacturaSubmission(models.Model):
             if submission.decision_reason:
                 rows.append(Markup("<li>%s</li>") % submission.decision_reason)
             submission.errors_html = rows and Markup("<ul class='mb-0 ps-3'>%s</ul>") % Markup().join(rows)
+            submission.errors_text = '\n'.join(submission._l10n_ro_efactura_plain_texts()) or False
             submission.can_fix = bool(submission.state in ('nok', 'refused') and submission.move_id)
 
     def _l10n_ro_efactura_errors(self, words):

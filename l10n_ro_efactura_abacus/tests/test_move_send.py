@@ -16,10 +16,6 @@ class TestMoveSend(EfacturaCommon):
     def _lacking(self, **values):
         return self._invoice(self._partner(name="Fara Oras SRL", city=False, **values))
 
-    def _needs_takeover(self):
-        if not hasattr(self.company, '_l10n_ro_efactura_taken_over'):
-            self.skipTest("the takeover is not here yet")
-
     # -- the buttons ----------------------------------------------------------------------------------------
 
     def test_one_invoice(self):
@@ -143,7 +139,6 @@ class TestMoveSend(EfacturaCommon):
         self.assertFalse(move.l10n_ro_efactura_state)
 
     def test_wizard_with_email(self):
-        self._needs_takeover()
         move = self._invoice()
         self._wizard(move, sending_method_checkboxes={'email': {'checked': True}},
                      extra_edi_checkboxes={'ro_edi': {'checked': True}}).action_send_and_print()
@@ -151,7 +146,6 @@ class TestMoveSend(EfacturaCommon):
         self.assertTrue(move.is_move_sent)
 
     def test_wizard_defaults(self):
-        self._needs_takeover()
         german = self._partner(
             name="Kunde GmbH", vat='DE123456788', country_id=self.env.ref('base.de').id, state_id=False)
         box = self._wizard(self._invoice(german)).extra_edi_checkboxes['ro_edi']
@@ -169,6 +163,21 @@ class TestMoveSend(EfacturaCommon):
             sending_methods=[], extra_edis=['ro_edi'])
         self.assertEqual(good.l10n_ro_efactura_state, 'queued')
         self.assertTrue(bad.l10n_ro_efactura_missing)
+
+    # -- watching -------------------------------------------------------------------------------------------
+
+    def test_looking_at_an_invoice_in_progress_asks_anaf(self):
+        move, other = self._invoice(name='WATCH/2026/0001'), self._invoice(name='WATCH/2026/0002')
+        (move + other).action_l10n_ro_efactura_send()
+        submissions = self.env['l10n_ro_efactura.submission']
+        submissions._cron_upload()
+        (move + other).invalidate_recordset()
+        self.assertEqual(move.l10n_ro_efactura_state, 'processing')
+        self._submissions(move + other).sudo().next_attempt_at = False
+        rows = (move + other).with_user(self.biller).l10n_ro_efactura_refresh_visible()
+        self.assertEqual({row['l10n_ro_efactura_state'] for row in rows.values()}, {'ok'})
+        self.assertEqual(rows.keys(), set((move + other).ids))
+        self.assertFalse((move + other).with_user(self.biller).l10n_ro_efactura_refresh_visible(), "settled: not asked")
 
     # -- decisions ------------------------------------------------------------------------------------------
 
