@@ -23,6 +23,11 @@
         'views/efactura_submission_views.xml',
         'views/res_partner_views.xml',
         'views/efactura_menus.xml',
+        'views/efactura_credential_views.xml',
+        'views/efactura_oauth_templates.xml',
+        'views/res_config_settings_views.xml',
+        'views/efactura_menus_config.xml',
+        'wizards/efactura_connection_wizards.xml',
     ],
     'demo': [
         'demo/company.xml',

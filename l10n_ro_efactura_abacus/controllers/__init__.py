@@ -1,2 +1,3 @@
+from . import oauth
 from . import package
 from . import xml

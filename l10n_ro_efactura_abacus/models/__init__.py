@@ -11,7 +11,9 @@ from . import ir_websocket
 from . import res_partner
 from . import efactura_credential
 from . import efactura_credential_alerts
+from . import efactura_credential_connect
 from . import efactura_credential_tokens
+from . import efactura_ticket
 from . import res_company
 from . import res_config_settings
 from . import efactura_worker

@@ -19,7 +19,37 @@ CUSTOMER_CIF = '987654328'
 SECRET_KEY = 'a-key-for-tests-only-never-used-elsewhere-0123456789'
 
 
-class EfacturaCommon(AccountTestInvoicingCommon):
+class SimulatorMixin:
+    """`sim`, and odoo.conf pointing at it."""
+
+    @classmethod
+    def _start_simulator(cls):
+        cls.sim = Simulator(processing_delay=0).start()
+        cls.addClassCleanup(cls.sim.stop)
+        cls.sim.add_certificate('director', [COMPANY_CIF])
+        for name, value in {
+            'api_url': cls.sim.url, 'public_url': cls.sim.url, 'oauth_url': cls.sim.oauth_url,
+            'secret_key': SECRET_KEY,
+        }.items():
+            cls._knob(name, value)
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.sim.clear_faults)
+
+    @classmethod
+    def _knob(cls, name, value, cleanup=None):
+        """Set ``l10n_ro_efactura_<name>`` of odoo.conf until the end of the class (of a test: see :meth:`knob`)."""
+        key = f'l10n_ro_efactura_{name}'
+        (cleanup or cls.addClassCleanup)(config.__setitem__, key, config.get(key))
+        config[key] = value
+
+    def knob(self, name, value):
+        """Set ``l10n_ro_efactura_<name>`` of odoo.conf until the end of the test."""
+        self._knob(name, value, self.addCleanup)
+
+
+class EfacturaCommon(SimulatorMixin, AccountTestInvoicingCommon):
     """`sim`: the simulator, processing at once; `credential`: connected; `biller`: billing, no administrator."""
 
     @classmethod
@@ -43,24 +73,6 @@ class EfacturaCommon(AccountTestInvoicingCommon):
             company_ids=[Command.set(cls.company.ids)])
         cls.customer = cls._partner()
         cls.tax_21 = cls.env['account.chart.template'].with_company(cls.company).ref('tvac_21')
-
-    @classmethod
-    def _start_simulator(cls):
-        cls.sim = Simulator(processing_delay=0).start()
-        cls.addClassCleanup(cls.sim.stop)
-        cls.sim.add_certificate('director', [COMPANY_CIF])
-        for name, value in {
-            'api_url': cls.sim.url, 'public_url': cls.sim.url, 'oauth_url': cls.sim.oauth_url,
-            'secret_key': SECRET_KEY,
-        }.items():
-            cls._knob(name, value)
-
-    @classmethod
-    def _knob(cls, name, value):
-        """Set ``l10n_ro_efactura_<name>`` of odoo.conf until the end of the class."""
-        key = f'l10n_ro_efactura_{name}'
-        cls.addClassCleanup(config.__setitem__, key, config.get(key))
-        config[key] = value
 
     @classmethod
     def _connect(cls, company, certificate='director', **days):

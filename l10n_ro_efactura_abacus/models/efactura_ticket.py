@@ -1,0 +1,86 @@
+"""One-time permissions of the OAuth dance. The database holds only a digest: whoever reads it cannot use one."""
+import hashlib
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import consteq, hash_sign, verify_hash_signed
+
+SCOPE = 'l10n_ro_efactura_oauth'
+#: to find the certificate and its PIN
+STATE_LIFE = timedelta(minutes=30)
+LINK_LIFE = timedelta(days=3)
+
+
+class L10nRoEfacturaTicket(models.Model):
+    _name = 'l10n_ro_efactura.ticket'
+    _description = "One-time permission to connect to ANAF"
+
+    credential_id = fields.Many2one('l10n_ro_efactura.credential', required=True, index=True, ondelete='cascade')
+    company_id = fields.Many2one('res.company', required=True, ondelete='cascade')
+    user_id = fields.Many2one('res.users', required=True, ondelete='cascade', help="Who asked for it.")
+    kind = fields.Selection([
+        ('user', "An administrator's way to ANAF and back"),
+        ('link', "A link for the certificate holder"),
+        ('holder', "The certificate holder's way to ANAF and back"),
+    ], required=True)
+    link_id = fields.Many2one('l10n_ro_efactura.ticket', ondelete='cascade', help="The link a holder came by.")
+    digest = fields.Char(required=True, index=True)
+    expires_at = fields.Datetime(required=True)
+    used_at = fields.Datetime()
+
+    @api.model
+    def _issue(self, credential, kind, link=None):
+        """A new ticket; returns ``(ticket, secret)``. The secret is nowhere but there."""
+        secret = secrets.token_urlsafe(32)
+        return self.sudo().create({
+            'credential_id': credential.id, 'company_id': credential.company_id.id, 'kind': kind,
+            'user_id': link.user_id.id if link else self.env.uid, 'link_id': link.id if link else False,
+            'digest': _digest(secret),
+            'expires_at': fields.Datetime.now() + (LINK_LIFE if kind == 'link' else STATE_LIFE),
+        }), secret
+
+    def _state(self, secret):
+        """The OAuth ``state``: signed, expiring, and good for this ticket only."""
+        return hash_sign(self.sudo().env, SCOPE, [self.id, secret], expiration=STATE_LIFE)
+
+    @api.model
+    def _from_state(self, state):
+        """The usable ticket a ``state`` stands for, else an empty recordset."""
+        try:
+            values = verify_hash_signed(self.sudo().env, SCOPE, state or '')
+            ticket_id, secret = values or (0, '')
+        except (ValueError, TypeError, IndexError):
+            return self.sudo().browse()
+        ticket = self.sudo().browse(ticket_id).exists()
+        good = ticket.kind in ('user', 'holder') and consteq(ticket.digest, _digest(secret)) and ticket._usable()
+        return ticket if good else ticket.browse()
+
+    @api.model
+    def _from_link(self, secret):
+        """The usable link with that secret, else an empty recordset."""
+        link = self.sudo().search([('kind', '=', 'link'), ('digest', '=', _digest(secret or ''))], limit=1)
+        return link if link._usable() else link.browse()
+
+    def _usable(self):
+        """Not used, not ended, its link neither, and the connection still that company's."""
+        return bool(self) and not self.used_at and self.expires_at > fields.Datetime.now() and (
+            self.credential_id.active and self.credential_id.company_id == self.company_id) and (
+            not self.link_id or self.link_id._usable())
+
+    def _use(self):
+        """Spend the ticket; True for the one who did."""
+        self.flush_recordset()
+        self.env.cr.execute("UPDATE l10n_ro_efactura_ticket SET used_at = now() AT TIME ZONE 'UTC'"
+                            " WHERE id = %s AND used_at IS NULL RETURNING id", [self.id], log_exceptions=False)
+        used = bool(self.env.cr.fetchall())
+        self.invalidate_recordset(flush=False)
+        return used
+
+    @api.autovacuum
+    def _gc_tickets(self):
+        self.sudo().search([('expires_at', '<', fields.Datetime.now() - timedelta(days=7))]).unlink()
+
+
+def _digest(secret):
+    return hashlib.sha256(secret.encode()).hexdigest()
