@@ -22,6 +22,7 @@ from . import efactura_guard
 from . import efactura_submission
 from . import efactura_upload
 from . import efactura_settle
+from . import efactura_status
 from . import efactura_reconcile
 from . import efactura_mirror
 from . import efactura_message

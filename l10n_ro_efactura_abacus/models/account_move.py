@@ -25,6 +25,7 @@ TEST_STATES = [
     ('uncertain', "Test uncertain"),
 ]
 IN_WORK = ('queued', 'uploading', 'processing', 'uncertain')
+BUILT_IN_THE_CLICK = 20  # documents
 LIVE = (*IN_WORK, 'ok')  # in production: the invoice is, or may be, at ANAF
 
 
@@ -159,8 +160,10 @@ class AccountMove(models.Model):
         :return: {move id: [reason, ...]} of those that were not queued
         """
         reasons = {}
+        # many at once: the click returns at once, the worker that builds the document marks what lacks data
+        building = len(self) <= BUILT_IN_THE_CLICK
         for move in self:
-            texts = move._l10n_ro_efactura_check_send(environment) or move._l10n_ro_efactura_check_data()
+            texts = move._l10n_ro_efactura_check_send(environment) or move._l10n_ro_efactura_check_data(building)
             if texts:
                 reasons[move.id] = texts
         good = self.filtered(lambda move: move.id not in reasons)

@@ -69,8 +69,11 @@ class AccountMove(models.Model):
                              company=self.company_id.name))
         return reasons
 
-    def _l10n_ro_efactura_check_data(self):
-        """What the document lacks (Date lipsa), as translated texts; [] when nothing."""
+    def _l10n_ro_efactura_check_data(self, building=True):
+        """What the document lacks (Date lipsa), as translated texts; [] when nothing.
+
+        :param building: build the document too; the other checks take no time
+        """
         self.ensure_one()
         _ = self.env._
         missing = []
@@ -86,7 +89,7 @@ class AccountMove(models.Model):
                              "or mark it as a person.", partner=partner.display_name))
         if not any(line.display_type == 'product' for line in self.invoice_line_ids):
             missing.append(_("There are no lines."))
-        if missing:
+        if missing or not building:
             return missing
         _xml, errors = self._l10n_ro_efactura_build_xml()
         return errors

@@ -6,16 +6,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..anaf import (
-    AnafError, NoRight, NotFound, QuotaExceeded, Throttled, Transient, Unauthorized, duplicate_of_text, today,
-)
+from ..anaf import AnafError, NoRight, NotFound, duplicate_of_text
 from .efactura_lane import lanes
-from .efactura_submission import UTC_NOW, error_rows, text_rows
+from .efactura_submission import UTC_NOW, text_rows
 
-FEW = 8  # up to here each is asked by itself: lists lag
-STATUS_A_DAY = 20  # of ANAF's 100 per message
-STATUS_WAITS = (2, 3, 5, 10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)  # seconds between two questions
+FEW = 60  # up to here each is asked by itself: lists lag
 WAIT_SECONDS = 10  # in one run, for answers that are due at any moment
+FRESH_SECONDS = 5  # of processing, that ANAF usually needs
 LATE_MINUTES = 15  # what no list shows by then is asked by itself
 ARCHIVE_CRONS = ('ir_cron_archive_1', 'ir_cron_archive_2')
 
@@ -53,6 +50,7 @@ class EfacturaSettle(models.Model):
             ('queued_at', '<', fields.Datetime.now() - timedelta(hours=1))])
         processing = self._in_processing(lane)
         if (searching or len(processing) > FEW) and box._is_due():
+            self._let_anaf_work(processing, stop)
             box._sweep(lane, self._start_of(searching | processing))
             self._match_listed(lane)
             searching._reconcile(lane, box)
@@ -62,9 +60,8 @@ class EfacturaSettle(models.Model):
             else:
                 late = fields.Datetime.now() - timedelta(minutes=LATE_MINUTES)
                 asked = processing.filtered(lambda s: s.uploaded_at < late)._due_for_status()[:50]  # noqa: B023
-            for submission in asked:
-                submission._ask_status(lane)
-            if len(processing) > FEW:
+            asked._ask_statuses(lane)
+            if len(processing) > FEW or lane.paused:
                 break
             soon = min((s.next_attempt_at or fields.Datetime.now() for s in self._in_processing(lane)), default=None)
             wait = soon and (soon - fields.Datetime.now()).total_seconds()
@@ -72,6 +69,14 @@ class EfacturaSettle(models.Model):
                 break
             self._sync_moves()
             time.sleep(max(wait, 0.2))
+
+    @api.model
+    def _let_anaf_work(self, processing, stop):
+        """A round of lists shows only what ANAF has finished: after the last upload of many, wait a moment for it."""
+        uploaded = [submission.uploaded_at for submission in processing]
+        if len(uploaded) > FEW and not self._count_queued():
+            age = (fields.Datetime.now() - max(uploaded)).total_seconds()
+            time.sleep(max(min(FRESH_SECONDS - age, stop - time.monotonic()), 0))
 
     @api.model
     def _in_processing(self, lane):
@@ -131,97 +136,6 @@ class EfacturaSettle(models.Model):
             elif message.archive_state == 'gone':
                 submission._finish_nok(message, [self.env._("ANAF no longer has the list of errors.")])
             self._checkpoint()
-
-    # -- one by one -----------------------------------------------------------------------------------------
-
-    def _due_for_status(self):
-        now, day = fields.Datetime.now(), today()
-        return self.filtered(lambda s: (not s.next_attempt_at or s.next_attempt_at <= now)
-                             and (s.quota_day != day or s.quota_count < STATUS_A_DAY))
-
-    def _ask_status(self, lane):
-        """One stareMesaj, its quota counted and committed before the call."""
-        self.ensure_one()
-
-        def count():
-            self.env.cr.execute(SQL(
-                "UPDATE l10n_ro_efactura_submission SET quota_day = %(day)s, next_attempt_at = %(now)s"
-                " + (%(waits)s)[LEAST(1 + CASE WHEN quota_day = %(day)s THEN quota_count ELSE 0 END, %(n)s)]"
-                "   * interval '1 second',"
-                " quota_count = CASE WHEN quota_day = %(day)s THEN quota_count + 1 ELSE 1 END"
-                " WHERE id = %(id)s AND state = 'processing'"
-                " AND (quota_day IS DISTINCT FROM %(day)s OR quota_count < %(cap)s) RETURNING id",
-                day=today(), now=UTC_NOW, waits=list(STATUS_WAITS), n=len(STATUS_WAITS), cap=STATUS_A_DAY, id=self.id))
-            return self.env.cr.fetchone()
-        counted = self._in_fresh_transaction(count)
-        self.invalidate_recordset(flush=False)
-        if not counted:
-            return
-        index = self.upload_index
-        try:
-            status = lane.call(lambda client: client.status(index))
-        except (QuotaExceeded, NotFound, NoRight) as error:
-            self._in_fresh_transaction(lambda: self._transition(
-                ['processing'], 'processing', errors=error_rows(error),
-                next_attempt_at=fields.Datetime.now() + timedelta(minutes=5 if isinstance(error, NotFound) else 360)))
-            return
-        except (Throttled, Unauthorized):
-            raise
-        except AnafError as error:
-            if not isinstance(error, Transient):  # an answer nobody has described: kept, never success
-                self._in_fresh_transaction(lambda: self._transition(
-                    ['processing'], 'processing', errors=error_rows(error)))
-            return
-        if status.state == 'refused':
-            self._in_fresh_transaction(lambda: self._transition(['processing'], 'refused', errors=text_rows(
-                'not_taken_over', ["XML cu erori nepreluat de sistem"])))
-        elif status.state != 'processing' and status.download_id:
-            kind = 'sent' if status.state == 'ok' else 'error'
-            message = self._in_fresh_transaction(lambda: self._message_of(status.download_id, kind))
-            if status.state == 'ok':
-                self._in_fresh_transaction(lambda: self._settle_ok({self.id: message.id}))
-            else:
-                self._settle_nok(lane, {self.id: message.id})
-        elif status.state == 'nok':
-            self._in_fresh_transaction(lambda: self._finish_nok(
-                self.env['l10n_ro_efactura.message'], [self.env._("ANAF gave no list of errors.")]))
-
-    def _message_of(self, download_id, kind, index=None):
-        """The message with this download id, made where no list showed it yet.
-
-        :param index: the upload it belongs to; by default this submission's
-        """
-        self.env.cr.execute(SQL(
-            """INSERT INTO l10n_ro_efactura_message (create_uid, create_date, write_uid, write_date, company_id,
-                   environment, anaf_id, upload_index, kind, listed_at, expires_on, archive_state, seal_state, quota_count)
-               VALUES (%(uid)s, %(now)s, %(uid)s, %(now)s, %(company)s, %(env)s, %(id)s, %(index)s, %(kind)s, %(now)s,
-                       (%(now)s + interval '60 days')::date, 'listed', 'unverified', 0)
-               ON CONFLICT (environment, anaf_id, company_id) DO NOTHING""",
-            uid=self.env.uid, now=UTC_NOW, company=self.company_id.id, env=self.environment, id=download_id,
-            index=index or self.upload_index, kind=kind))
-        return self.env['l10n_ro_efactura.message'].search([
-            ('environment', '=', self.environment), ('anaf_id', '=', download_id),
-            ('company_id', '=', self.company_id.id)])
-
-    def _refresh_now(self):
-        """Status now, for the user who looks; what was asked a moment ago is not asked again."""
-        for (company, environment), submissions in self.grouped(lambda s: (s.company_id, s.environment)).items():
-            mine = submissions.filtered(lambda s: s.state == 'processing' and s.upload_index)
-            for lane in lanes(self.env, [(company.id, environment)]) if mine else ():
-                if not lane.is_open():
-                    continue
-                try:
-                    if len(mine) > FEW:
-                        box = self.env['l10n_ro_efactura.mailbox']._of(lane)
-                        if box._is_due():
-                            box._sweep(lane, self._start_of(mine))
-                            self._match_listed(lane)
-                        continue
-                    for submission in mine._due_for_status():
-                        submission._ask_status(lane)
-                except AnafError as error:
-                    self._note_trouble(lane, error)
-        self._sync_moves()
 
     # -- rejections -----------------------------------------------------------------------------------------
 

@@ -1,0 +1,132 @@
+"""stareMesaj: the status of single uploads, asked in a pool, within ANAF's daily quota per message."""
+import time
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..anaf import AnafError, NoRight, NotFound, QuotaExceeded, Status, Transient, Unauthorized, today
+from .efactura_lane import lanes
+from .efactura_settle import FEW
+from .efactura_submission import UTC_NOW, error_rows, text_rows
+from .efactura_worker import Pool
+from .knobs import knob
+
+STATUS_A_DAY = 20  # of ANAF's 100 per message
+STATUS_WAITS = (2, 3, 5, 10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)  # seconds between two questions
+
+
+class EfacturaStatus(models.Model):
+    _inherit = 'l10n_ro_efactura.submission'
+
+    def _refresh_now(self):
+        """Status now, for the user who looks; what was asked a moment ago is not asked again."""
+        for (company, environment), submissions in self.grouped(lambda s: (s.company_id, s.environment)).items():
+            mine = submissions.filtered(lambda s: s.state == 'processing' and s.upload_index)
+            for lane in lanes(self.env, [(company.id, environment)]) if mine else ():
+                if not lane.is_open():
+                    continue
+                try:
+                    if len(mine) <= FEW:
+                        mine._due_for_status()._ask_statuses(lane)
+                        continue
+                    box = self.env['l10n_ro_efactura.mailbox']._of(lane)
+                    if box._is_due():
+                        box._sweep(lane, self._start_of(mine))
+                        self._match_listed(lane)
+                except AnafError as error:
+                    self._note_trouble(lane, error)
+        self._sync_moves()
+
+    def _due_for_status(self):
+        now, day = fields.Datetime.now(), today()
+        return self.filtered(lambda s: (not s.next_attempt_at or s.next_attempt_at <= now)
+                             and (s.quota_day != day or s.quota_count < STATUS_A_DAY))
+
+    def _ask_statuses(self, lane):
+        """One stareMesaj for each of these, in a pool; every answer is kept at once."""
+        waiting = self._count_questions()
+        with Pool(knob('pool', 16)) as pool:
+            while waiting or pool.running:
+                while waiting and pool.free and not lane.paused and lane.stays_open():
+                    granted, wait = lane.grant()
+                    if not granted:
+                        time.sleep(0 if pool.running else min(wait, 1.0))
+                        break
+                    lane.spend()
+                    submission = waiting[0]
+                    waiting -= submission
+                    pool.submit(submission, lane.client.status, submission.upload_index)
+                if waiting and not pool.running and (lane.paused or not lane.stays_open()):
+                    break
+                for submission, outcome in pool.drain(block=True):
+                    submission._keep_status(lane, outcome)
+                    lane.told(outcome)
+                    if isinstance(outcome, Unauthorized) and not lane.renew():
+                        lane.paused = outcome.code
+
+    def _count_questions(self):
+        """Those of these that may be asked: ANAF's quota is counted and committed before the calls."""
+        if not self:
+            return self
+
+        def count():
+            self.env.cr.execute(SQL(
+                "UPDATE l10n_ro_efactura_submission SET quota_day = %(day)s, next_attempt_at = %(now)s"
+                " + (%(waits)s)[LEAST(1 + CASE WHEN quota_day = %(day)s THEN quota_count ELSE 0 END, %(n)s)]"
+                "   * interval '1 second',"
+                " quota_count = CASE WHEN quota_day = %(day)s THEN quota_count + 1 ELSE 1 END"
+                " WHERE id IN (SELECT id FROM l10n_ro_efactura_submission"
+                "   WHERE id IN %(ids)s AND state = 'processing' AND (next_attempt_at IS NULL OR next_attempt_at <= %(now)s)"
+                "     AND (quota_day IS DISTINCT FROM %(day)s OR quota_count < %(cap)s) FOR UPDATE SKIP LOCKED)"
+                " RETURNING id", day=today(), now=UTC_NOW, waits=list(STATUS_WAITS), n=len(STATUS_WAITS),
+                cap=STATUS_A_DAY, ids=tuple(self.ids)))
+            return self.browse(row[0] for row in self.env.cr.fetchall())
+        counted = self._in_fresh_transaction(count)
+        self.invalidate_recordset(flush=False)
+        return counted
+
+    def _keep_status(self, lane, outcome):
+        """What one answer of stareMesaj means (anaf-api.md 3.2, 4.1)."""
+        self.ensure_one()
+        if isinstance(outcome, Status):
+            self._keep_stare(lane, outcome)
+        elif isinstance(outcome, (QuotaExceeded, NotFound, NoRight)):
+            wait = timedelta(minutes=5 if isinstance(outcome, NotFound) else 360)
+            self._in_fresh_transaction(lambda: self._transition(
+                ['processing'], 'processing', errors=error_rows(outcome),
+                next_attempt_at=fields.Datetime.now() + wait))
+        elif not isinstance(outcome, (Transient, Unauthorized)):  # undescribed: kept and shown, never success
+            self._in_fresh_transaction(lambda: self._transition(
+                ['processing'], 'processing', errors=error_rows(outcome)))
+
+    def _keep_stare(self, lane, status):
+        if status.state == 'refused':
+            self._in_fresh_transaction(lambda: self._transition(['processing'], 'refused', errors=text_rows(
+                'not_taken_over', ["XML cu erori nepreluat de sistem"])))
+        elif status.state == 'ok' and status.download_id:
+            message = self._in_fresh_transaction(lambda: self._message_of(status.download_id, 'sent'))
+            self._in_fresh_transaction(lambda: self._settle_ok({self.id: message.id}))
+        elif status.state == 'nok' and status.download_id:
+            message = self._in_fresh_transaction(lambda: self._message_of(status.download_id, 'error'))
+            self._settle_nok(lane, {self.id: message.id})
+        elif status.state == 'nok':
+            self._in_fresh_transaction(lambda: self._finish_nok(
+                self.env['l10n_ro_efactura.message'], [self.env._("ANAF gave no list of errors.")]))
+
+    def _message_of(self, download_id, kind, index=None):
+        """The message with this download id, made where no list showed it yet.
+
+        :param index: the upload it belongs to; by default this submission's
+        """
+        self.env.cr.execute(SQL(
+            """INSERT INTO l10n_ro_efactura_message (create_uid, create_date, write_uid, write_date, company_id,
+                   environment, anaf_id, upload_index, kind, listed_at, expires_on, archive_state, seal_state, quota_count)
+               VALUES (%(uid)s, %(now)s, %(uid)s, %(now)s, %(company)s, %(env)s, %(id)s, %(index)s, %(kind)s, %(now)s,
+                       (%(now)s + interval '60 days')::date, 'listed', 'unverified', 0)
+               ON CONFLICT (environment, anaf_id, company_id) DO NOTHING""",
+            uid=self.env.uid, now=UTC_NOW, company=self.company_id.id, env=self.environment, id=download_id,
+            index=index or self.upload_index, kind=kind))
+        return self.env['l10n_ro_efactura.message'].search([
+            ('environment', '=', self.environment), ('anaf_id', '=', download_id),
+            ('company_id', '=', self.company_id.id)])
