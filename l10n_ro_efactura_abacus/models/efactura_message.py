@@ -1,6 +1,7 @@
 """One SPV message and its archived package."""
 import base64
 import logging
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -105,6 +106,36 @@ class EfacturaMessage(models.Model):
         submissions._sync_moves()
         submissions._wake(('ir_cron_archive_1', 'ir_cron_archive_2'))
         self._checkpoint(remaining=0)
+
+    @api.model
+    def refresh_spv(self, company, date_from, date_to):
+        """Read ANAF's lists for documents dated in a period.
+
+        An invoice dated on the last day may be uploaded days later: what is asked always runs to now.
+
+        :param date_from: first day, at most 60 days ago counts
+        :return: the messages seen for the first time
+        :raise UserError: no connection, or what ANAF said
+        """
+        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
+            raise AccessError(self.env._("Your user may not read SPV."))
+        if date_from > date_to:
+            raise UserError(self.env._("The period ends before it begins."))
+        if company not in self.env.companies:
+            raise AccessError(self.env._("Choose the company first."))
+        found = lanes(self.sudo().env, [(company.id, 'prod')])
+        if not found:
+            raise UserError(self.env._("%s is not connected to ANAF, or has no CIF.", company.name))
+        box = self.env['l10n_ro_efactura.mailbox'].sudo()._of(found[0])
+        submissions = self.env['l10n_ro_efactura.submission'].sudo()
+        try:
+            new = box._sweep(found[0], datetime.combine(date_from, time.min) - timedelta(hours=3))
+        except AnafError as error:
+            raise UserError(self.env._("ANAF: %s", error.text or error.code)) from None
+        submissions._match_listed(found[0])
+        submissions._sync_moves()
+        submissions._wake(('ir_cron_archive_1', 'ir_cron_archive_2'))
+        return self.browse(new)
 
     # -- what a user may do ---------------------------------------------------------------------------------
 
