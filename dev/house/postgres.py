@@ -100,7 +100,7 @@ def _folders_stay_private():
         yield
     finally:
         for folder, mode in above.items():
-            wanted = mode | stat.S_IXOTH
+            wanted = mode | stat.S_IXGRP | stat.S_IXOTH  # its processes keep the group of root
             if os.geteuid() == 0 and stat.S_IMODE(folder.stat().st_mode) != wanted:
                 folder.chmod(wanted)
 
