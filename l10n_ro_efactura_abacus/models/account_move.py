@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.sql import column_exists, create_column
 
+from .missing_data import MissingData
+
 # The life of a submission; a move shows the state of its last one (written by the submissions only, see there).
 #   queued -> uploading -> processing -> ok | nok
 #             uploading -> refused | uncertain -> processing | queued
@@ -145,10 +147,14 @@ class AccountMove(models.Model):
         reasons = waiting._l10n_ro_efactura_queue(environment)
         if reasons and len(self) == 1:
             [texts] = reasons.values()
-            raise UserError('\n'.join([
+            message = '\n'.join([
                 self.env._("%(invoice)s cannot be sent to ANAF:", invoice=self.display_name),
                 *(f"- {text}" for text in texts),
-            ]))
+            ])
+            if self._l10n_ro_efactura_check_send(environment) or not self.commercial_partner_id:
+                raise UserError(message)
+            raise MissingData(
+                message, self.commercial_partner_id._get_records_action(), self.env._("Open the customer"))
         return self._l10n_ro_efactura_send_notification(
             environment, queued=waiting - self.browse(reasons), already=already, lacking=self.browse(reasons),
             left_out=left_out)

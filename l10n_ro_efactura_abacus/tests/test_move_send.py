@@ -40,8 +40,10 @@ class TestMoveSend(EfacturaCommon):
 
     def test_one_invoice_that_lacks_data(self):
         move = self._lacking()
-        with self.assertRaisesRegex(UserError, 'Fara Oras SRL'):
+        with self.assertRaisesRegex(UserError, 'Fara Oras SRL') as raised:
             move.with_user(self.biller).action_l10n_ro_efactura_send()
+        _message, action, _button = raised.exception.args
+        self.assertEqual((action['res_model'], action['res_id']), ('res.partner', move.partner_id.id))
         draft = self._invoice(post=False)
         with self.assertRaisesRegex(UserError, 'posted'):
             draft.action_l10n_ro_efactura_send()

@@ -38,6 +38,11 @@ export class EfacturaStateField extends BadgeField {
         return this.props.record.data[this.props.name];
     }
 
+    /** What an invoice lacked when it should have been sent: shown in place of a state. */
+    get missing() {
+        return (!this.isTest && !this.value && this.props.record.data.l10n_ro_efactura_missing) || [];
+    }
+
     get isTest() {
         return this.props.name.includes("_test_");
     }

@@ -1,10 +1,13 @@
 import { registry } from "@web/core/registry";
 import { debounce } from "@web/core/utils/timing";
 
-const COLUMNS = ["state", "upload_index", "download_id"].flatMap((name) => [
-    `l10n_ro_efactura_${name}`,
-    `l10n_ro_efactura_test_${name}`,
-]);
+const COLUMNS = [
+    "l10n_ro_efactura_missing",
+    ...["state", "upload_index", "download_id"].flatMap((name) => [
+        `l10n_ro_efactura_${name}`,
+        `l10n_ro_efactura_test_${name}`,
+    ]),
+];
 const BURST = 200; // ms
 
 /**
@@ -47,7 +50,7 @@ export const stateService = {
         });
 
         return {
-            /** Calls `callback` with the six columns when move `id` changes; `inWork` also asks ANAF now. */
+            /** Calls `callback` with its columns when move `id` changes; `inWork` also asks ANAF now. */
             watch(id, inWork, callback) {
                 if (!watchers.has(id)) {
                     watchers.set(id, new Set());

@@ -49,5 +49,12 @@ registry.category("web_tour.tours").add("l10n_ro_efactura_send_many", {
         { content: "The list of one", trigger: ".o_breadcrumb:contains('Missing data')" },
         { content: "Open it", trigger: ".o_data_row .o_data_cell[name=invoice_partner_display_name]", run: "click" },
         { content: "What is missing", trigger: ".o_form_view [name=l10n_ro_efactura_missing]:contains('City')" },
+        { content: "Try again", trigger: ".o_form_statusbar button[name=action_l10n_ro_efactura_send]", run: "click" },
+        {
+            content: "The dialog leads to what is to be fixed",
+            trigger: ".modal button:contains('Open the customer')",
+            run: "click",
+        },
+        { content: "Here it is", trigger: ".o_form_view [name=city]" },
     ],
 });
