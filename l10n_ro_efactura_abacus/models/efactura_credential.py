@@ -129,7 +129,7 @@ class L10nRoEfacturaCredential(models.Model):
         companies = self.env['res.company'].sudo().search([])
         for credential in self:
             credential.user_company_ids = companies.filtered(
-                lambda company: company._l10n_ro_efactura_credential() == credential)
+                lambda company, used=credential: company._l10n_ro_efactura_credential() == used)
 
     @api.constrains('callback_url')
     def _check_callback_url(self):

@@ -1,4 +1,4 @@
-"""Getting connected: the way to ANAF's login page and back, the holder's link, tests of the connection, disconnecting."""
+"""Getting connected: to ANAF's login page and back, the holder's link, testing, disconnecting."""
 from urllib.parse import urlsplit
 
 from odoo import fields, models
@@ -170,6 +170,7 @@ class L10nRoEfacturaCredential(models.Model):
     def _call(self, environment, function):
         """``function(client)``, repeated once with a renewed token where ANAF answered 401."""
         client = self._client(environment)
+        self.env['l10n_ro_efactura.call']._grant(self.client_id or '', 1)  # counted; a human at a button does not wait
         try:
             return function(client)
         except Unauthorized:

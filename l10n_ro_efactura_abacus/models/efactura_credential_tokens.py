@@ -3,7 +3,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
 import psycopg2.errors
-
 from odoo import api, fields, models, modules
 from odoo.exceptions import UserError
 
@@ -88,7 +87,8 @@ class L10nRoEfacturaCredential(models.Model):
         try:
             return Endpoints(**{name: knob(name) for name in names if knob(name)})
         except ValueError as error:
-            raise UserError(self.env._("ANAF's address in the server's configuration is not usable: %s", error)) from None
+            raise UserError(self.env._(
+                "ANAF's address in the server's configuration is not usable: %s", error)) from None
 
     def _client(self, environment='prod', session=None):
         """The seam to the wire: a client that holds the newest access token.
