@@ -3,7 +3,7 @@
 No Odoo here. Whatever an exchange raises is an :class:`AnafError`; ``errors`` says what each one obliges.
 """
 
-from .bucharest import BUCHAREST, today
+from .bucharest import BUCHAREST, next_day, today
 from .client import AnafClient
 from .deadline import add_working_days, is_working_day, send_deadline
 from .environment import ENVIRONMENTS, Endpoints
@@ -84,6 +84,7 @@ __all__ = [
     "explain",
     "is_working_day",
     "make_session",
+    "next_day",
     "parse_xml",
     "read_facts",
     "read_package",

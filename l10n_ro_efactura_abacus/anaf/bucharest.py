@@ -1,7 +1,7 @@
 """ANAF's clock: every time on the wire is Europe/Bucharest wall time without an offset (anaf-api.md §4.2)."""
 
 import re
-from datetime import datetime, timezone
+from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 try:
@@ -44,3 +44,9 @@ def from_clock(text):
 def today(now=None):
     """The calendar day in Bucharest, which is what ANAF's daily quotas count by."""
     return (now or datetime.now(timezone.utc)).astimezone(BUCHAREST).date()
+
+
+def next_day(now=None):
+    """When the next day begins in Bucharest, and with it new daily quotas: naive UTC, a few minutes late."""
+    morning = datetime.combine(today(now) + timedelta(days=1), time(0, 5), BUCHAREST)
+    return morning.astimezone(timezone.utc).replace(tzinfo=None)

@@ -20,6 +20,7 @@ from . import efactura_worker
 from . import efactura_traffic
 from . import efactura_guard
 from . import efactura_submission
+from . import efactura_trouble
 from . import efactura_upload
 from . import efactura_settle
 from . import efactura_status

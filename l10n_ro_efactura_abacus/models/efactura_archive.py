@@ -13,10 +13,11 @@ from psycopg2 import Binary
 from psycopg2.extras import Json
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..anaf import (
-    Gone, InvoiceFacts, NoRight, Package, PackageError, QuotaExceeded, SealReport, UblError, Unauthorized, read_facts,
+    Gone, InvoiceFacts, NoRight, Package, PackageError, QuotaExceeded, SealReport, Unauthorized, next_day, read_facts,
     read_package, today, verify,
 )
 from .efactura_lane import lanes
@@ -28,6 +29,7 @@ from .knobs import knob
 _logger = logging.getLogger(__name__)
 DOWNLOADS_A_DAY = 5  # of ANAF's 10 per message
 RETRY_MINUTES = (1, 5, 30, 120)
+REFETCHES = 3  # an unreadable package is downloaded as often before it is archived as it is
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,19 @@ class EfacturaArchive(models.Model):
     @api.private
     def _cron_archive(self):
         """Download what is listed and not archived yet, errors first, then the ones ANAF deletes first."""
+        self = self.sudo()
         self.env.cr.execute(SQL(
             "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_message WHERE %s", self._wanted()))
         found = [lane for lane in lanes(self.env, self.env.cr.fetchall()) if lane.is_open()]
-        if found:
-            with Pool(knob('pool', 16)) as pool:
-                for lane in found:
+        for lane in found:
+            try:
+                with Pool(knob('pool', 16)) as pool:
                     self._archive_lane(lane, pool)
+            except UserError as error:
+                self.env['l10n_ro_efactura.mailbox']._of(lane)._set(last_error=str(error))
+            except Exception:
+                _logger.exception("Archiving for company %s (%s) failed", lane.company.id, lane.environment)
+                self._abandon()
         self.env['l10n_ro_efactura.submission']._sync_moves()
         self._checkpoint(remaining=0)
 
@@ -77,6 +85,7 @@ class EfacturaArchive(models.Model):
         while True:
             rows = []
             if pool.free and not lane.paused and lane.stays_open():
+                client = lane.client
                 granted, wait = lane.grant(min(BLOCK, pool.free))
                 if granted:
                     rows = self._claim_downloads(lane, granted, ids)
@@ -87,7 +96,8 @@ class EfacturaArchive(models.Model):
                     continue
             for row in rows:
                 lane.spend()
-                pool.submit(row, _download, lane.client, row['anaf_id'], row['listed_at'], _trusted())
+                row['client'] = client
+                pool.submit(row, _download, client, row['anaf_id'], row['listed_at'], _trusted())
             if not rows and not pool.running:
                 break
             for row, outcome in pool.drain(block=not rows or not pool.free):
@@ -125,47 +135,66 @@ class EfacturaArchive(models.Model):
     def _record_package(self, row, lane, outcome, pool):
         """Keep one package, or why it is not here, committed at once."""
         message = self.browse(row['id'])
-        if isinstance(outcome, Unauthorized) and not row.get('repeated') and lane.renew():
+        if isinstance(outcome, Unauthorized) and not row.get('repeated') and lane.renew(row['client']):
             pool.submit({**row, 'repeated': True}, _download, lane.client, row['anaf_id'], row['listed_at'], _trusted())
             return
-        if isinstance(outcome, Archived):
-            self._in_fresh_transaction(lambda: message._keep_package(outcome))
-        else:
-            self._in_fresh_transaction(lambda: message._keep_failure(row, outcome))
         lane.told(outcome)
+        try:
+            if isinstance(outcome, Archived):
+                self._in_fresh_transaction(lambda: message._keep_package(outcome, row))
+            else:
+                self._in_fresh_transaction(lambda: message._keep_failure(row, outcome))
+        except Exception as error:  # facts that no column can hold: the bytes are kept all the same
+            _logger.exception("The package of message %s cannot be kept as it was read", row['id'])
+            self._abandon()
+            if isinstance(outcome, Archived):
+                bare = Archived(outcome.content, None, None, None, type(error).__name__)
+                self._in_fresh_transaction(lambda: message._keep_package(bare, row))
 
     def _keep_failure(self, row, error):
         values = {'last_error': error.text or error.code}
         if isinstance(error, Gone):
             values['archive_state'] = 'gone'
-        elif isinstance(error, (QuotaExceeded, NoRight, Unauthorized)):
+        elif isinstance(error, QuotaExceeded):
+            values['next_attempt_at'] = next_day()
+        elif isinstance(error, NoRight):
             values['next_attempt_at'] = fields.Datetime.now() + timedelta(hours=6)
         else:
             minutes = RETRY_MINUTES[min(row['quota_count'], len(RETRY_MINUTES)) - 1]
             values['next_attempt_at'] = fields.Datetime.now() + timedelta(minutes=minutes)
         self.write(values)
 
-    def _keep_package(self, archived):
-        """Write the untouched ZIP and what was read from it in one statement, then tell the submission."""
+    def _keep_package(self, archived, row):
+        """Write the untouched ZIP and what was read from it in one statement, then tell the submission.
+
+        What cannot be opened is kept too, but not believed; it is asked for again some times: it may have been cut.
+        """
         self.ensure_one()
+        package, error = archived.package, archived.error
+        if package and self.upload_index and package.upload_index not in (None, self.upload_index):
+            package, error = None, self.env._("The package is of index %s.", package.upload_index)
         values = {
             'package': Binary(base64.b64encode(archived.content)), 'sha256': hashlib.sha256(archived.content).hexdigest(),
-            'archive_state': 'archived', 'archived_at': UTC_NOW, 'last_error': archived.error, 'next_attempt_at': None,
+            'archive_state': 'archived', 'archived_at': UTC_NOW, 'last_error': error, 'next_attempt_at': None,
         }
-        if archived.package:
-            values['document_sha256'] = hashlib.sha256(archived.package.document).hexdigest()
-            values['error_texts'] = Json(archived.package.errors) if archived.package.errors else None
-        if archived.seal:
-            values |= {'seal_state': archived.seal.state, 'seal_reason': archived.seal.reason}
-        if archived.facts:
-            values |= self._fact_values(archived.facts)
+        if not package and row['quota_count'] < REFETCHES:
+            minutes = RETRY_MINUTES[min(row['quota_count'], len(RETRY_MINUTES)) - 1]
+            values |= {'archive_state': 'listed', 'archived_at': None,
+                       'next_attempt_at': fields.Datetime.now() + timedelta(minutes=minutes)}
+        if package:
+            values['document_sha256'] = hashlib.sha256(package.document).hexdigest()
+            values['error_texts'] = Json(package.errors) if package.errors else None
+            if archived.seal:
+                values |= {'seal_state': archived.seal.state, 'seal_reason': archived.seal.reason}
+            if archived.facts:
+                values |= self._fact_values(archived.facts)
         self.flush_recordset()
         self.env.cr.execute(SQL(
             "UPDATE l10n_ro_efactura_message SET %s WHERE id = %s",
             SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()), self.id))
         self.invalidate_recordset(flush=False)
-        if archived.package:
-            self.env['l10n_ro_efactura.submission']._package_arrived(self, archived.package)
+        if package:
+            self.env['l10n_ro_efactura.submission']._package_arrived(self, package)
 
     def _fact_values(self, facts):
         currency = self.env['res.currency'].with_context(active_test=False).search([('name', '=', facts.currency)])
@@ -196,18 +225,19 @@ def _download(client, anaf_id, sealed_at, trusted):
         package = read_package(content)
     except PackageError as error:
         return Archived(content, None, None, None, str(error))
-    facts = None
+    facts = seal = None
     if package.kind in ('invoice', 'credit_note'):
         try:
             facts = read_facts(package.document)
-        except UblError as error:
+        except Exception as error:
             _logger.info("Package %s: %s", anaf_id, error)
-    seal = None
     try:
         if package.seal:
             seal = verify(package.document, package.seal, trusted, sealed_at.replace(tzinfo=timezone.utc))
     except ValueError:
         _logger.error("The file named by l10n_ro_efactura_trusted_certificates is not a list of certificates")
+    except Exception as error:  # a hostile seal is not believed, and its package is kept
+        _logger.warning("The seal of package %s cannot be read: %s", anaf_id, type(error).__name__)
     return Archived(content, package, facts, seal)
 
 

@@ -2,6 +2,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+from .efactura_submission import SETTLE_CRONS, UPLOAD_CRONS
+
 DATABASE_PARAMETER = 'l10n_ro_efactura.database'
 NEEDED_INDEXES = ('l10n_ro_efactura_submission_live_move_uniq', 'l10n_ro_efactura_submission_live_number_uniq')
 
@@ -35,7 +37,7 @@ class EfacturaGuard(models.AbstractModel):
     def _missing_indexes(self):
         """Odoo only logs an index that could not be made; without these two nothing is sent."""
         self.env.cr.execute("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
-                            " AND tablename = 'l10n_ro_efactura_submission'")
+                            " AND tablename = 'l10n_ro_efactura_submission' AND indexdef LIKE 'CREATE UNIQUE %'")
         present = {row[0] for row in self.env.cr.fetchall()}
         return [name for name in NEEDED_INDEXES if name not in present]
 
@@ -51,3 +53,11 @@ class EfacturaGuard(models.AbstractModel):
         if not self.env.user.has_group('base.group_system'):
             raise AccessError(self.env._("Only an administrator can confirm this."))
         self._remember_database()
+        # the original may have sent what this copy still holds in its queue: it is looked up first
+        self.env.cr.execute(
+            "UPDATE l10n_ro_efactura_submission SET looked_up_at = NULL,"
+            " queued_at = LEAST(queued_at, clock_timestamp() AT TIME ZONE 'UTC' - interval '61 minutes')"
+            " WHERE state = 'queued' AND environment = 'prod'")
+        submissions = self.env['l10n_ro_efactura.submission']
+        submissions.invalidate_model(['queued_at', 'looked_up_at'], flush=False)
+        submissions._wake((*UPLOAD_CRONS, *SETTLE_CRONS))

@@ -1,13 +1,16 @@
 """A company's box at ANAF: how far its lists were read, and keeping every message they show."""
+import logging
 from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..anaf import ClockSkew, corrected_window, spv_window
+from ..anaf import AnafError, ClockSkew, corrected_window, spv_window
 from .efactura_submission import UTC_NOW
 from .knobs import knob
 
+_logger = logging.getLogger(__name__)
 LIST_SECONDS = 30  # at most one round of lists per box in this time
 PAUSE_MINUTES = 60
 OVERLAP = timedelta(hours=1)  # lists lag: what is indexed late must still be seen
@@ -16,6 +19,16 @@ INSERT = """
         create_uid, create_date, write_uid, write_date, company_id, environment, anaf_id, upload_index, kind, tip,
         details, listed_at, expires_on, seller_cif, buyer_cif, archive_state, seal_state, quota_count)
     VALUES %s ON CONFLICT (environment, anaf_id, company_id) DO NOTHING RETURNING id"""
+
+
+def list_pause():
+    """Seconds between two rounds of lists."""
+    return min(LIST_SECONDS, knob('quiet_seconds', 21600))
+
+
+def _clean(text):
+    """A text from outside as the database can hold it: no NUL, no half characters."""
+    return (text or '').encode('utf-8', 'replace').decode().replace('\0', '')
 
 
 class EfacturaMailbox(models.Model):
@@ -31,6 +44,8 @@ class EfacturaMailbox(models.Model):
     paused_until = fields.Datetime(readonly=True)
     pause_reason = fields.Char(readonly=True)
 
+    last_error = fields.Char(readonly=True, help="Why the lists could not be read the last time")
+
     _company_uniq = models.UniqueIndex('(company_id, environment)')
 
     @api.model
@@ -39,10 +54,9 @@ class EfacturaMailbox(models.Model):
         """The box of `lane`, made at the first call."""
         box = self.sudo().search([('company_id', '=', lane.company.id), ('environment', '=', lane.environment)])
         if not box:
-            self.env.cr.execute(
+            self._in_fresh_transaction(lambda: self.env.cr.execute(
                 "INSERT INTO l10n_ro_efactura_mailbox (company_id, environment) VALUES (%s, %s)"
-                " ON CONFLICT (company_id, environment) DO NOTHING", [lane.company.id, lane.environment])
-            self._checkpoint()
+                " ON CONFLICT (company_id, environment) DO NOTHING", [lane.company.id, lane.environment]))
             box = self.sudo().search([('company_id', '=', lane.company.id), ('environment', '=', lane.environment)])
         return box
 
@@ -57,58 +71,80 @@ class EfacturaMailbox(models.Model):
     @api.private
     def _pause(self, lane, error):
         """Stop dispatching for this CIF until someone acts (or an hour has passed)."""
-        self._of(lane).write({
-            'paused_until': fields.Datetime.add(fields.Datetime.now(), minutes=PAUSE_MINUTES),
-            'pause_reason': error.text})
-        self._checkpoint()
+        self._of(lane)._set(paused_until=fields.Datetime.add(fields.Datetime.now(), minutes=PAUSE_MINUTES),
+                            pause_reason=error.text)
+        self.env['l10n_ro_efactura.submission']._note_wait(lane, error.code, error.text, states=('queued',))
+        lane.alarm(error)
 
     @api.private
-    def _resume(self):
-        """The right is there again."""
-        self.sudo().write({'paused_until': False, 'pause_reason': False})
+    def _set(self, **values):
+        """Write columns in a transaction of their own, whoever else works with this box."""
+        def work():
+            self.env.cr.execute(SQL(
+                "UPDATE l10n_ro_efactura_mailbox SET %s WHERE id IN %s", SQL(", ").join(
+                    SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()), tuple(self.ids)))
+        self._in_fresh_transaction(work)
+        self.invalidate_recordset(flush=False)
 
     # -- reading the lists ----------------------------------------------------------------------------------
 
     @api.private
-    def _is_due(self):
-        """True when another round of lists may be asked for."""
+    def _take_turn(self):
+        """True for the one worker that may read the lists now; the next round is allowed some seconds later."""
         self.ensure_one()
-        return not self.next_list_at or self.next_list_at <= fields.Datetime.now()
+
+        def work():
+            self.env.cr.execute(SQL(
+                "UPDATE l10n_ro_efactura_mailbox SET next_list_at = %(now)s + %(pause)s * interval '1 second'"
+                " WHERE id = %(id)s AND (next_list_at IS NULL OR next_list_at <= %(now)s) RETURNING id",
+                now=UTC_NOW, pause=list_pause(), id=self.id))
+            return bool(self.env.cr.fetchone())
+        return self._in_fresh_transaction(work)
 
     @api.private
     def _sweep(self, lane, start=None):
-        """Read every list page from `start` to now and keep what is new.
+        """Read what is new since the last complete reading (with an overlap).
 
-        :param start: naive UTC; by default where the last complete reading ended, with an overlap
-        :return: ids of the messages seen for the first time
+        :param start: naive UTC; where nothing was read completely yet, read from here only: enough for who asks,
+            but not a complete reading
+        :return: naive UTC moment up to which the lists are known
         :raises AnafError: the reading is not complete; what was read is kept
         """
         self.ensure_one()
+        known = self.listed_until and self.listed_until - OVERLAP
+        until, _new = self._read(lane, known or start or datetime.min)
+        if known or not start:
+            self._set(listed_until=until)
+        return until
+
+    @api.private
+    def _read(self, lane, start):
+        """Read every list page from `start` (naive UTC) to now and keep what is new.
+
+        :return: (naive UTC moment up to which the lists were read, ids of the messages seen for the first time)
+        :raises AnafError: the reading is not complete; what was read is kept
+        """
         end = datetime.now(timezone.utc) - timedelta(seconds=1)
-        oldest = spv_window(end)[0]
-        wanted = [moment.replace(tzinfo=timezone.utc) for moment in (
-            start, self.listed_until and self.listed_until - OVERLAP) if moment]
-        begin = max(oldest, min(wanted, default=oldest))
-        pause = min(LIST_SECONDS, knob('quiet_seconds', 21600))
-        self.write({'next_list_at': fields.Datetime.add(fields.Datetime.now(), seconds=pause)})
-        self._checkpoint()
+        begin = max(spv_window(end)[0], start.replace(tzinfo=timezone.utc))
         new, page, pages, corrected = [], 1, 1, False
-        while page <= pages:
-            try:
-                found = lane.call(lambda client: client.list_page(lane.cif, begin, end, page))  # noqa: B023
-            except ClockSkew as skew:
-                if corrected:
-                    raise
-                corrected, page, pages = True, 1, 1
-                begin, end = corrected_window(begin, end, skew)
-                continue
-            new += self._keep(found.messages)
-            self._checkpoint()
-            pages = found.page_count if found.messages else 0
-            page += 1
-        self.write({'listed_until': end.replace(tzinfo=None)})
-        self._checkpoint()
-        return new
+        try:
+            while page <= pages:
+                try:
+                    found = lane.list_page(begin, end, page)
+                except ClockSkew as skew:
+                    if corrected:
+                        raise
+                    corrected, page, pages = True, 1, 1
+                    begin, end = corrected_window(begin, end, skew)
+                    continue
+                new += self._keep(found.messages)
+                pages = found.page_count if found.messages else 0
+                page += 1
+        except (AnafError, UserError) as error:
+            self._set(last_error=getattr(error, 'text', '') or str(error))
+            raise
+        self._set(last_error=None)
+        return end.replace(tzinfo=None, microsecond=0), new
 
     def _keep(self, listed):
         """Insert messages not seen before; those of another CIF of the certificate go to their own company, or nowhere."""
@@ -118,12 +154,16 @@ class EfacturaMailbox(models.Model):
         for message in listed:
             company_id = owners.get(message.cif) if message.cif else self.company_id.id
             if not message.id or not company_id:
+                _logger.info("SPV of company %s: a message is left out (id %s, CIF %s, %s)",
+                             self.company_id.id, message.id, message.cif, message.details)
                 continue
             at = message.created_at.replace(tzinfo=None) if message.created_at else now
+            if abs(at - now) > timedelta(days=3650):  # no date of ANAF's
+                at = now
             rows.append(SQL(
                 "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'listed', 'unverified', 0)",
                 self.env.uid, now, self.env.uid, now, company_id, self.environment, message.id, message.upload_index,
-                message.kind, message.tip, message.details, at, (at + timedelta(days=60)).date(),
+                message.kind, _clean(message.tip), _clean(message.details), at, (at + timedelta(days=60)).date(),
                 message.seller_cif, message.buyer_cif))
         if not rows:
             return []

@@ -90,11 +90,12 @@ class EfacturaMessage(models.Model):
     @api.private
     def _cron_refresh_spv(self):
         """Read the lists of every box, so that no message is missed; packages follow by themselves."""
+        self = self.sudo()
         submissions = self.env['l10n_ro_efactura.submission']
         mailboxes = self.env['l10n_ro_efactura.mailbox']
         for lane in lanes(self.env, mailboxes._pairs()):
             box = mailboxes._of(lane)
-            if not box._is_due() or not lane.is_open():
+            if not lane.is_open() or not box._take_turn():
                 continue
             try:
                 box._sweep(lane)
@@ -103,6 +104,9 @@ class EfacturaMessage(models.Model):
                 mailboxes._pause(lane, error)
             except (AnafError, UserError) as error:
                 _logger.info("SPV of company %s (%s): %s", lane.company.id, lane.environment, error)
+            except Exception:
+                _logger.exception("SPV of company %s (%s)", lane.company.id, lane.environment)
+                self._abandon()
         submissions._sync_moves()
         submissions._wake(('ir_cron_archive_1', 'ir_cron_archive_2'))
         self._checkpoint(remaining=0)
@@ -129,7 +133,7 @@ class EfacturaMessage(models.Model):
         box = self.env['l10n_ro_efactura.mailbox'].sudo()._of(found[0])
         submissions = self.env['l10n_ro_efactura.submission'].sudo()
         try:
-            new = box._sweep(found[0], datetime.combine(date_from, time.min) - timedelta(hours=3))
+            _until, new = box._read(found[0], datetime.combine(date_from, time.min) - timedelta(hours=3))
         except AnafError as error:
             raise UserError(self.env._("ANAF: %s", error.text or error.code)) from None
         submissions._match_listed(found[0])

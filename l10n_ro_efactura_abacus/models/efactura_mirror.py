@@ -61,15 +61,22 @@ class EfacturaMirror(models.Model):
 
     @api.model
     def _sync_some(self, environment, prefix, ids):
-        """One batch; where it fails, one by one, so that one bad invoice never stops the rest. Returns how many."""
+        """One batch; where it fails, one by one, so that one bad invoice never stops the rest. Returns how many.
+
+        An invoice that somebody works on at this moment is left for a later pass.
+        """
+        def work():
+            self.env.cr.execute(SQL(
+                "SELECT s.id FROM l10n_ro_efactura_submission s JOIN account_move m ON m.id = s.move_id"
+                " WHERE s.id IN %s FOR NO KEY UPDATE OF m SKIP LOCKED", tuple(ids)))
+            free = [row[0] for row in self.env.cr.fetchall()]
+            return self._sync_batch(environment, prefix, free) if free else 0
         try:
-            return self._in_fresh_transaction(lambda: self._sync_batch(environment, prefix, ids))
+            return self._in_fresh_transaction(work)
         except Exception:
             if len(ids) == 1:
                 _logger.exception("The invoice of submission %s could not be brought up to date", ids[0])
-                self.env.cr.rollback()
                 return 0
-            self.env.cr.rollback()
             return sum(self._sync_some(environment, prefix, [one]) for one in ids)
 
     @api.model
@@ -93,7 +100,7 @@ class EfacturaMirror(models.Model):
         for submission in self:
             body = submission._final_text()
             if body:
-                submission.move_id.with_user(submission.create_uid)._message_log(body=body)
+                submission.move_id._message_log(body=body, author_id=submission.create_uid.partner_id.id)
 
     def _final_text(self):
         self.ensure_one()

@@ -9,34 +9,34 @@ from .knobs import knob
 
 QUIET_SECONDS = 21600
 LAG_SECONDS = 900  # lists show a processed invoice up to 15 minutes late
+EMPTY_BUYERS = (False, '', '0000000000000')  # a person without a number
 LOOKED_AT = 50  # packages opened in one round
 
 
 class EfacturaReconcile(models.Model):
     _inherit = 'l10n_ro_efactura.submission'
 
-    def _reconcile(self, lane, box):
+    def _reconcile(self, lane, until):
         """Decide what can be decided about `self` (uncertain, or waiting for over an hour), after a complete reading
-        of the lists. `box.listed_until` tells how far that reading went."""
+        of the lists up to `until` (naive UTC)."""
         if not self:
             return
-        unopened = self._unopened_packages(lane)
-        unopened[:LOOKED_AT]._archive_now(lane)
-        all_opened = len(unopened) <= LOOKED_AT and not any(m.archive_state == 'listed' for m in unopened)
+        self._unread_packages(lane).filtered(lambda m: m.archive_state == 'listed')[:LOOKED_AT]._archive_now(lane)
+        all_read = not self._unread_packages(lane)
         for submission in self:
             found, exact = submission._find_package(lane)
             if found:
                 self._in_fresh_transaction(lambda: submission._found(found, exact))  # noqa: B023
-            elif all_opened:
-                self._in_fresh_transaction(lambda: submission._not_found(lane, box))  # noqa: B023
+            elif all_read:
+                self._in_fresh_transaction(lambda: submission._not_found(lane, until))  # noqa: B023
         self._wake(UPLOAD_CRONS)
 
-    def _unopened_packages(self, lane):
-        """Sent packages of nobody, listed since the first of these attempts, still to be downloaded."""
+    def _unread_packages(self, lane):
+        """Sent packages of nobody, listed since the first of these attempts, of which it is not known what they hold."""
         start = self._start_of(self)
         return self.env['l10n_ro_efactura.message'].search([
             ('company_id', '=', lane.company.id), ('environment', '=', lane.environment), ('kind', '=', 'sent'),
-            ('archive_state', '=', 'listed'), ('submission_id', '=', False),
+            ('archive_state', '!=', 'gone'), ('document_sha256', '=', False), ('submission_id', '=', False),
             ('listed_at', '>=', start - timedelta(minutes=5))], order='listed_at')
 
     def _find_package(self, lane):
@@ -51,7 +51,8 @@ class EfacturaReconcile(models.Model):
         return messages.search([
             *free, ('number', '=', self.number), ('issue_date', '=', self.issue_date),
             ('seller_cif', '=', self.seller_cif), ('amount_total', '>=', self.amount_total - 0.005),
-            ('amount_total', '<=', self.amount_total + 0.005)], limit=1), False
+            ('amount_total', '<=', self.amount_total + 0.005),
+            ('buyer_cif', 'in', [self.buyer_cif, *EMPTY_BUYERS])], limit=1), False
 
     def _found(self, message, exact):
         errors = None if exact else text_rows('found_by_content', [self.env._(
@@ -62,13 +63,13 @@ class EfacturaReconcile(models.Model):
                             uncertain_since=None, **values):
             message._belongs_to(self)
 
-    def _not_found(self, lane, box):
+    def _not_found(self, lane, until):
         """Back into the queue with the same bytes, once the absence proves something."""
         if self.state == 'queued':  # it never left this database: what another copy sent would be in the lists
             self._transition(['queued'], 'queued', looked_up_at=UTC_NOW)
             return
         quiet = knob('quiet_seconds', QUIET_SECONDS)
-        lost_for = (box.listed_until - self.uncertain_since).total_seconds()
+        lost_for = (until - self.uncertain_since).total_seconds()
         if lost_for >= quiet or (lost_for >= min(LAG_SECONDS, quiet) and self._has_witness(lane)):
             if self.sha256:
                 self._transition(['uncertain'], 'queued', uncertain_since=None, next_attempt_at=None,

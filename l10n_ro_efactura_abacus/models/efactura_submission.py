@@ -26,6 +26,8 @@ STATES = [
 # a live submission is the only one of its invoice and of its number; a finished test is not in the way of another
 LIVE = "state NOT IN ('nok', 'refused') AND NOT (environment = 'test' AND state = 'ok')"
 DECISION_DAYS = 3
+FEW_RETRIES = 5  # questions about an index that ANAF does not know (yet)
+STALE_HOURS = 1  # what waited longer is first looked up in SPV
 UPLOAD_CRONS = ('ir_cron_upload_1', 'ir_cron_upload_2')
 SETTLE_CRONS = ('ir_cron_settle',)
 

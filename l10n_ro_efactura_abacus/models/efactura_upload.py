@@ -5,13 +5,17 @@ import logging
 import time
 from datetime import timedelta
 
+from psycopg2.extras import Json
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..anaf import Forbidden, NoRight, NotSent, QuotaExceeded, Receipt, Refused, Technical, Throttled, Unauthorized
+from ..anaf import (
+    Forbidden, NoRight, NotSent, QuotaExceeded, Receipt, Refused, Technical, Throttled, Unauthorized, next_day,
+)
 from .efactura_lane import lanes
-from .efactura_submission import SETTLE_CRONS, UPLOAD_CRONS, UTC_NOW, error_rows, text_rows
+from .efactura_submission import SETTLE_CRONS, STALE_HOURS, UPLOAD_CRONS, UTC_NOW, error_rows, text_rows
 from .efactura_traffic import BLOCK
 from .efactura_worker import Pool
 from .knobs import knob
@@ -19,7 +23,6 @@ from .knobs import knob
 _logger = logging.getLogger(__name__)
 BACK_OFF_MINUTES = (1, 2, 5, 10, 30)
 SETTLE_EVERY = 30  # seconds between wake-ups of the settling worker during a long upload
-STALE_HOURS = 1  # what waited longer is first looked up in SPV
 
 
 class EfacturaUpload(models.Model):
@@ -29,6 +32,7 @@ class EfacturaUpload(models.Model):
     @api.private
     def _cron_upload(self):
         """Upload what is queued. Safe to run on many workers at once."""
+        self = self.sudo()
         self._expire_leases()
         found = self._upload_lanes()
         if found:
@@ -37,7 +41,18 @@ class EfacturaUpload(models.Model):
         self._checkpoint(remaining=0)
         self._sync_moves()
         self._wake(SETTLE_CRONS)
+        self._wake_for_back_off()
         self._checkpoint()
+
+    @api.model
+    def _wake_for_back_off(self):
+        """Come back when the first of those that wait may go."""
+        self.env.cr.execute(SQL(
+            "SELECT MIN(next_attempt_at) FROM l10n_ro_efactura_submission WHERE state = 'queued'"
+            " AND next_attempt_at BETWEEN %(now)s AND %(now)s + interval '5 minutes'", now=UTC_NOW))
+        soon = self.env.cr.fetchone()[0]
+        if soon:
+            self._wake(UPLOAD_CRONS[:1], at=soon)
 
     @api.model
     def _upload_lanes(self):
@@ -45,10 +60,14 @@ class EfacturaUpload(models.Model):
         self.env.cr.execute(SQL(
             "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_submission"
             " WHERE state = 'queued' AND (next_attempt_at IS NULL OR next_attempt_at <= %s)", UTC_NOW))
-        guard = self.env['l10n_ro_efactura.guard']
-        pairs = [pair for pair in self.env.cr.fetchall() if not guard._hold_reason(pair[1])]
-        mailboxes = self.env['l10n_ro_efactura.mailbox']
-        return [lane for lane in lanes(self.env, pairs) if not mailboxes._is_paused(lane) and lane.is_open()]
+        found = []
+        for lane in lanes(self.env, self.env.cr.fetchall()):
+            held = self._held(lane)
+            if held:
+                self._note_wait(lane, *held, states=('queued',))
+            else:
+                found.append(lane)
+        return found
 
     @api.model
     def _upload_all(self, found, pool):
@@ -57,29 +76,41 @@ class EfacturaUpload(models.Model):
         done = 0
         turns = itertools.cycle(found)
         idle = 0  # lanes in a row without work
-        while found and seconds > 0 and idle < len(found):
-            lane = next(turns)
-            if not lane.paused and (self._dispatch(lane, pool) or self._prepare(lane)):
-                idle = 0
-            else:
-                idle += 1
-            finished = pool.drain(block=not pool.free or (idle >= len(found) and pool.running))
-            if finished:
-                idle = 0
-            for (row, of_lane), outcome in finished:
-                self._record_answer(row, of_lane, outcome, pool)
-                done += 1
-            if time.monotonic() > next_settle:
-                next_settle = time.monotonic() + SETTLE_EVERY
-                self._sync_moves()
-                self._wake(SETTLE_CRONS)
-                seconds = self._checkpoint(done, remaining=self._count_queued())
-                done = 0
-        while pool.running:
-            for (row, of_lane), outcome in pool.drain(block=True):
-                self._record_answer(row, of_lane, outcome, pool)
+        try:
+            while found and seconds > 0 and idle < len(found):
+                lane = next(turns)
+                if not lane.paused and (self._dispatch(lane, pool) or self._prepare(lane)):
+                    idle = 0
+                else:
+                    idle += 1
+                finished = self._record_finished(pool, block=not pool.free or (idle >= len(found) and pool.running))
+                if finished:
+                    idle = 0
+                    done += finished
+                if time.monotonic() > next_settle:
+                    next_settle = time.monotonic() + SETTLE_EVERY
+                    self._sync_moves()
+                    self._wake(SETTLE_CRONS)
+                    seconds = self._checkpoint(done, remaining=self._count_queued())
+                    done = 0
+        finally:
+            while pool.running:
+                self._record_finished(pool, block=True)
         if seconds <= 0:
             self._wake(UPLOAD_CRONS)
+
+    @api.model
+    def _record_finished(self, pool, block):
+        """Keep the answers that came, each by itself: one that cannot be kept never costs another. How many came."""
+        finished = pool.drain(block=block)
+        for (row, lane), outcome in finished:
+            try:
+                self._record_answer(row, lane, outcome, pool)
+            except Exception:
+                # still "uploading": it becomes uncertain with its lease and is looked for in SPV
+                _logger.exception("The answer of submission %s (%s) could not be kept", row['id'], outcome)
+                self._abandon()
+        return len(finished)
 
     @api.model
     def _count_queued(self):
@@ -105,6 +136,10 @@ class EfacturaUpload(models.Model):
         """Build and freeze the XML; what cannot be built is refused with the reasons, not sent."""
         self.ensure_one()
         move = self.move_id.with_company(self.company_id)
+        if move.state != 'posted':
+            self._transition(['queued'], 'refused', errors=text_rows('not_posted', [
+                self.env._("The invoice is no longer posted.")]))
+            return
         try:
             with self.env.cr.savepoint():
                 xml, problems = move._l10n_ro_efactura_build_xml()
@@ -144,12 +179,13 @@ class EfacturaUpload(models.Model):
             client = lane.client
         except UserError as error:
             lane.paused = str(error)
+            self._note_wait(lane, 'not_connected', str(error), states=('queued',))
             return 0
         claimed_at = time.monotonic()
         rows = self._claim(lane, granted)
         for row in rows:
             lane.spend()
-            row['start_before'] = claimed_at + lane.lease - lane.deadline
+            row |= {'client': client, 'start_before': claimed_at + lane.lease - lane.deadline}
             pool.submit((row, lane), _upload, client, row)
         return len(rows)
 
@@ -166,7 +202,7 @@ class EfacturaUpload(models.Model):
             self.env.cr.execute(SQL(
                 """UPDATE l10n_ro_efactura_submission
                       SET state = 'uploading', attempt = attempt + 1, attempted_at = %(now)s, changed_at = %(now)s,
-                          lease_until = %(now)s + %(lease)s * interval '1 second'
+                          lease_until = %(now)s + %(lease)s * interval '1 second', errors = NULL
                     WHERE id IN (SELECT id FROM l10n_ro_efactura_submission
                                   WHERE %(due)s AND xml IS NOT NULL
                                   ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
@@ -181,27 +217,29 @@ class EfacturaUpload(models.Model):
     def _record_answer(self, row, lane, outcome, pool):
         """Commit one answer, alone and at once."""
         submission = self.browse(row['id'])
-        if isinstance(outcome, Unauthorized) and not row.get('repeated') and lane.renew():
+        if isinstance(outcome, Unauthorized) and not row.get('repeated') and lane.renew(row['client']):
             # the gateway turned the call away: nothing was registered, the same claim goes once more
-            pool.submit(({**row, 'repeated': True}, lane), _upload, lane.client, row)
+            pool.submit(({**row, 'repeated': True, 'client': lane.client}, lane), _upload, lane.client, row)
             return
-
-        def work():
-            submission._keep_answer(row['attempt'], outcome)
-        self._in_fresh_transaction(work)
+        kept = self._in_fresh_transaction(lambda: submission._keep_answer(row['attempt'], outcome))
+        if isinstance(outcome, Receipt) and not kept:
+            # its claim had passed to another attempt, whose "sent before with index" leads to this one
+            _logger.warning("Submission %s: index %s came after attempt %s was given up",
+                            row['id'], outcome.upload_index, row['attempt'])
         lane.told(outcome)
-        if isinstance(outcome, (Throttled, Forbidden, Unauthorized)) or not lane.stays_open():
-            lane.paused = outcome.code if isinstance(outcome, Exception) else 'closed'
         if isinstance(outcome, NoRight):
             lane.paused = outcome.code
             self.env['l10n_ro_efactura.mailbox']._pause(lane, outcome)
+        elif not lane.paused and not lane.stays_open():
+            lane.paused = 'closed'
+            self._note_wait(lane, *self._held(lane) or ('closed', ''), states=('queued',))
 
     def _keep_answer(self, attempt, outcome):
         """The transition that an upload's `outcome` means (anaf-api.md 9b)."""
         # an answer may come after its lease was declared over: while nobody else acted it is still the truth
         sources = ['uploading', 'uncertain']
         if isinstance(outcome, Receipt):
-            return self._transition(sources, 'processing', attempt, upload_index=outcome.upload_index,
+            return self._transition([*sources, 'queued'], 'processing', attempt, upload_index=outcome.upload_index,
                                     uploaded_at=UTC_NOW, next_attempt_at=None, lease_until=None,
                                     uncertain_since=None, errors=None, quota_count=0)
         errors = error_rows(outcome)
@@ -210,8 +248,10 @@ class EfacturaUpload(models.Model):
         if isinstance(outcome, (NotSent, Technical, Throttled, Unauthorized, Forbidden, QuotaExceeded)):
             if isinstance(outcome, Throttled):
                 wait = timedelta(seconds=outcome.retry_after or 60)
-            elif isinstance(outcome, (Unauthorized, Forbidden, QuotaExceeded)):
-                wait = timedelta(minutes=BACK_OFF_MINUTES[-1])
+            elif isinstance(outcome, (Unauthorized, Forbidden)):
+                wait = timedelta(minutes=BACK_OFF_MINUTES[0])  # the gate keeps them back until it is put right
+            elif isinstance(outcome, QuotaExceeded):
+                wait = next_day() - fields.Datetime.now()
             else:
                 wait = timedelta(minutes=BACK_OFF_MINUTES[min(attempt, len(BACK_OFF_MINUTES)) - 1])
             return self._transition(sources, 'queued', attempt, errors=errors, lease_until=None,
@@ -225,9 +265,10 @@ class EfacturaUpload(models.Model):
         def work():
             self.env.cr.execute(SQL(
                 "UPDATE l10n_ro_efactura_submission SET state = 'uncertain', uncertain_since = %(now)s,"
-                " changed_at = %(now)s, lease_until = NULL WHERE id IN ("
+                " changed_at = %(now)s, lease_until = NULL, errors = %(errors)s WHERE id IN ("
                 " SELECT id FROM l10n_ro_efactura_submission WHERE state = 'uploading' AND lease_until < %(now)s"
-                " FOR UPDATE SKIP LOCKED)", now=UTC_NOW))
+                " FOR UPDATE SKIP LOCKED)", now=UTC_NOW, errors=Json([{'code': 'lease_over', 'hint': 'lease_over',
+                'text': self.env._("The worker was interrupted before ANAF's answer was kept.")}])))
         self._in_fresh_transaction(work)
 
 
@@ -235,6 +276,8 @@ def _upload(client, row):
     """In a pool thread: one upload, unless it waited so long that its lease could end before the answer."""
     if time.monotonic() > row['start_before']:
         raise NotSent('lease_over', "waited too long for its turn")
+    if not row['cif']:
+        raise Refused('missing_cif', "the company has no CIF")
     return client.upload(
         base64.b64decode(bytes(row['xml'])), standard=row['standard'], cif=row['cif'], b2c=row['is_b2c'],
         extern=row['extern'], autofactura=row['autofactura'])

@@ -39,19 +39,32 @@ class EfacturaWorker(models.AbstractModel):
         """Run `work()` as the first statements of a transaction, commit, and return its result.
 
         Odoo's snapshots are REPEATABLE READ: a row that another worker committed after ours was taken raises
-        instead of being skipped. A fresh snapshot settles it.
+        instead of being skipped. A fresh snapshot settles it. Whatever else `work` raises leaves a clean transaction.
         """
         self._checkpoint()
-        for attempt in range(TRIES):
+        for left in reversed(range(TRIES)):
             try:
+                if modules.module.current_test:
+                    with self.env.cr.savepoint():
+                        result = work()
+                        self.env.flush_all()
+                        return result
                 result = work()
                 self._checkpoint()
                 return result
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                if modules.module.current_test or attempt == TRIES - 1:
-                    raise
-                self.env.cr.rollback()
+            except Exception as error:
+                if not modules.module.current_test:
+                    self.env.cr.rollback()
                 self.env.invalidate_all(flush=False)
+                if not left or not isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+                    raise
+
+
+    def _abandon(self):
+        """After an unexpected failure: a clean transaction for the next piece of work."""
+        if not modules.module.current_test:
+            self.env.cr.rollback()
+        self.env.invalidate_all(flush=False)
 
 
 class Pool:
