@@ -1,5 +1,5 @@
 """The demo: a simulated ANAF, a database with a Romanian company connected to it, and Odoo's server over both."""
-import ast
+import fcntl
 import hashlib
 import json
 import subprocess
@@ -7,7 +7,7 @@ import sys
 import urllib.request
 from contextlib import contextmanager
 
-from . import databases, odoo, processes
+from . import databases, odoo, postgres, processes
 from .paths import ADDON, DATA_DIR, DEV, LOCAL, PYTHON, ROOT
 
 CIF = '9900001016'  # of demo/company.xml
@@ -91,23 +91,33 @@ def connect(database, url):
                  DEMO_ACCESS=tokens['access_token'], DEMO_REFRESH=tokens['refresh_token'])
 
 
+@contextmanager
+def only_one():
+    """Two demos of one checkout would share a database and not their ANAF."""
+    with open(LOCAL / 'demo.lock', 'w') as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit("The demo of this checkout is already running.")
+        yield
+
+
 def ready(database, url):
     """The demo database, made where it is missing, updated where the addon has changed since."""
     if not databases.exists(database):
         print("Making the demo company...", flush=True)
         build(database, url)
+        connect(database, url)
     elif not _stamp(database).exists() or _stamp(database).read_text() != _source():
         print("Updating the demo database...", flush=True)
         if odoo.run('-d', database, '-u', ADDON, '--stop-after-init', '--max-cron-threads=0', '--no-http',
                     '--log-level=warn', quiet=True):
             raise SystemExit("Odoo could not update the demo database; ./dev/demo --fresh makes a new one.")
         _stamp(database).write_text(_source())
-    return connect(database, url)
-
-
-def demo_files():
-    """The demo files of the addon's manifest."""
-    return ast.literal_eval((ROOT / ADDON / '__manifest__.py').read_text())['demo']
+    # the simulator takes the tokens of an earlier start as long as they last
+    if not postgres.execute("SELECT 1 FROM l10n_ro_efactura_credential WHERE access_expires_at > now() + '30 days'",
+                            dbname=database):
+        connect(database, url)
 
 
 def _stamp(database):

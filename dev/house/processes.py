@@ -82,6 +82,7 @@ def entry_point(main):
         raise SystemExit(143)
 
     signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
     try:
         sys.exit(main())
     except KeyboardInterrupt:
