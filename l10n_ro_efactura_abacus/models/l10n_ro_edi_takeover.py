@@ -17,6 +17,7 @@ from . import efactura_vault as vault
 _logger = logging.getLogger(__name__)
 
 CORE = 'l10n_ro_edi'
+SECRET_FIELDS = ('l10n_ro_edi_client_secret', 'l10n_ro_edi_access_token', 'l10n_ro_edi_refresh_token')
 SPV_CRONS = ('ir_cron_refresh_spv',)
 CORE_NAMES = {
     'account.move': (
@@ -261,7 +262,7 @@ def _connection_field(name, column, groups):
             company[name] = company._l10n_ro_efactura_open(column)
 
     def inverse(companies):
-        for company, text in [(company, company[name]) for company in companies]:
+        for company, text in [(company, company[name]) for company in companies.sudo()]:
             company._l10n_ro_efactura_keep(column, text)
 
     def search(companies, operator, value):
@@ -288,6 +289,13 @@ class ResCompany(models.Model):
         compute='_compute_l10n_ro_edi_expiry_dates', inverse='_inverse_l10n_ro_edi_expiry_dates', compute_sudo=True)
     l10n_ro_edi_refresh_expiry_date = fields.Date(
         compute='_compute_l10n_ro_edi_expiry_dates', inverse='_inverse_l10n_ro_edi_expiry_dates', compute_sudo=True)
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        # EXTENDS 'base': an administrator may give a secret, as on the connection's form; nobody gets one back
+        if operation == 'write' and field.model_name == 'res.company' and field.name in SECRET_FIELDS:
+            return self.env.su or self.env.user.has_group('base.group_system')
+        return super()._has_field_access(field, operation)
 
     def _l10n_ro_efactura_taken_over(self):
         """True where this company, or the one above it, is connected through us: core does nothing for it."""

@@ -123,6 +123,15 @@ class TestCoreTokens(EfacturaCommon):
         company.l10n_ro_edi_access_token = False
         self.assertEqual(credential.state, 'draft')
 
+    def test_an_administrator_may_give_a_token_but_gets_none_back(self):
+        company = self.company.with_user(self.admin)
+        company.write({'l10n_ro_edi_access_token': 'pasted into the old field'})
+        self.assertEqual(company.sudo().l10n_ro_edi_access_token, 'pasted into the old field')
+        with self.assertRaises(AccessError):
+            company.read(['l10n_ro_edi_access_token'])
+        with self.assertRaises(AccessError):
+            self.company.with_user(self.biller).write({'l10n_ro_edi_access_token': 'x'})
+
     def test_new_tokens_are_seen_at_once(self):
         tokens = self.sim.issue_tokens('director')
         self.credential.set_tokens(tokens['access_token'], tokens['refresh_token'])
