@@ -135,8 +135,8 @@ def _adopt_history(env):
              JOIN account_journal j ON j.id = m.journal_id
              JOIN res_company rc ON rc.id = m.company_id
              JOIN (VALUES %(cifs)s) AS c (company_id, cif) ON c.company_id = m.company_id
-             LEFT JOIN LATERAL (SELECT * FROM l10n_ro_edi_document d WHERE d.invoice_id = m.id
-                                 ORDER BY d.datetime DESC, d.id DESC LIMIT 1) d ON TRUE
+             LEFT JOIN (SELECT DISTINCT ON (invoice_id) * FROM l10n_ro_edi_document WHERE invoice_id IS NOT NULL
+                         ORDER BY invoice_id, datetime DESC, id DESC) d ON d.invoice_id = m.id
             WHERE m.l10n_ro_edi_state IS NOT NULL OR m.l10n_ro_edi_index IS NOT NULL""",
         sales=SALES, cifs=SQL(", ").join(cifs)))
     env.cr.execute("SELECT count(*) FROM l10n_ro_efactura_adopted")

@@ -415,6 +415,8 @@ class L10nRoEfacturaCredential(models.Model):
 class L10nRoEdiDocument(models.Model):
     _inherit = 'l10n_ro_edi.document'
 
+    invoice_id = fields.Many2one(index='btree_not_null')  # looked for by invoice, thousands at a time
+
     def action_l10n_ro_edi_fetch_status(self):
         # EXTENDS 'l10n_ro_edi'
         self.check_access('read')
