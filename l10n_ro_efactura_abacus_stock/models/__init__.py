@@ -1,3 +1,1 @@
-from . import etransport_mixin
-from . import stock_picking
-from . import stock_picking_batch
+from . import etransport_mixin, stock_picking, stock_picking_batch

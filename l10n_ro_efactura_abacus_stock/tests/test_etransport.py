@@ -4,13 +4,11 @@ from pathlib import Path
 from unittest.mock import patch
 
 import requests
-
 from odoo import Command
+from odoo.addons.l10n_ro_edi_stock.tests.common import TestL10nRoEdiStockCommon
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import config
-
-from odoo.addons.l10n_ro_edi_stock.tests.common import TestL10nRoEdiStockCommon
 
 ROOT = str(Path(__file__).resolve().parents[2])
 if ROOT not in sys.path:

@@ -23,7 +23,8 @@ HISTORY = """
     trial = company('Trial SRL', 'RO987654328', l10n_ro_edi_test_env=True, l10n_ro_edi_client_id='id-trial',
                     l10n_ro_edi_client_secret='secret-trial', l10n_ro_edi_access_token=EXPIRED,
                     l10n_ro_edi_refresh_token='not-a-jwt')
-    partner = env['res.partner'].create({'name': 'Client', 'is_company': True, 'vat': 'RO14399840', 'country_id': ro.id})
+    partner = env['res.partner'].create({
+        'name': 'Client', 'is_company': True, 'vat': 'RO14399840', 'country_id': ro.id})
     moves = {}
     def move(key, company, state=None, index=False, document=None, kind='out_invoice', days=1, **values):
         made = env['account.move'].with_company(company).create({
@@ -33,7 +34,8 @@ HISTORY = """
         moves[key] = made.id
         if document:
             env['l10n_ro_edi.document'].create({
-                'invoice_id': made.id, 'state': document, 'attachment': base64.b64encode(b'<Invoice>%s</Invoice>' % key.encode()),
+                'invoice_id': made.id, 'state': document,
+                'attachment': base64.b64encode(b'<Invoice>%s</Invoice>' % key.encode()),
                 'datetime': fields.Datetime.subtract(fields.Datetime.now(), days=days), **values})
         env.flush_all()
         env.cr.execute('UPDATE account_move SET l10n_ro_edi_state = %s, l10n_ro_edi_index = %s WHERE id = %s',

@@ -3,8 +3,9 @@ import os
 import time
 
 import pytest
-from house import databases, odoo, paths
 from install_support import ACCESS, EXPIRED, HISTORY, REFRESH, TOKENS, cli, rows, shell
+
+from house import databases, odoo, paths
 
 BEFORE, AFTER = f'test_{os.getpid()}_history', f'test_{os.getpid()}_installed'
 COUNT = int(os.environ.get('INSTALL_MOVES', '20000'))
@@ -53,7 +54,8 @@ def check_taken_over(database, history):
         companies = env['res.company'].browse([{history['prod']}, {history['trial']}]).sudo()
         credentials = [company._l10n_ro_efactura_credential() for company in companies]
         print(json.dumps([[c.l10n_ro_edi_client_id, c.l10n_ro_edi_client_secret, c.l10n_ro_edi_access_token,
-                           c.l10n_ro_edi_refresh_token, k.state, k.callback_url.endswith(f'/l10n_ro_edi/callback/{{c.id}}')]
+                           c.l10n_ro_edi_refresh_token, k.state,
+                           k.callback_url.endswith(f'/l10n_ro_edi/callback/{{c.id}}')]
                           for c, k in zip(companies, credentials)]))''')
     assert found == [
         ['id-prod', 'secret-prod', ACCESS, REFRESH, 'connected', True],
@@ -121,7 +123,8 @@ def test_only_what_was_never_reported_can_be_sent(installed):
 
 def test_a_trial_leaves_the_invoice_free(installed):
     move = installed['moves']['trial']
-    assert rows(AFTER, 'SELECT l10n_ro_edi_state, l10n_ro_edi_index FROM account_move WHERE id = %s', move) == [(None, None)]
+    core = 'SELECT l10n_ro_edi_state, l10n_ro_edi_index FROM account_move WHERE id = %s'
+    assert rows(AFTER, core, move) == [(None, None)]
     assert shell(AFTER, f"print(json.dumps(env['account.move'].browse({move}).show_reset_to_draft_button))") is True
 
 
@@ -133,7 +136,8 @@ def test_update_changes_nothing(copy, installed):
 
 
 def test_uninstall_waits_for_an_export(copy, installed):
-    rows(copy, "UPDATE l10n_ro_efactura_message SET package = 'UEsFBg==', archive_state = 'archived' WHERE anaf_id = '9001'")
+    rows(copy, "UPDATE l10n_ro_efactura_message SET package = 'UEsFBg==', archive_state = 'archived'"
+               " WHERE anaf_id = '9001'")
     code, output = cli('module', 'uninstall', '-d', copy, paths.ADDON)
     assert 'l10n_ro_efactura.uninstall_confirmed' in output
     assert rows(copy, "SELECT state FROM ir_module_module WHERE name = %s", paths.ADDON) == [('installed',)]
@@ -157,7 +161,8 @@ def test_uninstall_gives_everything_back_and_a_second_installation_takes_it_agai
         assert rows(copy, core, '5005') == rows(BEFORE, core, '5005')
     assert rows(copy, "SELECT count(*) FROM information_schema.columns WHERE column_name LIKE 'l10n_ro_efactura%%'"
                       " OR table_name LIKE 'l10n_ro_efactura%%'") == [(0,)]
-    assert shell(copy, f"print(json.dumps(env['res.company'].browse({installed['prod']}).l10n_ro_edi_access_token))") == ACCESS
+    token = f"env['res.company'].browse({installed['prod']}).l10n_ro_edi_access_token"
+    assert shell(copy, f'print(json.dumps({token}))') == ACCESS
 
     odoo.install(copy, paths.ADDON)
     check_taken_over(copy, installed)
@@ -172,9 +177,11 @@ def test_many_invoices_install_in_seconds(history):
         columns = [column for column, in rows(
             name, "SELECT quote_ident(column_name) FROM information_schema.columns WHERE table_name = 'account_move'"
                   " AND column_name NOT IN ('id', 'name', 'l10n_ro_edi_state', 'l10n_ro_edi_index', 'sequence_number')")]
-        rows(name, f"""INSERT INTO account_move ({', '.join(columns)}, name, sequence_number, l10n_ro_edi_state, l10n_ro_edi_index)
+        rows(name, f"""INSERT INTO account_move (
+                              {', '.join(columns)}, name, sequence_number, l10n_ro_edi_state, l10n_ro_edi_index)
                        SELECT {', '.join('m.' + column for column in columns)}, 'MANY/' || n, n,
-                              CASE WHEN n %% 2 = 0 THEN 'invoice_validated' END, CASE WHEN n %% 2 = 0 THEN (7000000 + n)::text END
+                              CASE WHEN n %% 2 = 0 THEN 'invoice_validated' END,
+                              CASE WHEN n %% 2 = 0 THEN (7000000 + n)::text END
                          FROM account_move m, generate_series(1, %s) n WHERE m.id = %s""",
              COUNT, history['moves']['untouched'])
         rows(name, """INSERT INTO l10n_ro_edi_document (invoice_id, state, datetime, key_download)
