@@ -181,6 +181,36 @@ class TestMoveSend(EfacturaCommon):
         self.assertEqual(rows.keys(), set((move + other).ids))
         self.assertFalse((move + other).with_user(self.biller).l10n_ro_efactura_refresh_visible(), "settled: not asked")
 
+    def _work(self, moves):
+        self.env['l10n_ro_efactura.submission']._cron_upload()
+        self._submissions(moves).sudo().next_attempt_at = False
+        self.env['l10n_ro_efactura.submission']._cron_settle()
+        self.env['l10n_ro_efactura.message']._cron_archive()
+        self._submissions(moves).sudo().next_attempt_at = False
+        self.env['l10n_ro_efactura.submission']._cron_settle()
+        moves.invalidate_recordset()
+
+    def test_from_nok_to_ok(self):
+        move = self._invoice(name='FARA/CIFRA')
+        move.with_user(self.biller).action_l10n_ro_efactura_send()
+        self._work(move)
+        self.assertEqual(move.l10n_ro_efactura_state, 'nok')
+        self.assertIn("must hold a digit", move.alerts['l10n_ro_efactura_prod_nok']['message'])
+        self.assertTrue(move.l10n_ro_efactura_to_send)
+        # the same again, straight from the button: every attempt stays
+        move.with_user(self.biller).action_l10n_ro_efactura_send()
+        self._work(move)
+        self.assertEqual(self._submissions(move).mapped('state'), ['nok', 'nok'])
+        # the invoice itself changes
+        move.with_user(self.biller).button_draft()
+        move.name = 'CU/CIFRA/2026/0001'
+        move.action_post()
+        move.with_user(self.biller).action_l10n_ro_efactura_send()
+        self._work(move)
+        self.assertEqual(move.l10n_ro_efactura_state, 'ok')
+        self.assertEqual(len(move.l10n_ro_efactura_submission_ids), 3)
+        self.assertNotIn('l10n_ro_efactura_prod_nok', move.alerts or {})
+
     # -- decisions ------------------------------------------------------------------------------------------
 
     def test_uploaded_by_hand(self):
