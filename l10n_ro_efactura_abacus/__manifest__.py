@@ -12,6 +12,8 @@
         'security/ir.model.access.csv',
         'security/efactura_credential_rules.xml',
         'security/efactura_security.xml',
+        'security/efactura_code_rules.xml',
+        'data/efactura_code_map.xml',
         'data/mail_activity_type.xml',
         'data/ir_cron.xml',
         'data/ir_cron_credential.xml',
@@ -27,6 +29,8 @@
         'views/efactura_oauth_templates.xml',
         'views/res_config_settings_views.xml',
         'views/efactura_menus_config.xml',
+        'views/efactura_code_map_views.xml',
+        'views/res_partner_sector_views.xml',
         'wizards/efactura_connection_wizards.xml',
     ],
     'demo': [

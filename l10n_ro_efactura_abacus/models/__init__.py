@@ -33,3 +33,11 @@ from . import efactura_submission_words
 from . import ir_module_module
 from . import l10n_ro_edi_mirror
 from . import l10n_ro_edi_takeover
+from . import account_chart_template
+from . import account_move_sector
+from . import efactura_unit
+from . import efactura_vat_codes
+from . import efactura_code_map
+from . import res_company_sector
+from . import res_partner_buyer
+from . import res_partner_sector

@@ -1,0 +1,21 @@
+from odoo import models
+
+
+class AccountMove(models.Model):
+    """No invoice and no bill of a Romanian company with an address in Bucharest that lacks its sector."""
+    _inherit = 'account.move'
+
+    def _post(self, soft=True):
+        # EXTENDS 'account'
+        self._l10n_ro_efactura_addresses()._l10n_ro_efactura_check_sector()
+        return super()._post(soft=soft)
+
+    def _autopost_draft_entries(self, batch_size=100):
+        # EXTENDS 'account': the cron writes on the invoice why it was not posted, and goes on
+        quiet = self.with_context(l10n_ro_efactura_no_dialog=True)
+        return super(AccountMove, quiet)._autopost_draft_entries(batch_size)
+
+    def _l10n_ro_efactura_addresses(self):
+        """The contacts whose address an e-invoice of these moves would show: both parties, and the delivery."""
+        moves = self.filtered(lambda move: move.is_invoice() and move.country_code == 'RO')
+        return moves.partner_id | moves.partner_shipping_id | moves.company_id.sudo().partner_id

@@ -1,0 +1,33 @@
+from odoo import api, fields, models
+
+from .res_partner_sector import sector_in
+
+
+class ResCompany(models.Model):
+    """The sector of a company in Bucharest, and whether it is registered for VAT."""
+    _inherit = 'res.company'
+
+    l10n_ro_efactura_sector = fields.Selection(
+        string="Sector", related='partner_id.l10n_ro_efactura_sector', readonly=False)
+    l10n_ro_efactura_is_bucharest = fields.Boolean(compute='_compute_l10n_ro_efactura_is_bucharest')
+
+    @api.depends('state_id')
+    def _compute_l10n_ro_efactura_is_bucharest(self):
+        bucharest = self.env['res.partner']._l10n_ro_efactura_bucharest()
+        for company in self:
+            company.l10n_ro_efactura_is_bucharest = bool(bucharest) and company.state_id.id == bucharest
+
+    @api.onchange('city', 'state_id')
+    def _onchange_l10n_ro_efactura_sector(self):
+        if self.l10n_ro_efactura_is_bucharest and (sector := sector_in(self.city)):
+            self.l10n_ro_efactura_sector = sector
+
+    def _l10n_ro_efactura_is_vat_payer(self):
+        """Registered for VAT: its Tax ID is RO and the CUI. A branch that has no CUI is what its parent is."""
+        for company in self._l10n_ro_efactura_chain():
+            vat = (company.vat or '').strip()
+            if len(vat) > 1:
+                return vat[:2].isalpha()
+            if company.company_registry:
+                return False
+        return True  # no CUI anywhere: that is asked first
