@@ -1,0 +1,7 @@
+"""CIUS-RO: is this the invoice ANAF accepts? ``check(bytes) -> Report``."""
+
+from .check import check
+from .codes import codes
+from .finding import FATAL, WARNING, Finding, Report
+
+__all__ = ["FATAL", "WARNING", "Finding", "Report", "check", "codes"]

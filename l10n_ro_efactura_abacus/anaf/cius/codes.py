@@ -1,0 +1,21 @@
+"""The closed code lists ANAF applies, read once from ``codes.txt``."""
+
+import functools
+from pathlib import Path
+
+
+@functools.lru_cache(maxsize=None)
+def lists():
+    """{name: {code: None}}, in the order of the file."""
+    found, current = {}, None
+    for line in (Path(__file__).parent / "codes.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            current = found.setdefault(line[1 : line.index("]")], {})
+        elif line and not line.startswith("#"):
+            current.update(dict.fromkeys(line.split(" ")))
+    return found
+
+
+def codes(name):
+    """The codes of one list; ``in`` is a look-up. Names: see ``codes.txt``."""
+    return lists()[name]

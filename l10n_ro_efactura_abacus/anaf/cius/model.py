@@ -1,0 +1,199 @@
+"""An invoice as the rules read it: every element once, found by name without XPath."""
+
+import re
+from decimal import ROUND_FLOOR, Decimal
+
+_UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
+ROOTS = {f"{{{_UBL}{kind}-2}}{kind}": kind for kind in ("Invoice", "CreditNote")}
+_PREFIXES = {
+    f"{_UBL}CommonAggregateComponents-2": "cac:",
+    f"{_UBL}CommonBasicComponents-2": "cbc:",
+    f"{_UBL}CommonExtensionComponents-2": "ext:",
+}
+_BLANKS = str.maketrans("\t\r\n", "   ")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_HALF = Decimal("0.5")
+
+
+def norm(text):
+    """XPath's ``normalize-space``: only blank, tab and line ends count, a no-break space does not."""
+    text = text.translate(_BLANKS)
+    if " " in text:
+        return " ".join([word for word in text.split(" ") if word])
+    return text
+
+
+def to_decimal(text):
+    """Text of an ``xs:decimal`` -> Decimal; None when it is not one."""
+    text = text.strip(" \t\r\n")
+    return Decimal(text) if _DECIMAL.fullmatch(text) else None
+
+
+def round_integer(value):
+    """XPath's ``round``: a half goes up, also below zero."""
+    return (value + _HALF).to_integral_value(ROUND_FLOOR)
+
+
+def round_cents(value):
+    return round_integer(value * 100) / 100
+
+
+class Node:
+    """One element; ``name`` is ``cac:Item``, ``cbc:ID``, or ``{namespace}name`` outside UBL, ``''`` of the root."""
+
+    __slots__ = ("attrs", "element", "kids", "name", "parent", "path", "text")
+
+    def __init__(self, name, element, parent, path):
+        self.name = name
+        self.element = element
+        self.parent = parent
+        self.path = path
+        self.attrs = dict(element.items())
+        self.kids = {}
+        self.text = ""
+
+    def all(self, *path):
+        """Every node at ``path`` (names of children, then of their children...)."""
+        found = self.kids.get(path[0], ())
+        for name in path[1:]:
+            found = [kid for node in found for kid in node.kids.get(name, ())]
+        return found
+
+    def first(self, *path):
+        """The first node at ``path``, or None."""
+        found = self.all(*path)
+        return found[0] if found else None
+
+    def value(self, *path):
+        """Text of the first node at ``path`` as it stands, ``''`` when there is none."""
+        found = self.all(*path)
+        return found[0].text if found else ""
+
+    def amount(self, *path):
+        """Decimal of the first node at ``path``; None when absent or no number."""
+        found = self.all(*path)
+        return to_decimal(found[0].text) if found else None
+
+    def filled(self, *path):
+        """Is there a node at ``path`` that is not empty? A blank counts as content."""
+        return any(node.text for node in self.all(*path))
+
+    def ancestor(self, *names):
+        """The nearest ancestor of that name, or None."""
+        node = self.parent
+        while node is not None and node.name not in names:
+            node = node.parent
+        return node
+
+    def location(self):
+        """``/Invoice/cac:InvoiceLine[2]/cbc:ID``."""
+        if self.parent is None:
+            return "/" + self.element.tag.rpartition("}")[2]
+        twins = self.parent.kids[self.name]
+        place = f"[{twins.index(self) + 1}]" if len(twins) > 1 else ""
+        return f"{self.parent.location()}/{self.name}{place}"
+
+    def line_number(self):
+        """Position (from 1) of the invoice line this node is in, None outside the lines."""
+        node = self if self.name in LINES else self.ancestor(*LINES)
+        if node is None or node.parent is None:
+            return None
+        return node.parent.kids[node.name].index(node) + 1
+
+
+LINES = ("cac:InvoiceLine", "cac:CreditNoteLine")
+
+
+class Tax:
+    """A VAT category written on a line, an allowance, a charge or in the breakdown."""
+
+    __slots__ = ("code", "node", "rate", "vat")
+
+    def __init__(self, node):
+        self.node = node
+        self.code = norm(node.value("cbc:ID"))
+        self.vat = is_vat(node)
+        self.rate = node.amount("cbc:Percent")
+
+
+def is_vat(node):
+    """Does the tax scheme of this category or registration say VAT (in any letter case)?"""
+    return any(norm(scheme.value("cbc:ID").upper()) == "VAT" for scheme in node.all("cac:TaxScheme"))
+
+
+def is_charge(node):
+    """True for a charge, False for an allowance, None when the indicator is neither."""
+    return {"true": True, "1": True, "false": False, "0": False}.get(node.value("cbc:ChargeIndicator").strip())
+
+
+class Document:
+    """A parsed Invoice or CreditNote.
+
+    :ivar kind: ``Invoice`` or ``CreditNote``, :ivar root: its Node
+    :ivar paths: {path from the root: first node there}, attributes as ``.../@name``; lines are called ``line``
+    :ivar line_taxes: [Tax] of every ClassifiedTaxCategory, :ivar taxes: of every TaxCategory
+    :ivar allowances: [(node, is_charge, [Tax])] of every AllowanceCharge, :ivar breakdown: [(subtotal, Tax)]
+    """
+
+    def __init__(self, element):
+        self.kind = ROOTS[element.tag]
+        self.names = {}
+        self.paths = {}
+        self.attributes = {}
+        self._tags = {}
+        self.root = self._read(element, None, "", "")
+        self.currency = self.root.value("cbc:DocumentCurrencyCode")
+        self.lines = self.every(*LINES)
+        self.line_taxes = [Tax(node) for node in self.every("cac:ClassifiedTaxCategory")]
+        self.taxes = [Tax(node) for node in self.every("cac:TaxCategory")]
+        by_parent = {}
+        for tax in self.taxes:
+            by_parent.setdefault(id(tax.node.parent), []).append(tax)
+        self.allowances = [
+            (node, is_charge(node), by_parent.get(id(node), [])) for node in self.every("cac:AllowanceCharge")
+        ]
+        self.breakdown = [
+            (subtotal, tax)
+            for subtotal in self.root.all("cac:TaxTotal", "cac:TaxSubtotal")
+            for tax in by_parent.get(id(subtotal), ())
+        ]
+
+    def every(self, *names):
+        """Every node of these names, wherever it stands; grouped by name, in the document's order."""
+        return [node for name in names for node in self.names.get(name, ())]
+
+    def node_of(self, element):
+        """The Node of an lxml element of this document; the root where it is none."""
+        for nodes in self.names.values():
+            for node in nodes:
+                if node.element is element:
+                    return node
+        return self.root
+
+    def _name(self, tag):
+        uri, _, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
+        prefix = _PREFIXES.get(uri)
+        self._tags[tag] = name = prefix + local if prefix else tag
+        return name
+
+    def _read(self, element, parent, name, path):
+        node = Node(name, element, parent, path)
+        self.names.setdefault(name, []).append(node)
+        self.paths.setdefault(path, node)
+        for attribute in node.attrs:
+            self.paths.setdefault(f"{path}/@{attribute}", node)
+            self.attributes.setdefault(attribute, []).append(node)
+        if not len(element):
+            node.text = element.text or ""
+            return node
+        parts = [element.text or ""]
+        for child in element:
+            tag = child.tag
+            if isinstance(tag, str):
+                kid_name = self._tags.get(tag) or self._name(tag)
+                step = "line" if parent is None and kid_name in LINES else kid_name
+                kid = self._read(child, node, kid_name, f"{path}/{step}" if path else step)
+                node.kids.setdefault(kid_name, []).append(kid)
+            parts.append(child.tail or "")
+        node.text = "".join(parts)  # comments and instructions inside a value are not part of it
+        return node

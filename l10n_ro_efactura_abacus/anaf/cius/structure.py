@@ -1,0 +1,90 @@
+"""Structure and value types, by our own XML Schema of the profile (``schema/``).
+
+lxml answers yes or no in a millisecond; only a no is explained, by ``xmlschema``, which compiles for a second once.
+"""
+
+import functools
+import re
+import threading
+from pathlib import Path
+
+from lxml import etree
+
+_FOLDER = Path(__file__).parent / "schema"
+_LOCK = threading.Lock()
+#: at most so many findings of structure: one misplaced group brings many
+MOST = 25
+
+
+@functools.lru_cache(maxsize=None)
+def _fast(kind):
+    return etree.XMLSchema(etree.parse(_FOLDER / f"{kind.lower()}.xsd"))
+
+
+@functools.lru_cache(maxsize=None)
+def _exact(kind):
+    try:
+        import xmlschema
+    except ImportError:
+        return None
+    return xmlschema.XMLSchema(_FOLDER / f"{kind.lower()}.xsd", loglevel=50)
+
+
+def problems(kind, root):
+    """[(element or None, Romanian, English)] for an lxml root of that kind; empty when the structure holds."""
+    with _LOCK:  # an lxml schema keeps its error log on itself
+        fast = _fast(kind)
+        if fast.validate(root):
+            return []
+        log = [(entry.path, entry.line, entry.message) for entry in fast.error_log]
+        exact = _exact(kind)
+    if exact is None:
+        return _from_log(root, log)
+    return _explained(exact, root)
+
+
+def _explained(schema, root):
+    found = []
+    for error in schema.iter_errors(root):
+        found.append((error.elem, *_sentence(error)))
+        if len(found) >= MOST:
+            break
+    return found
+
+
+def _from_log(root, log):
+    found = []
+    for path, _line, message in log[:MOST]:
+        nodes = root.getroottree().xpath(path) if path else []
+        plain = re.sub(r"\{[^}]*\}", "", message)
+        found.append((nodes[0] if nodes else None, f"structura nu este cea așteptată ({plain})",
+                      f"the structure is not the expected one ({plain})"))
+    return found
+
+
+def _local(name):
+    return str(name).rpartition("}")[2].rpartition(":")[2]
+
+
+def _sentence(error):
+    """What is wrong, in plain words, from the kind of error."""
+    from xmlschema import XMLSchemaChildrenValidationError, XMLSchemaDecodeError
+
+    if isinstance(error, XMLSchemaChildrenValidationError):
+        names = [_local(getattr(one, "name", None) or one) for one in (error.expected or [])]
+        expected = ", ".join(dict.fromkeys(name for name in names if name and name != "None"))
+        if error.invalid_tag:
+            tag = _local(error.invalid_tag)
+            ro, en = f"elementul {tag} nu are ce căuta aici", f"element {tag} does not belong here"
+            if expected:
+                ro, en = f"{ro}; aici se așteaptă: {expected}", f"{en}; expected here: {expected}"
+            return ro, en
+        return f"lipsește elementul {expected}", f"element {expected} is missing"
+    if isinstance(error, XMLSchemaDecodeError):
+        value = str(error.obj)[:60]
+        return f"valoarea „{value}” nu are tipul cerut", f"value '{value}' is not of the required type"
+    reason = re.sub(r"\{[^}]*\}", "", error.reason or "")[:160]
+    if "missing required attribute" in reason:
+        name = reason.rpartition("attribute")[2].strip(" '\"")
+        return f"lipsește atributul {name}", f"attribute {name} is missing"
+    return f"structura nu este cea așteptată ({reason})", f"the structure is not the expected one ({reason})"

@@ -1,0 +1,108 @@
+"""The sentences of findings, Romanian and English, and the Odoo field to open for each business term."""
+
+import csv
+import functools
+import re
+from pathlib import Path
+
+from .finding import FATAL, WARNING, Finding
+
+#: sentences shared by rules of one kind
+_FORMS = {
+    "missing": ("Lipsește {term_ro}.", "{Term_en} is missing."),
+    "length": ("{Term_ro}: {length} caractere, cel mult {limit}.", "{Term_en}: {length} characters, {limit} at most."),
+    "decimals": ("{Term_ro} are mai mult de două zecimale: {value}.", "{Term_en} has more than two decimals: {value}."),
+    "code": ("{Term_ro}: codul „{value}” nu este în lista acceptată.", "{Term_en}: code '{value}' is not in the list."),
+    "code_scheme": ("{Term_ro}: schema „{value}” nu este în lista acceptată.",
+                    "{Term_en}: scheme '{value}' is not in the list."),
+    "scheme": ("{Term_ro} nu spune din ce schemă sau listă face parte.",
+               "{Term_en} does not say its scheme or list."),
+    "once": ("{Term_ro} apare de {count} ori; cel mult {limit}.", "{Term_en} stands {count} times; {limit} at most."),
+    "date": ("{Term_ro} trebuie scrisă AAAA-LL-ZZ, nu „{value}”.", "{Term_en} must be written YYYY-MM-DD, not '{value}'."),
+    "sum": ("{Term_ro} este {value}, în loc de {expected}.", "{Term_en} is {value} instead of {expected}."),
+    "reason": ("Lipsește {term_ro} (text sau cod).", "{Term_en} is missing (text or code)."),
+    "sector": ("{Term_ro} este „{value}”; în București trebuie SECTOR1 ... SECTOR6.",
+               "{Term_en} is '{value}'; in Bucharest it must be SECTOR1 ... SECTOR6."),
+    "county": ("{Term_ro}: „{value}” nu este un județ; se scrie ca RO-CJ sau RO-B.",
+               "{Term_en}: '{value}' is no county; it is written like RO-CJ or RO-B."),
+}
+_CATEGORY = re.compile(r"BR-(?:S|Z|E|AE|IC|G|O|IG|IP)-([0-9]{2})")
+#: prefix of the rule: key of the sentence, where the rule itself has none
+_GROUPS = ("BR-DEC", "BR-RO-L", "BR-RO-DT", "UBL-SR", "UBL-CR", "UBL-DT")
+_FATAL_UBL = {"UBL-CR-666", "UBL-CR-673", "UBL-DT-01", "UBL-DT-06", "UBL-DT-07"}
+
+
+def _table(name):
+    with open(Path(__file__).parent / name, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="|", quoting=csv.QUOTE_NONE))
+
+
+@functools.lru_cache(maxsize=None)
+def terms():
+    """{BT or BG: {ro, en, model, field, place}}."""
+    return {row["bt"]: row for row in _table("terms.csv")}
+
+
+@functools.lru_cache(maxsize=None)
+def _rules():
+    return {row["rule"]: row for row in _table("rules.csv")}
+
+
+def severity(rule):
+    """Of ANAF's artefacts: all fatal except the card number and what EN 16931 does not use."""
+    if rule == "BR-51" or (rule.startswith(("UBL-CR-", "UBL-DT-")) and rule not in _FATAL_UBL):
+        return WARNING
+    return FATAL
+
+
+@functools.lru_cache(maxsize=None)
+def _row(rule, words):
+    rules = _rules()
+    if words != "once" and words in rules:
+        return rules[words]
+    if rule in rules and words != "once":
+        return rules[rule]
+    if match := _CATEGORY.fullmatch(rule):
+        none = match.group(1) == "10" and rule.split("-")[1] in ("S", "Z", "IG", "IP")
+        return rules[f"VAT-{match.group(1)}{'.none' if none else ''}"]
+    for prefix in _GROUPS:
+        if rule.startswith(prefix):
+            return {**rules[prefix], "form": words} if words else rules[prefix]
+    return {"rule": rule, "bt": "", "form": "", "ro": rule, "en": rule}
+
+
+def _first_capital(text):
+    return text[:1].upper() + text[1:]
+
+
+def finding(rule, node, bt=None, words=None, **facts):
+    """The Finding of a rule broken at a node; ``facts`` fill the sentence, ``words`` picks another one than the rule's."""
+    row = _row(rule, words)
+    bt = bt or row["bt"]
+    term = terms().get(bt) or {}
+    element = node.element.tag.rpartition("}")[2] if node is not None else ""
+    facts = {
+        "value": "", "expected": "", "count": "", "limit": "", "length": "",
+        **{key: _shown(value) for key, value in facts.items()},
+        "element": element, "term_ro": term.get("ro") or element, "term_en": term.get("en") or element,
+    }
+    facts["Term_ro"], facts["Term_en"] = _first_capital(facts["term_ro"]), _first_capital(facts["term_en"])
+    ro, en = _FORMS[row["form"]] if row["form"] else (row["ro"], row["en"])
+    return Finding(
+        rule=rule,
+        severity=severity(rule),
+        bt=bt,
+        node=node.location() if node is not None else "/",
+        text_ro=ro.format_map(facts),
+        text_en=en.format_map(facts),
+        source_line=node.element.sourceline if node is not None else None,
+        odoo=(term["model"], term["field"]) if term.get("model") else None,
+        place=term.get("place") or "document",
+        line=node.line_number() if node is not None else None,
+    )
+
+
+def _shown(value):
+    """What a sentence quotes: short, and numbers without an exponent."""
+    text = format(value, "f") if hasattr(value, "as_tuple") else str(value)
+    return text if len(text) <= 120 else text[:117] + "..."
