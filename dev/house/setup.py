@@ -25,8 +25,8 @@ STRIPPED_ASSET = 'odoo/addons/mail/static/lib/selfie_segmentation/selfie_segment
 BROWSERS = ('google-chrome', 'chromium', 'chromium-browser', 'google-chrome-stable')
 
 
-def enter():
-    """Make the set-up complete, then run the calling script in its virtual environment."""
+def enter(needs_odoo=True):
+    """Make the set-up complete (or only its Python packages), then run the calling script in its virtual environment."""
     try:
         if sys.version_info < (3, 10):  # noqa: UP036  (the caller's own Python)
             raise SystemExit("Python 3.10 or newer is needed.")
@@ -34,7 +34,7 @@ def enter():
         os.environ['PIP_CACHE_DIR'] = str(LOCAL / 'pip-cache')
         with _one_at_a_time():
             _part('Python packages', VENV, _fingerprint(DEV / 'requirements.txt', sys.version), _make_venv, PYTHON)
-            if not own_odoo():
+            if needs_odoo and not own_odoo():
                 _part('Odoo 19', ODOO_TREE, ' '.join(ODOO_DEBS + ODOO_DEBS_BOOKWORM), _make_odoo,
                       ODOO_PACKAGES / 'odoo' / 'release.py')
     except KeyboardInterrupt:

@@ -29,8 +29,8 @@ def category(kind, name, code, rate, scheme="VAT", reason=""):
 
 def address(name="cac:PostalAddress", street="Str. Lunga 1", city="SECTOR3", county="RO-B", country="RO", zip="030011",
             street2=None, line=None):
-    return tag(name, tag("cbc:StreetName", street) + tag("cbc:AdditionalStreetName", street2) + tag("cbc:CityName", city)
-               + tag("cbc:PostalZone", zip) + tag("cbc:CountrySubentity", county)
+    return tag(name, tag("cbc:StreetName", street) + tag("cbc:AdditionalStreetName", street2)
+               + tag("cbc:CityName", city) + tag("cbc:PostalZone", zip) + tag("cbc:CountrySubentity", county)
                + (tag("cac:AddressLine", tag("cbc:Line", line)) if line else "")
                + tag("cac:Country", tag("cbc:IdentificationCode", country)))
 
@@ -186,7 +186,8 @@ def _rich(kind):
             + tag("cac:PartyLegalEntity", tag("cbc:CompanyID", "J12/55/2010")))
         + tag("cac:TaxRepresentativeParty", tag("cac:PartyName", tag("cbc:Name", "Fiscal Repr SRL"))
               + address(city="Timisoara", county="RO-TM", street="Bd. Republicii 9", street2="et. 2", line="ap. 4")
-              + tag("cac:PartyTaxScheme", tag("cbc:CompanyID", "RO6859662") + tag("cac:TaxScheme", tag("cbc:ID", "VAT")))))
+              + tag("cac:PartyTaxScheme",
+                    tag("cbc:CompanyID", "RO6859662") + tag("cac:TaxScheme", tag("cbc:ID", "VAT")))))
     payment = "".join(tag(
         "cac:PaymentMeans", tag("cbc:PaymentMeansCode", "30", name=name) + tag("cbc:PaymentID", "FCT-2026/001")
         + card + tag("cac:PayeeFinancialAccount", tag("cbc:ID", iban) + tag("cbc:Name", "Mobila Noua")
@@ -195,7 +196,8 @@ def _rich(kind):
             ("Virament", "RO49AAAA1B31007593840000",
              tag("cac:CardAccount", tag("cbc:PrimaryAccountNumberID", "1234") + tag("cbc:NetworkID", "VISA")
                  + tag("cbc:HolderName", "Ion Pop")),
-             tag("cac:PaymentMandate", tag("cbc:ID", "MAND-1") + tag("cac:PayerFinancialAccount", tag("cbc:ID", "RO11")))),
+             tag("cac:PaymentMandate",
+                 tag("cbc:ID", "MAND-1") + tag("cac:PayerFinancialAccount", tag("cbc:ID", "RO11")))),
             (None, "RO09BCYP0000001234567890", "", "")))
     extra = (tag("cbc:AccountingCost", "607")
              + tag("cac:InvoicePeriod", tag("cbc:StartDate", "2026-01-01") + tag("cbc:EndDate", "2026-01-31"))
@@ -228,7 +230,8 @@ def _rich(kind):
     text = xml.decode()
     end = "</cac:ClassifiedTaxCategory>"
     text = text.replace(end, end + after, 1)
-    return text.replace("<cbc:Name>Scaun", "<cbc:Description>Scaun de lemn</cbc:Description><cbc:Name>Scaun", 1).encode()
+    described = "<cbc:Description>Scaun de lemn</cbc:Description><cbc:Name>Scaun"
+    return text.replace("<cbc:Name>Scaun", described, 1).encode()
 
 
 def kinds():
@@ -236,7 +239,7 @@ def kinds():
     cash = tag("cac:PaymentMeans", tag("cbc:PaymentMeansCode", "10"))
     unregistered = dict(vat=None, tax_id=None, legal_id="RO18547290"[2:])
     private = dict(vat=None, legal_id="0" * 13, legal_name="Popescu Ion")
-    found = {
+    return {
         "b2b": invoice(),
         "b2c_zeros": invoice(buyer=private, payment=cash),
         "b2c_cnp": invoice(buyer=dict(private, legal_id="1800101221144")),
@@ -260,7 +263,8 @@ def kinds():
         "canary": invoice(lines=[dict(code="L", rate="7"), dict(code="M", rate="4")]),
         "euro": invoice(currency="EUR", tax_currency="RON"),
         "lei_with_euro_total": invoice(currency="RON", tax_currency="EUR"),
-        "document_sides": invoice(sides=[("10.00", False, "S", "21"), ("4.50", True, "S", "21"), ("1.00", True, "S", "9")]),
+        "document_sides": invoice(
+            sides=[("10.00", False, "S", "21"), ("4.50", True, "S", "21"), ("1.00", True, "S", "9")]),
         "line_sides": invoice(lines=[dict(net="95.00", sides=allowance("10.00", "RON", base="100.00", percent="10")
                                           + allowance("5.00", "RON", charge=True, reason=None, code="FC"))]),
         "prepaid": invoice(prepaid="50.00"),
@@ -273,8 +277,8 @@ def kinds():
         "credit_reverse": invoice("CreditNote", lines=[dict(code="AE", rate="0")], sides=[("1.00", False, "AE", "0")]),
         "vat_on_payment": invoice(references=tag("cac:InvoicePeriod", tag("cbc:DescriptionCode", "432")),
                                   notes=("TVA la incasare",)),
-        "tax_point": invoice(head="").replace(b"</cbc:DueDate>", b"</cbc:DueDate>").replace(
-            b"<cbc:DocumentCurrencyCode>", b"<cbc:TaxPointDate>2026-01-14</cbc:TaxPointDate><cbc:DocumentCurrencyCode>"),
-        "fifty_lines": invoice(lines=[dict(price=f"{i}.37", quantity="3", rate=("21", "11")[i % 2]) for i in range(50)]),
+        "tax_point": invoice().replace(b"<cbc:DocumentCurrencyCode>",
+                                       b"<cbc:TaxPointDate>2026-01-14</cbc:TaxPointDate><cbc:DocumentCurrencyCode>"),
+        "fifty_lines": invoice(lines=[dict(price=f"{i}.37", quantity="3", rate=("21", "11")[i % 2])
+                                      for i in range(50)]),
     }
-    return found

@@ -28,7 +28,7 @@ _ATTRIBUTES = {
 }
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _paths():
     """({path from the root: [rule]}, {path anywhere: [rule]}) of ``beyond.txt``."""
     whole, anywhere = {}, {}

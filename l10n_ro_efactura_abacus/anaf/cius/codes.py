@@ -4,7 +4,7 @@ import functools
 from pathlib import Path
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def lists():
     """{name: {code: None}}, in the order of the file."""
     found, current = {}, None

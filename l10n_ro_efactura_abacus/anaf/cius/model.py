@@ -13,6 +13,8 @@ _PREFIXES = {
 _BLANKS = str.maketrans("\t\r\n", "   ")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _HALF = Decimal("0.5")
+_NOTHING = {}
+_DEEPEST = 10  # no rule names a longer path
 
 
 def norm(text):
@@ -41,15 +43,16 @@ def round_cents(value):
 class Node:
     """One element; ``name`` is ``cac:Item``, ``cbc:ID``, or ``{namespace}name`` outside UBL, ``''`` of the root."""
 
-    __slots__ = ("attrs", "element", "kids", "name", "parent", "path", "text")
+    __slots__ = ("attrs", "element", "index", "kids", "name", "parent", "path", "text")
 
-    def __init__(self, name, element, parent, path):
+    def __init__(self, name, element, parent, path, index):
         self.name = name
         self.element = element
         self.parent = parent
         self.path = path
-        self.attrs = dict(element.items())
-        self.kids = {}
+        self.index = index  # among the siblings of its name, from 1
+        self.attrs = dict(element.items()) or _NOTHING
+        self.kids = {} if len(element) else _NOTHING
         self.text = ""
 
     def all(self, *path):
@@ -89,19 +92,25 @@ class Node:
         """``/Invoice/cac:InvoiceLine[2]/cbc:ID``."""
         if self.parent is None:
             return "/" + self.element.tag.rpartition("}")[2]
-        twins = self.parent.kids[self.name]
-        place = f"[{twins.index(self) + 1}]" if len(twins) > 1 else ""
+        place = f"[{self.index}]" if len(self.parent.kids[self.name]) > 1 else ""
         return f"{self.parent.location()}/{self.name}{place}"
 
     def line_number(self):
         """Position (from 1) of the invoice line this node is in, None outside the lines."""
         node = self if self.name in LINES else self.ancestor(*LINES)
-        if node is None or node.parent is None:
-            return None
-        return node.parent.kids[node.name].index(node) + 1
+        return None if node is None else node.index
 
 
 LINES = ("cac:InvoiceLine", "cac:CreditNoteLine")
+
+
+def _step(path, name, depth):
+    """The path of a child; far down only its last steps, so that a hostile depth costs no memory."""
+    if not depth:
+        return "line" if name in LINES else name
+    if depth > _DEEPEST:
+        return ".../" + "/".join([*path.rsplit("/", 2)[-2:], name])
+    return f"{path}/{name}"
 
 
 class Tax:
@@ -141,7 +150,8 @@ class Document:
         self.paths = {}
         self.attributes = {}
         self._tags = {}
-        self.root = self._read(element, None, "", "")
+        self.count = 0
+        self.root = self._read(element, None, "", "", 1)
         self.currency = self.root.value("cbc:DocumentCurrencyCode")
         self.lines = self.every(*LINES)
         self.line_taxes = [Tax(node) for node in self.every("cac:ClassifiedTaxCategory")]
@@ -176,8 +186,9 @@ class Document:
         self._tags[tag] = name = prefix + local if prefix else tag
         return name
 
-    def _read(self, element, parent, name, path):
-        node = Node(name, element, parent, path)
+    def _read(self, element, parent, name, path, index, depth=0):
+        node = Node(name, element, parent, path, index)
+        self.count += 1
         self.names.setdefault(name, []).append(node)
         self.paths.setdefault(path, node)
         for attribute in node.attrs:
@@ -191,9 +202,8 @@ class Document:
             tag = child.tag
             if isinstance(tag, str):
                 kid_name = self._tags.get(tag) or self._name(tag)
-                step = "line" if parent is None and kid_name in LINES else kid_name
-                kid = self._read(child, node, kid_name, f"{path}/{step}" if path else step)
-                node.kids.setdefault(kid_name, []).append(kid)
+                twins = node.kids.setdefault(kid_name, [])
+                twins.append(self._read(child, node, kid_name, _step(path, kid_name, depth), len(twins) + 1, depth + 1))
             parts.append(child.tail or "")
         node.text = "".join(parts)  # comments and instructions inside a value are not part of it
         return node

@@ -16,12 +16,12 @@ _LOCK = threading.Lock()
 MOST = 25
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _fast(kind):
     return etree.XMLSchema(etree.parse(_FOLDER / f"{kind.lower()}.xsd"))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _exact(kind):
     try:
         import xmlschema
@@ -30,14 +30,17 @@ def _exact(kind):
     return xmlschema.XMLSchema(_FOLDER / f"{kind.lower()}.xsd", loglevel=50)
 
 
-def problems(kind, root):
-    """[(element or None, Romanian, English)] for an lxml root of that kind; empty when the structure holds."""
+def problems(kind, root, quick=False):
+    """[(element or None, Romanian, English)] for an lxml root of that kind; empty when the structure holds.
+
+    :param quick: explain from libxml2's own log, in its words; for documents too large to be read a second time
+    """
     with _LOCK:  # an lxml schema keeps its error log on itself
         fast = _fast(kind)
         if fast.validate(root):
             return []
         log = [(entry.path, entry.line, entry.message) for entry in fast.error_log]
-        exact = _exact(kind)
+        exact = None if quick else _exact(kind)
     if exact is None:
         return _from_log(root, log)
     return _explained(exact, root)

@@ -1,4 +1,4 @@
-"""VAT categories: one breakdown each, who must be registered, rates, bases, reasons (BR-S, Z, E, AE, IC, G, O, IG, IP, B).
+"""VAT categories: one breakdown each, who must be registered, rates, bases, reasons (BR-S, Z, E, AE, IC, G, O...).
 
 The family in a rule id is not always the code in the document: IC is K, IG is L, IP is M.
 """
@@ -6,7 +6,7 @@ The family in a rule id is not always the code in the document: IC is K, IG is L
 from decimal import Decimal
 from operator import attrgetter
 
-from .model import LINES, norm
+from .model import LINES, is_vat, norm
 from .parties import vat_numbers
 from .totals import ZERO, close_to_rate
 
@@ -47,7 +47,7 @@ def check(doc, say):
             _breakdown(doc, facts, subtotal, tax, say)
     for subtotal in doc.every("cac:TaxSubtotal"):
         if subtotal.parent.name == "cac:TaxTotal":
-            _complete(doc, subtotal, say)
+            _complete(subtotal, say)
 
 
 class Facts:
@@ -257,13 +257,13 @@ def _base_of_rate(doc, facts, subtotal, tax):
     return key in facts.sides_at and low < facts.side_sums.get(key, ZERO) < high
 
 
-def _complete(doc, subtotal, say):
+def _complete(subtotal, say):
     """Parts of a VAT breakdown: base, tax, category and rate."""
     for rule, name in (("BR-45", "cbc:TaxableAmount"), ("BR-46", "cbc:TaxAmount")):
         if not subtotal.all(name):
             say(rule, subtotal)
-    categories = [tax for tax in doc.taxes if tax.node.parent is subtotal and tax.vat]
-    if not any(tax.node.all("cbc:ID") for tax in categories):
+    categories = [node for node in subtotal.all("cac:TaxCategory") if is_vat(node)]
+    if not any(node.all("cbc:ID") for node in categories):
         say("BR-47", subtotal)
-    if not any(tax.node.all("cbc:Percent") or norm(tax.node.value("cbc:ID")) == "O" for tax in categories):
+    if not any(node.all("cbc:Percent") or norm(node.value("cbc:ID")) == "O" for node in categories):
         say("BR-48", subtotal)

@@ -18,7 +18,8 @@ _FORMS = {
     "scheme": ("{Term_ro} nu spune din ce schemă sau listă face parte.",
                "{Term_en} does not say its scheme or list."),
     "once": ("{Term_ro} apare de {count} ori; cel mult {limit}.", "{Term_en} stands {count} times; {limit} at most."),
-    "date": ("{Term_ro} trebuie scrisă AAAA-LL-ZZ, nu „{value}”.", "{Term_en} must be written YYYY-MM-DD, not '{value}'."),
+    "date": ("{Term_ro} trebuie scrisă AAAA-LL-ZZ, nu „{value}”.",
+             "{Term_en} must be written YYYY-MM-DD, not '{value}'."),
     "sum": ("{Term_ro} este {value}, în loc de {expected}.", "{Term_en} is {value} instead of {expected}."),
     "reason": ("Lipsește {term_ro} (text sau cod).", "{Term_en} is missing (text or code)."),
     "sector": ("{Term_ro} este „{value}”; în București trebuie SECTOR1 ... SECTOR6.",
@@ -37,13 +38,13 @@ def _table(name):
         return list(csv.DictReader(file, delimiter="|", quoting=csv.QUOTE_NONE))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def terms():
     """{BT or BG: {ro, en, model, field, place}}."""
     return {row["bt"]: row for row in _table("terms.csv")}
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _rules():
     return {row["rule"]: row for row in _table("rules.csv")}
 
@@ -55,7 +56,7 @@ def severity(rule):
     return FATAL
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _row(rule, words):
     rules = _rules()
     if words != "once" and words in rules:
@@ -76,7 +77,7 @@ def _first_capital(text):
 
 
 def finding(rule, node, bt=None, words=None, **facts):
-    """The Finding of a rule broken at a node; ``facts`` fill the sentence, ``words`` picks another one than the rule's."""
+    """The Finding of a rule broken at a node; ``facts`` fill the sentence, ``words`` picks another sentence."""
     row = _row(rule, words)
     bt = bt or row["bt"]
     term = terms().get(bt) or {}
