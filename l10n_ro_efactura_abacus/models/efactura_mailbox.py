@@ -187,7 +187,7 @@ class EfacturaMailbox(models.Model):
     @api.private
     def _pairs(self):
         """(company id, environment) of every box worth reading: prod of connected companies, test where used."""
-        companies = self.env['res.company'].sudo().search([('country_code', '=', 'RO')])
+        companies = self.env['res.company'].sudo().search([])
         pairs = [(company.id, 'prod') for company in companies if company._l10n_ro_efactura_credential()]
         self.env.cr.execute(SQL(
             "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_submission"
