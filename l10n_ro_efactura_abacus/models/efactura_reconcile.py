@@ -1,7 +1,7 @@
 """Uploads whose answer was lost: looked for in SPV by content, sent again only with a witness or after a quiet time."""
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
 
 from .efactura_submission import UPLOAD_CRONS, UTC_NOW, text_rows
@@ -81,6 +81,7 @@ class EfacturaReconcile(models.Model):
             """SELECT 1 FROM l10n_ro_efactura_submission s
                  JOIN l10n_ro_efactura_message m ON m.upload_index = s.upload_index
                   AND m.environment = s.environment AND m.company_id = s.company_id AND m.kind = 'sent'
-                WHERE s.company_id = %s AND s.environment = %s AND s.uploaded_at > %s LIMIT 1""",
-            lane.company.id, lane.environment, fields.Datetime.to_string(self.uncertain_since)))
+                WHERE s.company_id = %s AND s.environment = %s AND s.uploaded_at >
+                   (SELECT uncertain_since FROM l10n_ro_efactura_submission WHERE id = %s) LIMIT 1""",
+            lane.company.id, lane.environment, self.id))
         return bool(self.env.cr.fetchone())

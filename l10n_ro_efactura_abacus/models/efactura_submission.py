@@ -88,7 +88,7 @@ class EfacturaSubmission(models.Model):
     autofactura = fields.Boolean(readonly=True)
     batch = fields.Char(readonly=True, index='btree_not_null')
     # its life
-    attempt = fields.Integer(readonly=True)
+    attempt = fields.Integer(readonly=True, default=0)
     queued_at = fields.Datetime(readonly=True)
     looked_up_at = fields.Datetime(readonly=True, help="When SPV was last searched for an invoice that waited long")
     next_attempt_at = fields.Datetime()
@@ -153,7 +153,7 @@ class EfacturaSubmission(models.Model):
                    for name, value in {**values, 'state': target, 'changed_at': UTC_NOW}.items()]
         if target not in IN_WORK:
             columns.append(SQL("settled_at = %s", UTC_NOW))
-        guard = SQL("AND attempt = %s", attempt) if attempt is not None else SQL()
+        guard = SQL("AND COALESCE(attempt, 0) = %s", attempt) if attempt is not None else SQL()
         self.env.cr.execute(SQL(
             "UPDATE l10n_ro_efactura_submission SET %s WHERE id IN %s AND state IN %s %s RETURNING id",
             SQL(", ").join(columns), tuple(self.ids), tuple(sources), guard))

@@ -201,7 +201,7 @@ class EfacturaUpload(models.Model):
         def work():
             self.env.cr.execute(SQL(
                 """UPDATE l10n_ro_efactura_submission
-                      SET state = 'uploading', attempt = attempt + 1, attempted_at = %(now)s, changed_at = %(now)s,
+                      SET state = 'uploading', attempt = COALESCE(attempt, 0) + 1, attempted_at = %(now)s, changed_at = %(now)s,
                           lease_until = %(now)s + %(lease)s * interval '1 second', errors = NULL
                     WHERE id IN (SELECT id FROM l10n_ro_efactura_submission
                                   WHERE %(due)s AND xml IS NOT NULL

@@ -11,3 +11,5 @@ from . import test_send
 from . import test_send_params
 from . import test_takeover
 from . import test_tours
+from . import test_upload_answers
+from . import test_uncertain
