@@ -13,9 +13,9 @@ class EfacturaPackage(http.Controller):
             message.check_access('read')
             content = message._package_bytes()
         except (AccessError, MissingError):
-            return request.not_found()
+            raise request.not_found() from None
         if not content:
-            return request.not_found()
+            raise request.not_found()
         return request.make_response(content, headers=[
             ('Content-Type', 'application/zip'), ('Content-Length', str(len(content))),
             ('X-Content-Type-Options', 'nosniff'),

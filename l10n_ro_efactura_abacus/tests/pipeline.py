@@ -3,6 +3,7 @@ from contextlib import contextmanager
 
 from odoo.tools import config
 
+from ..models.efactura_lane import lanes
 from .common import EfacturaCommon
 
 CLOCKS = {
@@ -65,6 +66,9 @@ class PipelineCase(EfacturaCommon):
             f"UPDATE {records._table} SET {', '.join(f'{name} = %s' for name in values)} WHERE id IN %s",  # noqa: S608
             [*values.values(), tuple(records.ids)])
         self.env.invalidate_all()
+
+    def _lanes(self, environment='prod'):
+        return lanes(self.submissions.env, [(self.company.id, environment)])
 
     def _codes(self, record):
         return [row['code'] for row in record.errors or []]
