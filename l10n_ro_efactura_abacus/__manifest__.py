@@ -19,6 +19,7 @@
         'data/ir_cron_credential.xml',
         'wizards/account_move_send_wizard_views.xml',
         'wizards/efactura_wizard_views.xml',
+        'views/efactura_guard_views.xml',
         'views/account_journal_views.xml',
         'views/account_move_views.xml',
         'views/efactura_message_views.xml',

@@ -83,9 +83,15 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_connection_alerts(self):
         _ = self.env._
         alerts = {}
-        if reason := self.env['l10n_ro_efactura.guard']._hold_reason('prod'):
+        guard = self.env['l10n_ro_efactura.guard']
+        if reason := guard._hold_reason('prod'):
             alerts['l10n_ro_efactura_hold'] = {
                 'level': 'danger', 'message': _("Nothing is sent to ANAF at the moment: %s", reason)}
+            if guard._is_copied() and self.env.user.has_group('base.group_system'):
+                alerts['l10n_ro_efactura_hold'] |= {
+                    'action_text': _("Confirm: only this database sends"),
+                    'action': self.env['ir.actions.actions'].sudo()._for_xml_id(
+                        'l10n_ro_efactura_abacus.action_confirm_database')}
         credential = self.company_id._l10n_ro_efactura_credential()
         if credential and credential.state != 'connected':
             expired = credential.state in ('draft', 'expired')

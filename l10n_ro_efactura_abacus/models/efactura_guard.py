@@ -27,11 +27,16 @@ class EfacturaGuard(models.AbstractModel):
             parameters = self.env['ir.config_parameter'].sudo()
             if parameters.get_param('database.is_neutralized'):
                 return self.env._("This is a neutralized copy: it never sends to ANAF's production.")
-            known = parameters.get_param(DATABASE_PARAMETER)
-            if known and known != self.env.cr.dbname:
+            if known := self._is_copied():
                 return self.env._("This database was copied or renamed (it was %(known)s). An administrator has to "
                                   "confirm that the original no longer sends.", known=known)
         return False
+
+    @api.model
+    def _is_copied(self):
+        """The name this database had when it was installed or confirmed, where it is another one now; else False."""
+        known = self.env['ir.config_parameter'].sudo().get_param(DATABASE_PARAMETER)
+        return bool(known) and known != self.env.cr.dbname and known
 
     @api.model
     def _missing_indexes(self):

@@ -98,7 +98,7 @@ class EfacturaMirror(models.Model):
     def _post_final(self):
         """Chatter on final states only."""
         for submission in self:
-            body = submission._final_text()
+            body = submission.with_context(lang=submission.create_uid.lang)._final_text()
             if body:
                 submission.move_id._message_log(body=body, author_id=submission.create_uid.partner_id.id)
 

@@ -46,6 +46,15 @@ class TestGuard(PipelineCase):
         self.env.cr.execute(f'CREATE INDEX {name} ON l10n_ro_efactura_submission (move_id)')
         self.assertTrue(self._held())
 
+    def test_the_banner_of_a_copy_has_the_administrators_button(self):
+        move = self._invoice()
+        self.env['ir.config_parameter'].sudo().set_param('l10n_ro_efactura.database', 'the_original')
+        self.assertNotIn('action', move.with_user(self.biller)._get_alerts()['l10n_ro_efactura_hold'])
+        alert = move.with_user(self.env.ref('base.user_admin'))._get_alerts()['l10n_ro_efactura_hold']
+        self.env['ir.actions.server'].browse(alert['action']['id']).with_user(
+            self.env.ref('base.user_admin')).run()
+        self.assertNotIn('l10n_ro_efactura_hold', move._get_alerts())
+
     def test_a_renamed_database(self):
         self.env['ir.config_parameter'].sudo().set_param('l10n_ro_efactura.database', 'another')
         self.assertIn('another', self._held())
