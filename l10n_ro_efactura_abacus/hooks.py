@@ -7,7 +7,6 @@ import hashlib
 import logging
 
 from odoo import fields
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 from psycopg2 import Binary
 
@@ -54,17 +53,11 @@ def _take_connections(env):
         SQL("%s = NULL", SQL.identifier(name)) for name in TOKENS)))
     for row in found:
         company = env['res.company'].browse(row.pop('id'))
-        access, refresh = row.pop('l10n_ro_edi_access_token'), row.pop('l10n_ro_edi_refresh_token')
-        values = {name: value for name, value in row.items() if value}
-        company.write(values or {'l10n_ro_edi_access_token': access or refresh})
+        # by core's own fields, which judge nothing: half a pair or an ended token must not stop an installation
+        company.write({name: value for name, value in row.items() if value})
         credential = company._l10n_ro_efactura_credential()
         if company.l10n_ro_edi_callback_url:
             credential.callback_url = company.l10n_ro_edi_callback_url  # the one registered at ANAF
-        try:
-            with env.cr.savepoint():
-                credential.set_tokens(access, refresh)
-        except UserError:  # half a pair, or an ended one that a refresh may still save: kept as it is
-            company.write({'l10n_ro_edi_access_token': access, 'l10n_ro_edi_refresh_token': refresh})
         _logger.info("Company %s: core's connection to ANAF is in the vault now (%s).", company.id, credential.state)
 
 

@@ -24,11 +24,13 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         # EXTENDS 'account'
+        self.check_access('write')
         self._l10n_ro_efactura_check_not_live()
         return super().button_draft()
 
     def button_cancel(self):
         # EXTENDS 'account'
+        self.check_access('write')
         self._l10n_ro_efactura_check_not_live()
         return super().button_cancel()
 

@@ -6,12 +6,13 @@ taken over for the companies that have a connection of ours; any other company g
 """
 import logging
 import re
+from datetime import datetime, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.urls import urljoin
 
-from ..anaf import AnafError, expires_at
+from ..anaf import AnafError, claims, expires_at
 from . import efactura_vault as vault
 
 _logger = logging.getLogger(__name__)
@@ -61,12 +62,15 @@ def without_secrets(text):
     return SECRETS.sub('***', QUOTED_SECRETS.sub(r'\1***', str(text)))
 
 
-def _token_end(token):
-    """When a token ends, as naive UTC; False where it does not say."""
+def _token_times(token):
+    """(issued, ends) of a token as naive UTC; False where it does not say."""
     try:
-        return expires_at(token).replace(tzinfo=None)
-    except AnafError:
-        return False
+        ends = expires_at(token)
+        issued = claims(token).get('iat')
+        issued = bool(issued) and datetime.fromtimestamp(issued, timezone.utc).replace(tzinfo=None)
+        return issued, ends.replace(tzinfo=None)
+    except (AnafError, TypeError, ValueError, OverflowError):
+        return False, False
 
 
 class AccountMove(models.Model):
@@ -342,8 +346,11 @@ class ResCompany(models.Model):
             return
         values = {column: vault.encrypt(self.env, text) if text else False}
         if (kind := column.removesuffix('_cipher')) in ('access', 'refresh'):
-            values |= {f'{kind}_refused': False, f'{kind}_expires_at': _token_end(text),
+            issued, ends = _token_times(text)
+            values |= {f'{kind}_refused': False, f'{kind}_expires_at': ends,
                        'token_version': credential.token_version + 1}
+            if kind == 'refresh':
+                values['refresh_issued_at'] = issued
         credential.write(values)
 
     @api.depends('country_code')
