@@ -103,3 +103,9 @@ class TestEtransport(TestL10nRoEdiStockCommon):
                          batch.l10n_ro_edi_stock_document_ids.mapped('message'))
         batch.action_l10n_ro_edi_stock_fetch_status()
         self.assertEqual([authorization for _method, _url, authorization in self.calls], [f'Bearer {self.access}'] * 2)
+
+    def test_settings_keep_the_switch_and_show_no_token(self):
+        arch = self.env['res.config.settings'].get_view(
+            self.env.ref('account.res_config_settings_view_form').id, 'form')['arch']
+        self.assertIn('name="l10n_ro_edi_test_env"', arch)
+        self.assertNotIn('l10n_ro_edi_access_token', arch)
