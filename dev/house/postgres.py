@@ -135,7 +135,7 @@ def execute(statement, parameters=(), dbname='postgres'):
     connection = _connect(dbname=dbname, **options)
     try:
         with connection.cursor() as cr:
-            cr.execute(statement, parameters)
+            cr.execute(statement, parameters or None)
             return cr.fetchall() if cr.description else None
     finally:
         connection.close()
