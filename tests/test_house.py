@@ -10,6 +10,8 @@ from house.paths import ADDON, GLUE_ADDON, ROOT
 LONGEST = 420  # lines of one file; about one sitting
 # longer files and their own limit, each for a reason
 MAY_BE_LONGER = {
+    # every override of core's l10n_ro_edi in one place, so that one self-test can watch them all
+    'l10n_ro_efactura_abacus/models/l10n_ro_edi_takeover.py': 450,
 }
 # what each part of the addon may not import from its own package (design.md: anaf <- models <- wizards, controllers)
 FORBIDDEN = {
