@@ -26,7 +26,7 @@ BROWSERS = ('google-chrome', 'chromium', 'chromium-browser', 'google-chrome-stab
 
 
 def enter(needs_odoo=True):
-    """Make the set-up complete (or only its Python packages), then run the calling script in its virtual environment."""
+    """Make the set-up complete (or its Python packages only), then run the calling script in its environment."""
     try:
         if sys.version_info < (3, 10):  # noqa: UP036  (the caller's own Python)
             raise SystemExit("Python 3.10 or newer is needed.")
