@@ -47,7 +47,7 @@ def check(doc, say):
         for rule in whole.get(path, ()):
             found.setdefault(rule, node)
         steps = path.split("/")
-        for count in (1, 2, 3):
+        for count in (1, 2, 3, 4):
             for rule in anywhere.get("/".join(steps[-count:]), ()):
                 found.setdefault(rule, node)
     for rule, node in found.items():

@@ -109,7 +109,7 @@ def _step(path, name, depth):
     if not depth:
         return "line" if name in LINES else name
     if depth > _DEEPEST:
-        return ".../" + "/".join([*path.rsplit("/", 2)[-2:], name])
+        return ".../" + "/".join([*path.rsplit("/", 3)[-3:], name])
     return f"{path}/{name}"
 
 

@@ -99,9 +99,9 @@ class Facts:
     def in_lines(self, code):
         return any(tax.vat and tax.code == code for tax in self.doc.line_taxes)
 
-    def in_sides(self, code, charge):
-        return any(tax.vat and tax.code == code for _node, is_charge, taxes in self.doc.allowances
-                   if is_charge is charge for tax in taxes)
+    def in_sides(self, code, charge, exact=False):
+        return any(tax.vat and tax.code == code and (not exact or tax.node.value("cbc:ID") == code)
+                   for _node, is_charge, taxes in self.doc.allowances if is_charge is charge for tax in taxes)
 
 
 def _keys(taxes):
@@ -141,7 +141,7 @@ def _registered(facts, code, family, registered, say):
     found = (
         ("02", any(tax.code == "S" for tax in facts.doc.line_taxes) if code == "S" else facts.in_lines(code)),
         ("03", facts.in_sides(code, False)),
-        ("04", facts.in_sides(code, True)),
+        ("04", facts.in_sides(code, True, exact=code == "L")),  # here the artefact does not trim the code
     )
     for number, needed in found:
         if needed:

@@ -17,6 +17,7 @@ for folder in (HERE, HERE.parent, HERE.parents[2] / "l10n_ro_efactura_abacus"):
 
 import agreement  # noqa: E402
 import checker_samples  # noqa: E402
+import mixtures  # noqa: E402
 import mutations  # noqa: E402
 from judges import Official  # noqa: E402
 
@@ -72,6 +73,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--table")
     parser.add_argument("--pairs", type=int, default=100)
+    parser.add_argument("--mixtures", type=int, default=3000, help="random invoices around VAT")
     parser.add_argument("--only", help="kinds of our own samples, with commas")
     parser.add_argument("--share", type=float, default=1.0, help="of the single changes, at random")
     parser.add_argument("--full", default="", help="kinds of which every single change is judged")
@@ -92,6 +94,8 @@ def main():
         for label, mutant in mutations.pairs(xml, options.pairs, name):
             tally.add(f"{name}: {label}", mutant, official)
         print(name, tally.documents, len(tally.disagreements), flush=True)
+    for label, xml in mixtures.mixtures(options.mixtures):
+        tally.add(label, xml, official)
     kinds = collections.Counter()
     for name, wrong, aborted, _xml in tally.disagreements:
         kinds["; ".join(wrong)] += 1
