@@ -35,6 +35,8 @@ def test_what_is_no_invoice_is_one_finding(data):
     (b"<cbc:Percent>21", b"<cbc:Percent>-99999999999999999999"), (b"2026-01-15", b"0000-00-00"),
     (b"H87", b"\xc8\x98" * 999),
     (b"<cac:TaxTotal>", b"<cac:TaxTotal><cac:TaxTotal>"[:14]), (b"<cac:Price>", b"<cac:Price><cac:Price/>"),
+    (b"<cbc:Note>", b'<cbc:Note xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="x">'),
+    (b"2026-01-15", b"9" * 5000 + b"-01-01"), (b"<cbc:DueDate>", b'<cbc:DueDate xmlns:x="u" x:a="1">'),
     (b"<cbc:Name>Scaun", b"<cbc:Name><cbc:Name>a</cbc:Name>"), (b"<cbc:Note>", b"<cbc:Note><?pi x?><!-- y -->"),
 ])
 def test_nonsense_inside_never_raises(old, new):

@@ -4,7 +4,7 @@ import re
 
 from .model import norm
 
-_DATE = re.compile(r"\s*(-?[0-9]{4,}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?\s*")
+_DATE = re.compile(r"\s*(-?[0-9]{4,9}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?\s*")
 _NEEDS_ACCOUNT = ("30", "58")
 
 
@@ -46,7 +46,10 @@ def _currency(doc, say):
 def day(text):
     """Text of an ``xs:date`` as something that compares; None when it is no date (a time zone is not weighed)."""
     match = _DATE.fullmatch(text)
-    return match.group(1) if match else None
+    if not match:
+        return None
+    year, month, number = match.group(1).rsplit("-", 2)
+    return int(year), int(month), int(number)
 
 
 def _periods(doc, say):
@@ -60,7 +63,7 @@ def _periods(doc, say):
         if start and end:
             first, last = day(start.text), day(end.text)
             if first and last and last < first:
-                say("BR-30" if in_line else "BR-29", end, value=last, expected=first)
+                say("BR-30" if in_line else "BR-29", end, value=end.text, expected=start.text)
         elif not start and not end:
             if in_line:
                 say("BR-CO-20", period)

@@ -81,6 +81,11 @@ class Node:
         """Is there a node at ``path`` that is not empty? A blank counts as content."""
         return any(node.text for node in self.all(*path))
 
+    def pieces(self):
+        """Texts the value is cut into by comments; rules that read ``text()`` stop at the second."""
+        parts = [self.element.text, *(child.tail for child in self.element)]
+        return sum(1 for part in parts if part)
+
     def ancestor(self, *names):
         """The nearest ancestor of that name, or None."""
         node = self.parent

@@ -4,14 +4,19 @@ lxml answers yes or no in a millisecond; only a no is explained, by ``xmlschema`
 """
 
 import functools
+import itertools
 import re
 import threading
 from pathlib import Path
 
 from lxml import etree
 
+from .limits import is_date
+from .model import to_decimal
+
 _FOLDER = Path(__file__).parent / "schema"
 _LOCK = threading.Lock()
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 #: at most so many findings of structure: one misplaced group brings many
 MOST = 25
 
@@ -39,11 +44,15 @@ def problems(kind, root, quick=False):
         fast = _fast(kind)
         if fast.validate(root):
             return []
-        log = [(entry.path, entry.line, entry.message) for entry in fast.error_log]
-        exact = None if quick else _exact(kind)
-    if exact is None:
-        return _from_log(root, log)
-    return _explained(exact, root)
+        log = list(itertools.islice(_real(root, fast.error_log), MOST))
+        exact = None if quick or not log else _exact(kind)
+    found = []
+    if exact is not None:
+        try:
+            found = _explained(exact, root)
+        except Exception:  # xmlschema raises on what it does not foresee, such as an xsi:type of nobody's
+            found = []
+    return found or _from_log(log)
 
 
 def _explained(schema, root):
@@ -55,14 +64,38 @@ def _explained(schema, root):
     return found
 
 
-def _from_log(root, log):
+def _real(root, log):
+    """(element, message) of the errors that are errors; after a thousand nobody looks twice."""
+    for number, entry in enumerate(log):
+        element = _at(root, entry.path)
+        if number > 1000 or not _false_alarm(element, entry.message):
+            yield element, entry.message
+
+
+def _false_alarm(element, message):
+    """libxml2 stops at decimals of 24 digits and does not trim dates; XML Schema knows neither limit."""
+    text = (element.text or "").strip(" \t\r\n") if element is not None else ""
+    if "'xs:decimal'" in message:
+        return to_decimal(text) is not None
+    return "'xs:date'" in message and _DATE.fullmatch(text) is not None and is_date(text[:10])
+
+
+def _from_log(log):
     found = []
-    for path, _line, message in log[:MOST]:
-        nodes = root.getroottree().xpath(path) if path else []
+    for element, message in log:
         plain = re.sub(r"\{[^}]*\}", "", message)
-        found.append((nodes[0] if nodes else None, f"structura nu este cea așteptată ({plain})",
+        found.append((element, f"structura nu este cea așteptată ({plain})",
                       f"the structure is not the expected one ({plain})"))
     return found
+
+
+def _at(root, path):
+    """The element libxml2 means; its path speaks in the document's own prefixes."""
+    try:
+        found = root.getroottree().xpath(path or "/*", namespaces={key: uri for key, uri in root.nsmap.items() if key})
+    except etree.XPathError:
+        return None
+    return found[0] if found else None
 
 
 def _local(name):
