@@ -10,7 +10,8 @@ from .words import finding
 
 #: in the order an accountant reads them
 _FAMILIES = (header, parties, lines, totals, vat, romania, limits, codelists, once, beyond)
-_HUGE = 200_000  # elements; a larger document with a broken structure is told so and not read further
+_LARGE = 30_000  # elements (2,000 lines); broken structure of a larger document is told in libxml2's words
+_HUGE = 200_000  # elements; a larger document with a broken structure is not read further
 _EXACT = Context(prec=80)
 
 
@@ -26,6 +27,10 @@ def check(xml):
         return Report([finding("XML", None, value=str(error))])
     if root.tag not in ROOTS:
         return Report([finding("XML", None, value=f"<{str(root.tag)[:200]}>")])
+    kind, size = ROOTS[root.tag], root.xpath("count(//*)")
+    broken = structure.problems(kind, root, quick=size > _LARGE)
+    if broken and size > _HUGE:
+        return Report([_structural(kind, None, element, ro, en) for element, ro, en in broken])
     doc = Document(root)
     found, seen = [], {}
 
@@ -35,18 +40,14 @@ def check(xml):
             seen[key] = node
             found.append(finding(rule, node, bt, **facts))
 
-    huge = doc.count > _HUGE
-    for element, ro, en in structure.problems(doc.kind, root, quick=huge):
-        found.append(_structural(doc, root, element, ro, en))
-    if huge and found:
-        return Report(found)
+    for element, ro, en in broken:
+        found.append(_structural(kind, doc.root if element is None else doc.node_of(element), element, ro, en))
     with localcontext(_EXACT):
         for family in _FAMILIES:
             family.check(doc, say)
     return Report(found)
 
 
-def _structural(doc, root, element, ro, en):
-    node = doc.node_of(root if element is None else element)
-    name = node.element.tag.rpartition("}")[2]
+def _structural(kind, node, element, ro, en):
+    name = kind if element is None else str(element.tag).rpartition("}")[2]
     return finding("XSD", node, place_ro=name, place_en=name, reason_ro=ro, reason_en=en)

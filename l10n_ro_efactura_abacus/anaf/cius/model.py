@@ -155,7 +155,6 @@ class Document:
         self.paths = {}
         self.attributes = {}
         self._tags = {}
-        self.count = 0
         self.root = self._read(element, None, "", "", 1)
         self.currency = self.root.value("cbc:DocumentCurrencyCode")
         self.lines = self.every(*LINES)
@@ -193,7 +192,6 @@ class Document:
 
     def _read(self, element, parent, name, path, index, depth=0):
         node = Node(name, element, parent, path, index)
-        self.count += 1
         self.names.setdefault(name, []).append(node)
         self.paths.setdefault(path, node)
         for attribute in node.attrs:
