@@ -73,7 +73,7 @@ EXTRA = (
 
 
 def _local(element):
-    return etree.QName(element).localname
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
 def places(root, everything=False):
@@ -209,6 +209,16 @@ def _extras(root):
 
 
 def _wholes(xml):
+    """Changes of the whole text, where they leave it XML."""
+    for label, changed in _rewritten(etree.tostring(etree.fromstring(xml), encoding="UTF-8")):
+        try:
+            etree.fromstring(changed)
+        except etree.XMLSyntaxError:
+            continue
+        yield label, changed
+
+
+def _rewritten(xml):
     text = xml.decode()
     yield "prefixes", text.replace("cbc:", "b:").replace("xmlns:cbc", "xmlns:b").replace("cac:", "a:").replace(
         "xmlns:cac", "xmlns:a").encode()
