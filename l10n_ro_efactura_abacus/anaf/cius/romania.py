@@ -73,6 +73,7 @@ def _party(address, street, city, sector, county, say):
         return
     entity, town = norm(address.value("cbc:CountrySubentity")), norm(address.value("cbc:CityName"))
     if entity not in codes("county"):
-        say(f"BR-RO-{county}", address.first("cbc:CountrySubentity") or address, value=entity or "-")
+        say(f"BR-RO-{county}", address.first("cbc:CountrySubentity") or address, value=entity,
+            words=None if entity else "missing")
     if entity == "RO-B" and town not in codes("sector"):
-        say(f"BR-RO-{sector}", address.first("cbc:CityName") or address, value=town or "-")
+        say(f"BR-RO-{sector}", address.first("cbc:CityName") or address, value=town)

@@ -23,7 +23,7 @@ def total(amounts):
 
 def _equal(say, rule, node, value, expected):
     if value is None or value != expected:
-        say(rule, node, value="-" if value is None else value, expected=expected)
+        say(rule, node, value=value, expected=expected)
 
 
 def _totals(doc, node, say):
@@ -46,7 +46,7 @@ def _totals(doc, node, say):
             expected = round_cents(net + (sides[True] or ZERO) - (sides[False] or ZERO))
         _equal(say, "BR-CO-13", node.first("cbc:TaxExclusiveAmount") or node, untaxed, expected)
     else:
-        say("BR-CO-13", node, value=untaxed, expected="-")
+        say("BR-CO-13", node, value=untaxed)
     _payable(node, say)
 
 
@@ -54,7 +54,7 @@ def _payable(node, say):
     with_tax, payable = node.amount("cbc:TaxInclusiveAmount"), node.amount("cbc:PayableAmount")
     prepaid, rounding = node.amount("cbc:PrepaidAmount"), node.amount("cbc:PayableRoundingAmount")
     if with_tax is None or payable is None:
-        say("BR-CO-16", node, value="-" if payable is None else payable, expected="-")
+        say("BR-CO-16", node, value=payable, expected=None if payable is not None else with_tax)
         return
     left, right = payable, with_tax
     if prepaid is not None:
@@ -86,7 +86,7 @@ def _tax_totals(doc, say):
     tax = amounts[0].parent.amount("cbc:TaxAmount")
     place = root.first("cac:LegalMonetaryTotal", "cbc:TaxInclusiveAmount") or root
     if untaxed is None or tax is None:
-        say("BR-CO-15", place, value="-" if with_tax is None else with_tax, expected="-")
+        say("BR-CO-15", place, value=with_tax)
     else:
         _equal(say, "BR-CO-15", place, with_tax, round_cents(untaxed + tax))
 
@@ -109,6 +109,5 @@ def _subtotal(node, say):
     else:
         holds = base is not None and close_to_rate(tax, base, rate)
     if not holds:
-        expected = "0" if rate is None or base is None else round_cents(base * rate / 100)
-        say("BR-CO-17", node.first("cbc:TaxAmount") or node, value="-" if tax is None else tax, expected=expected,
-            rate=rate)
+        expected = None if base is None else round_cents(base * (rate or ZERO) / 100)
+        say("BR-CO-17", node.first("cbc:TaxAmount") or node, value=tax, expected=expected)

@@ -6,7 +6,7 @@ The family in a rule id is not always the code in the document: IC is K, IG is L
 from decimal import Decimal
 from operator import attrgetter
 
-from .model import LINES, is_vat, norm
+from .model import LINES, is_vat, norm, round_cents
 from .parties import vat_numbers
 from .totals import ZERO, close_to_rate
 
@@ -29,7 +29,7 @@ def check(doc, say):
     for code, (family, seller, buyer) in FAMILIES.items():
         if code in facts.used:
             _one_breakdown(facts, code, family, say)
-            _registered(facts, code, family, facts.seller[seller] and facts.buyer[buyer], say)
+            _registered(facts, code, family, facts.seller[seller], facts.buyer[buyer], say)
     if "O" in facts.used:
         _one_breakdown(facts, "O", "O", say)
         _outside_scope(facts, say)
@@ -133,8 +133,8 @@ def _one_breakdown(facts, code, family, say):
         say(rule, doc.root, category=code, count=int(broken_down))
 
 
-def _registered(facts, code, family, registered, say):
-    if registered:
+def _registered(facts, code, family, seller, buyer, say):
+    if seller and buyer:
         if code == "S" and not facts.in_lines("S") and any(tax.code == "S" for tax in facts.doc.line_taxes):
             say("BR-S-02", facts.doc.root, category=code)
         return
@@ -145,7 +145,7 @@ def _registered(facts, code, family, registered, say):
     )
     for number, needed in found:
         if needed:
-            say(f"BR-{family}-{number}", facts.doc.root, category=code)
+            say(f"BR-{family}-{number}", facts.doc.root, "BT-48" if seller else None, category=code)
 
 
 def _outside_scope(facts, say):
@@ -224,18 +224,18 @@ def _breakdown(doc, facts, subtotal, tax, say):
     if tax.code in _WITH_RATE:
         if tax.rate is not None and not _base_of_rate(doc, facts, subtotal, tax):
             say(f"BR-{family}-08", place, category=tax.code, value=subtotal.value("cbc:TaxableAmount") or "-",
-                expected=facts.base((tax.code, tax.rate)), rate=tax.rate)
+                expected=facts.base((tax.code, tax.rate)))
         if base is None or amount is None or tax.rate is None or not close_to_rate(amount, base, tax.rate):
             say(f"BR-{family}-09", subtotal.first("cbc:TaxAmount") or subtotal, category=tax.code,
-                value="-" if amount is None else amount, rate=tax.rate,
-                expected="-" if base is None or tax.rate is None else base * tax.rate / 100)
+                value="-" if amount is None else amount,
+                expected="-" if base is None or tax.rate is None else round_cents(base * tax.rate / 100))
     else:
         if base is None or not doc.lines or base != facts.base(tax.code):
             say(f"BR-{family}-08", place, category=tax.code, value="-" if base is None else base,
                 expected=facts.base(tax.code))
         if amount is None or amount != 0:
             say(f"BR-{family}-09", subtotal.first("cbc:TaxAmount") or subtotal, category=tax.code,
-                value="-" if amount is None else amount)
+                value="-" if amount is None else amount, expected="0.00")
     if bool(reasons) is (tax.code in ("S", "L", "M", "Z")):
         say(f"BR-{family}-10", tax.node, category=tax.code)
 

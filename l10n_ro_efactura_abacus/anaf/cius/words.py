@@ -18,16 +18,19 @@ _FORMS = {
     "scheme": ("{Term_ro} nu spune din ce schemă sau listă face parte.",
                "{Term_en} does not say its scheme or list."),
     "once": ("{Term_ro} apare de {count} ori; cel mult {limit}.", "{Term_en} stands {count} times; {limit} at most."),
-    "date": ("{Term_ro} trebuie scrisă AAAA-LL-ZZ, nu „{value}”.",
-             "{Term_en} must be written YYYY-MM-DD, not '{value}'."),
+    "date": ("{Term_ro} se scrie AAAA-LL-ZZ, nu „{value}”.",
+             "{Term_en} is written YYYY-MM-DD, not '{value}'."),
     "sum": ("{Term_ro} este {value}, în loc de {expected}.", "{Term_en} is {value} instead of {expected}."),
+    "sum_missing": ("Lipsește {term_ro}; ar fi {expected}.", "{Term_en} is missing; it would be {expected}."),
+    "sum_unknown": ("{Term_ro} nu se poate verifica: lipsește o sumă din care se calculează.",
+                    "{Term_en} cannot be verified: an amount it follows from is missing."),
     "reason": ("Lipsește {term_ro} (text sau cod).", "{Term_en} is missing (text or code)."),
     "sector": ("{Term_ro} este „{value}”; în București trebuie SECTOR1 ... SECTOR6.",
                "{Term_en} is '{value}'; in Bucharest it must be SECTOR1 ... SECTOR6."),
     "county": ("{Term_ro}: „{value}” nu este un județ; se scrie ca RO-CJ sau RO-B.",
                "{Term_en}: '{value}' is no county; it is written like RO-CJ or RO-B."),
 }
-_CATEGORY = re.compile(r"BR-(?:S|Z|E|AE|IC|G|O|IG|IP)-([0-9]{2})")
+_CATEGORY = re.compile(r"BR-(S|Z|E|AE|IC|G|O|IG|IP)-([0-9]{2})")
 #: prefix of the rule: key of the sentence, where the rule itself has none
 _GROUPS = ("BR-DEC", "BR-RO-L", "BR-RO-DT", "UBL-SR", "UBL-CR", "UBL-DT")
 _FATAL_UBL = {"UBL-CR-666", "UBL-CR-673", "UBL-DT-01", "UBL-DT-06", "UBL-DT-07"}
@@ -58,18 +61,23 @@ def severity(rule):
 
 @functools.cache
 def _row(rule, words):
+    """The row of a rule; ``words`` is another row or form to speak with."""
     rules = _rules()
-    if words != "once" and words in rules:
+    if words in rules:
         return rules[words]
-    if rule in rules and words != "once":
-        return rules[rule]
-    if match := _CATEGORY.fullmatch(rule):
-        none = match.group(1) == "10" and rule.split("-")[1] in ("S", "Z", "IG", "IP")
-        return rules[f"VAT-{match.group(1)}{'.none' if none else ''}"]
-    for prefix in _GROUPS:
-        if rule.startswith(prefix):
-            return {**rules[prefix], "form": words} if words else rules[prefix]
-    return {"rule": rule, "bt": "", "form": "", "ro": rule, "en": rule}
+    row = rules.get(rule)
+    if row is None and (match := _CATEGORY.fullmatch(rule)):
+        family, number = match.groups()
+        variant = ""
+        if number == "10" and family in ("S", "Z", "IG", "IP"):
+            variant = ".none"
+        elif number in ("02", "03", "04") and family in ("AE", "IC"):
+            variant = ".buyer"
+        row = rules[f"VAT-{number}{variant}"]
+    if row is None:
+        row = next((rules[prefix] for prefix in _GROUPS if rule.startswith(prefix)),
+                   {"rule": rule, "bt": "", "form": "", "ro": rule, "en": rule})
+    return {**row, "form": words} if words in _FORMS else row
 
 
 def _first_capital(text):
@@ -88,7 +96,10 @@ def finding(rule, node, bt=None, words=None, **facts):
         "element": element, "term_ro": term.get("ro") or element, "term_en": term.get("en") or element,
     }
     facts["Term_ro"], facts["Term_en"] = _first_capital(facts["term_ro"]), _first_capital(facts["term_en"])
-    ro, en = _FORMS[row["form"]] if row["form"] else (row["ro"], row["en"])
+    form = row["form"]
+    if form == "sum" and "" in (facts["value"], facts["expected"]):
+        form = "sum_unknown" if not facts["expected"] else "sum_missing"
+    ro, en = _FORMS[form] if form else (row["ro"], row["en"])
     return Finding(
         rule=rule,
         severity=severity(rule),
@@ -105,5 +116,5 @@ def finding(rule, node, bt=None, words=None, **facts):
 
 def _shown(value):
     """What a sentence quotes: short, and numbers without an exponent."""
-    text = format(value, "f") if hasattr(value, "as_tuple") else str(value)
+    text = "" if value is None else format(value, "f") if hasattr(value, "as_tuple") else str(value)
     return text if len(text) <= 120 else text[:117] + "..."
