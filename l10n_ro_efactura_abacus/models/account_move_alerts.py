@@ -53,8 +53,12 @@ class AccountMove(models.Model):
                              "again before that is known. Nothing is to be done."),
             }
         elif self.l10n_ro_efactura_state in IN_WORK:
+            waiting = self._l10n_ro_efactura_last_submission('prod')._l10n_ro_efactura_plain_texts()
             alerts['l10n_ro_efactura_in_work'] = {
-                'level': 'info', 'message': _("On the way to ANAF. This page shows the answer by itself.")}
+                'level': 'warning' if waiting else 'info',
+                'message': '\n'.join([_("On the way to ANAF. This page shows the answer by itself."),
+                                      *(f"• {text}" for text in waiting)]),
+            }
         if self.l10n_ro_efactura_missing and self.l10n_ro_efactura_to_send:
             alerts['l10n_ro_efactura_missing'] = {
                 'level': 'warning',

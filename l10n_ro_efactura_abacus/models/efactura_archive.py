@@ -127,7 +127,7 @@ class EfacturaArchive(models.Model):
                                   LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
                 RETURNING id, anaf_id, quota_count, listed_at""",
                 today=today(), now=UTC_NOW, lease=lane.lease, wanted=self._wanted(), company=lane.company.id,
-                env=lane.environment, only=only, limit=limit))
+                env=lane.environment, only=only, limit=limit), log_exceptions=False)
             return self.env.cr.dictfetchall()
         return self._in_fresh_transaction(work)
 

@@ -68,7 +68,7 @@ class EfacturaMirror(models.Model):
         def work():
             self.env.cr.execute(SQL(
                 "SELECT s.id FROM l10n_ro_efactura_submission s JOIN account_move m ON m.id = s.move_id"
-                " WHERE s.id IN %s FOR NO KEY UPDATE OF m SKIP LOCKED", tuple(ids)))
+                " WHERE s.id IN %s FOR NO KEY UPDATE OF m SKIP LOCKED", tuple(ids)), log_exceptions=False)
             free = [row[0] for row in self.env.cr.fetchall()]
             return self._sync_batch(environment, prefix, free) if free else 0
         try:

@@ -143,8 +143,13 @@ class EfacturaSettle(models.Model):
 
     def _settle_ok(self, message_of):
         """ok, with the message that says so: {submission id: message id}."""
+        if not message_of:
+            return
+        self.env.cr.execute(SQL(  # what another worker is settling is left to it
+            "SELECT id FROM l10n_ro_efactura_submission WHERE id IN %s AND state IN ('processing', 'uncertain')"
+            " ORDER BY id FOR UPDATE SKIP LOCKED", tuple(message_of)), log_exceptions=False)
         messages = self.env['l10n_ro_efactura.message']
-        for submission in self.browse(message_of):
+        for submission in self.browse(row[0] for row in self.env.cr.fetchall()):
             message = messages.browse(message_of[submission.id])
             if submission._transition(['processing', 'uncertain'], 'ok', message_id=message.id,
                                       download_id=message.anaf_id, errors=None, next_attempt_at=None):

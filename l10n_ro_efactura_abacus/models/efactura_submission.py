@@ -156,7 +156,7 @@ class EfacturaSubmission(models.Model):
         guard = SQL("AND COALESCE(attempt, 0) = %s", attempt) if attempt is not None else SQL()
         self.env.cr.execute(SQL(
             "UPDATE l10n_ro_efactura_submission SET %s WHERE id IN %s AND state IN %s %s RETURNING id",
-            SQL(", ").join(columns), tuple(self.ids), tuple(sources), guard))
+            SQL(", ").join(columns), tuple(self.ids), tuple(sources), guard), log_exceptions=False)
         moved = self.browse(row[0] for row in self.env.cr.fetchall())
         self.invalidate_recordset(flush=False)
         return moved

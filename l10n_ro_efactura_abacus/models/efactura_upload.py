@@ -125,7 +125,7 @@ class EfacturaUpload(models.Model):
         def work():
             self.env.cr.execute(SQL(
                 "SELECT id FROM l10n_ro_efactura_submission WHERE %s AND xml IS NULL ORDER BY id LIMIT %s"
-                " FOR UPDATE SKIP LOCKED", self._due(lane), limit))
+                " FOR UPDATE SKIP LOCKED", self._due(lane), limit), log_exceptions=False)
             submissions = self.browse(row[0] for row in self.env.cr.fetchall())
             for submission in submissions:
                 submission._build()
@@ -207,7 +207,7 @@ class EfacturaUpload(models.Model):
                                   WHERE %(due)s AND xml IS NOT NULL
                                   ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
                 RETURNING id, attempt, xml, standard, cif, is_b2c, extern, autofactura""",
-                now=UTC_NOW, lease=lane.lease, due=self._due(lane), limit=limit))
+                now=UTC_NOW, lease=lane.lease, due=self._due(lane), limit=limit), log_exceptions=False)
             return self.env.cr.dictfetchall()
         return self._in_fresh_transaction(work)
 

@@ -1,5 +1,6 @@
 """What the background methods share: commits in one place, retried snapshots, a bounded pool for HTTP."""
 import logging
+import random
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
@@ -9,7 +10,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from ..anaf import AnafError, Uncertain
 
 _logger = logging.getLogger(__name__)
-TRIES = 5
+TRIES = 6
 
 
 class EfacturaWorker(models.AbstractModel):
@@ -58,6 +59,8 @@ class EfacturaWorker(models.AbstractModel):
                 self.env.invalidate_all(flush=False)
                 if not left or not isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
                     raise
+                time.sleep(random.uniform(0, 0.02) * 2 ** (TRIES - left))  # noqa: S311
+        return None
 
 
     def _abandon(self):
