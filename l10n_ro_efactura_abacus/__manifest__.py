@@ -29,6 +29,7 @@
         'views/efactura_credential_views.xml',
         'views/efactura_oauth_templates.xml',
         'views/res_config_settings_views.xml',
+        'views/account_move_xml_views.xml',
         'views/efactura_menus_config.xml',
         'views/efactura_code_map_views.xml',
         'views/res_partner_sector_views.xml',

@@ -21,7 +21,7 @@ class AccountMove(models.Model):
         cui = buyer._l10n_ro_efactura_cui()
         foreign = not self_billing and not cui and buyer._l10n_ro_efactura_is_foreign()
         return {
-            'standard': 'CN' if self.move_type == 'out_refund' else 'UBL',
+            'standard': 'CN' if self._l10n_ro_efactura_type_code() == '381' else 'UBL',
             'is_b2c': not self_billing and not cui and not foreign,
             'extern': foreign,
             'autofactura': self_billing,
@@ -75,20 +75,7 @@ class AccountMove(models.Model):
         :param building: build the document too; the other checks take no time
         """
         self.ensure_one()
-        _ = self.env._
-        missing = []
-        if not self.company_id._l10n_ro_efactura_cif():
-            missing.append(_("The company %(company)s has no CIF: fill in its Tax ID or Company ID.",
-                             company=self.company_id.name))
-        partner = self.commercial_partner_id
-        if not partner:
-            missing.append(_("There is no customer."))
-        elif partner.is_company and not partner._l10n_ro_efactura_is_foreign() \
-                and not partner._l10n_ro_efactura_cui():
-            missing.append(_("%(partner)s is a company but has no valid CUI: fill in its Tax ID or Company ID, "
-                             "or mark it as a person.", partner=partner.display_name))
-        if not any(line.display_type == 'product' for line in self.invoice_line_ids):
-            missing.append(_("There are no lines."))
+        missing = [problem['text'] for problem in self._l10n_ro_efactura_problems()]
         if missing or not building:
             return missing
         _xml, errors = self._l10n_ro_efactura_build_xml()
@@ -104,8 +91,11 @@ class AccountMove(models.Model):
         :return: (bytes, [error, ...]); the bytes are b'' when there are errors
         """
         self.ensure_one()
+        problems = self._l10n_ro_efactura_problems()
+        if problems:
+            return b'', [problem['text'] for problem in problems]
         try:
-            xml, errors = self.env['account.edi.xml.ubl_ro']._export_invoice(self)
+            xml, errors = self.env['account.edi.xml.ubl_ro_abacus']._l10n_ro_efactura_export(self)
         except UserError as error:  # an invalid tax, for one: data to fix, not a crash
             return b'', [str(error)]
         errors = sorted(str(error) for error in errors)

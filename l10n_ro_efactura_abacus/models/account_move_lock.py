@@ -4,7 +4,10 @@ from odoo.exceptions import UserError
 from .account_move import LIVE
 
 # what a move may not change while ANAF has, or may have, its invoice
-FROZEN = {'name', 'invoice_date', 'journal_id', 'partner_id', 'move_type', 'currency_id', 'company_id'}
+FROZEN = {
+    'name', 'invoice_date', 'journal_id', 'partner_id', 'move_type', 'currency_id', 'company_id',
+    'l10n_ro_efactura_type',
+}
 
 
 class AccountMove(models.Model):

@@ -141,12 +141,17 @@ class EfacturaCodeMap(models.Model):
                 code=self.code, tax=self.tax_id.display_name))
 
     @api.model
+    def _charges(self, tax):
+        """Does `tax` add VAT to the invoice? One that cancels itself and a fixed amount (a deposit) do not."""
+        return bool(tax) and tax.amount_type != 'fixed' and tax.amount > 0 and not tax.has_negative_factor
+
+    @api.model
     def _fits(self, category, tax):
         """Can `tax` be of `category`? S is above 0 % (BR-S-05); the others but L and M are at 0 % (BR-E-05...).
 
         A purchase tax that cancels itself (reverse charge) is at 0 % for the seller.
         """
-        charged = tax.amount > 0 and not tax.has_negative_factor
+        charged = self._charges(tax)
         return charged if category == 'S' else category in 'LM' or not charged
 
     # -------------------------------------------------------------------------
@@ -195,7 +200,7 @@ class EfacturaCodeMap(models.Model):
         :param seller: the partner who sells, where it is not the company (self-billing)
         :return: (category, exemption code or False, exemption text or False) or False
         """
-        charged = tax and tax.amount > 0 and not tax.has_negative_factor
+        charged = self._charges(tax)
         payer = seller._l10n_ro_efactura_is_vat_payer() if seller else company._l10n_ro_efactura_is_vat_payer()
         if not payer and not charged:
             return NO_VAT_SELLER
@@ -218,8 +223,12 @@ class EfacturaCodeMap(models.Model):
 
     @api.model
     def _vat_of(self, taxes):
-        """The taxes of a line that are VAT in its XML: groups opened, fixed amounts (they are charges) left out."""
-        return taxes.flatten_taxes_hierarchy().filtered(lambda tax: tax.amount_type != 'fixed')
+        """The taxes of a line that have a category in its XML: groups opened, fixed amounts that are charges left out.
+
+        A fixed amount outside the base of the VAT (the SGR deposit) becomes a line of its own, with its category.
+        """
+        return taxes.flatten_taxes_hierarchy().filtered(
+            lambda tax: tax.amount_type != 'fixed' or not tax.include_base_amount)
 
     @api.model
     def _missing(self, moves):

@@ -42,7 +42,10 @@ CORE_NAMES = {
     'l10n_ro_edi.document': (
         'invoice_id', 'state', 'datetime', 'key_download', 'attachment', 'action_l10n_ro_edi_fetch_status',
     ),
-    'account.edi.xml.ubl_ro': ('_export_invoice_constraints',),
+    'account.edi.xml.ubl_ro': (
+        '_export_invoice_constraints', '_add_invoice_header_nodes', '_get_party_node', '_get_address_node',
+        '_ubl_add_values_tax_currency_code',
+    ),
 }
 CORE_XMLIDS = (
     'l10n_ro_edi.ir_cron_l10n_ro_edi_refresh_access_token', 'l10n_ro_edi.ir_cron_l10n_ro_edi_synchronize_invoices',

@@ -23,11 +23,8 @@ class ResCompany(models.Model):
             self.l10n_ro_efactura_sector = sector
 
     def _l10n_ro_efactura_is_vat_payer(self):
-        """Registered for VAT: its Tax ID is RO and the CUI. A branch that has no CUI is what its parent is."""
+        """Registered for VAT: its Tax ID, or Company ID, is RO and the CUI. A branch without CUI is as its parent."""
         for company in self._l10n_ro_efactura_chain():
-            vat = (company.vat or '').strip()
-            if len(vat) > 1:
-                return vat[:2].isalpha()
-            if company.company_registry:
-                return False
+            if len((company.vat or '').strip()) > 1 or company.company_registry:
+                return company.partner_id._l10n_ro_efactura_is_vat_payer()
         return True  # no CUI anywhere: that is asked first

@@ -60,5 +60,5 @@ class ResPartner(models.Model):
         return ('cnp', digits) if digits else ('zeros', NO_CNP)
 
     def _l10n_ro_efactura_is_vat_payer(self):
-        """Registered for VAT, as its Tax ID says: with the letters of the country."""
-        return (self.commercial_partner_id.vat or '').strip()[:2].isalpha()
+        """Registered for VAT, as its Tax ID or Company ID says: with the letters of the country."""
+        return bool(self._l10n_ro_efactura_vat())

@@ -23,3 +23,5 @@ from . import test_tours
 from . import test_uncertain
 from . import test_upload_answers
 from . import test_wire_faults
+from . import test_xml_kinds
+from . import test_xml_problems

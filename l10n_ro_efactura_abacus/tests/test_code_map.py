@@ -236,13 +236,15 @@ class TestCodeMap(AccountTestInvoicingCommon):
 
     def test_missing_names_each_unit_and_tax_once(self):
         kg, zero = self.env.ref('uom.product_uom_kgm'), self.tax('tvac_00')
-        fixed = self.custom_tax(0.5, amount_type='fixed', name="SGR")
+        deposit = self.custom_tax(0.5, amount_type='fixed', name="SGR")
+        charge = self.custom_tax(0.5, amount_type='fixed', name="Timbru verde", include_base_amount=True)
         group = self.custom_tax(0, amount_type='group', name="Grup", children_tax_ids=[
             Command.set([self.tax('tvac_21').id])])
         moves = self.invoice((self.box, self.tax('tvac_21')), (kg, zero)) | self.invoice(
-            (self.box, zero), (kg, self.tax('tvac_21') | fixed), (kg, group))
-        self.assertCountEqual(self.Map._missing(moves), [('uom', self.box), ('tax', zero)])
+            (self.box, zero), (kg, self.tax('tvac_21') | deposit | charge), (kg, group))
+        self.assertCountEqual(self.Map._missing(moves), [('uom', self.box), ('tax', zero), ('tax', deposit)])
         self.map_unit('XBX')
+        self.Map._remember(self.company, deposit, 'E', 'VATEX-EU-79-C')
         self.Map._remember(self.company, zero, 'E', exemption_text="Scutit")
         self.assertFalse(self.Map._missing(moves))
 
@@ -260,7 +262,7 @@ class TestCodeMap(AccountTestInvoicingCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             self.env.registry.clear_cache()
-            with self.assertQueryCount(29):
+            with self.assertQueryCount(30):
                 self.assertEqual(len(self.Map._missing(moves)), 2)
 
     # -- who may ------------------------------------------------------------------

@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .common import EfacturaCommon
+from .common import CUSTOMER_CIF, EfacturaCommon
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
@@ -191,11 +191,13 @@ class TestMoveSend(EfacturaCommon):
         moves.invalidate_recordset()
 
     def test_from_nok_to_ok(self):
-        move = self._invoice(name='FARA/CIFRA')
+        move = self._invoice(name='CU/CIFRA/2026/0001')
+        self.sim.settings.cuis_unknown = {CUSTOMER_CIF}  # what only ANAF can know
+        self.addCleanup(setattr, self.sim.settings, 'cuis_unknown', set())
         move.with_user(self.biller).action_l10n_ro_efactura_send()
         self._work(move)
         self.assertEqual(move.l10n_ro_efactura_state, 'nok')
-        self.assertIn("must hold a digit", move.alerts['l10n_ro_efactura_prod_nok']['message'])
+        self.assertIn("The buyer's CUI is wrong", move.alerts['l10n_ro_efactura_prod_nok']['message'])
         self.assertTrue(move.l10n_ro_efactura_to_send)
         # the same again, straight from the button: every attempt stays
         move.with_user(self.biller).action_l10n_ro_efactura_send()
@@ -203,7 +205,7 @@ class TestMoveSend(EfacturaCommon):
         self.assertEqual(self._submissions(move).mapped('state'), ['nok', 'nok'])
         # the invoice itself changes
         move.with_user(self.biller).button_draft()
-        move.name = 'CU/CIFRA/2026/0001'
+        self.sim.settings.cuis_unknown = set()
         move.action_post()
         move.with_user(self.biller).action_l10n_ro_efactura_send()
         self._work(move)
