@@ -33,6 +33,8 @@
         'views/efactura_menus_config.xml',
         'views/efactura_code_map_views.xml',
         'views/res_partner_sector_views.xml',
+        'wizards/efactura_window_views.xml',
+        'views/efactura_xml_file_views.xml',
         'wizards/efactura_connection_wizards.xml',
     ],
     'demo': [

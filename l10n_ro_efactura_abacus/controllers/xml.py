@@ -7,15 +7,24 @@ class EfacturaXml(Controller):
            readonly=True)
     def xml(self, submission, **_kw):
         """The exact bytes of one submission."""
+        return self._answer(submission, submission.upload_index)
+
+    @route('/l10n_ro_efactura/xml_file/<model("l10n_ro_efactura.xml.file"):file>', type='http', auth='user',
+           readonly=True)
+    def xml_file(self, file, **_kw):
+        """The exact bytes of one XML, sent or not."""
+        return self._answer(file)
+
+    def _answer(self, record, suffix=None):
         if not request.env.user.has_group('account.group_account_invoice'):
             raise request.not_found()
-        submission.check_access('read')
-        content = submission._xml_bytes()
+        record.check_access('read')
+        content = record._xml_bytes()
         if not content:
             raise request.not_found()
-        name = (submission.number or str(submission.id)).replace('/', '_')
+        name = (record.number or str(record.id)).replace('/', '_')
         return request.make_response(content, [
             ('Content-Type', 'application/xml; charset=utf-8'),
-            ('Content-Disposition', content_disposition(f'{name}_{submission.upload_index or submission.id}.xml')),
+            ('Content-Disposition', content_disposition(f'{name}_{suffix or record.id}.xml')),
             ('X-Content-Type-Options', 'nosniff'),
         ])

@@ -8,6 +8,7 @@ from . import account_edi_xml_ubl_ro_vat
 from . import account_journal
 from . import account_move
 from . import account_move_alerts
+from . import account_move_check
 from . import account_move_document
 from . import account_move_lock
 from . import account_move_obligation
@@ -31,6 +32,7 @@ from . import efactura_guard
 from . import efactura_submission
 from . import efactura_trouble
 from . import efactura_upload
+from . import efactura_xml_file
 from . import efactura_settle
 from . import efactura_status
 from . import efactura_reconcile

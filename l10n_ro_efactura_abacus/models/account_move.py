@@ -2,8 +2,6 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.sql import column_exists, create_column
 
-from .missing_data import MissingData
-
 # The life of a submission; a move shows the state of its last one (written by the submissions only, see there).
 #   queued -> uploading -> processing -> ok | nok
 #             uploading -> refused | uncertain -> processing | queued
@@ -135,7 +133,8 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_send(self, environment):
         """Queue what can be queued; say clearly what cannot, and why.
 
-        One invoice: a UserError. Many: the good ones are queued, the others marked, and a notification counts them.
+        One invoice: the eFactura window where data is missing, a UserError where it cannot be sent at all. Many: the
+        good ones are queued, the others marked, and a notification counts them and leads to the window.
         An invoice that is already on its way is left alone (clicking twice is harmless).
         """
         already = self._l10n_ro_efactura_live(environment)
@@ -146,15 +145,12 @@ class AccountMove(models.Model):
             waiting -= left_out
         reasons = waiting._l10n_ro_efactura_queue(environment)
         if reasons and len(self) == 1:
-            [texts] = reasons.values()
-            message = '\n'.join([
+            if not self._l10n_ro_efactura_check_send(environment):
+                return self.action_l10n_ro_efactura_window()
+            raise UserError('\n'.join([
                 self.env._("%(invoice)s cannot be sent to ANAF:", invoice=self.display_name),
-                *(f"- {text}" for text in texts),
-            ])
-            if self._l10n_ro_efactura_check_send(environment) or not self.commercial_partner_id:
-                raise UserError(message)
-            raise MissingData(
-                message, self.commercial_partner_id._get_records_action(), self.env._("Open the customer"))
+                *(f"- {text}" for text in reasons[self.id]),
+            ]))
         return self._l10n_ro_efactura_send_notification(
             environment, queued=waiting - self.browse(reasons), already=already, lacking=self.browse(reasons),
             left_out=left_out)
@@ -206,13 +202,18 @@ class AccountMove(models.Model):
                 'type': 'warning' if lacking else 'success' if queued else 'info',
                 'title': self.env._("e-Factura test") if test else self.env._("e-Factura"),
                 'message': '\n'.join(lines) or self.env._("Nothing to send."),
-                'button': bool(lacking) and {
-                    'name': self.env._("Show them"),
-                    'action': lacking._l10n_ro_efactura_list_action(self.env._("Missing data")),
-                },
+                'button': bool(lacking) and lacking._l10n_ro_efactura_lacking_button(environment),
                 'next': {'type': 'ir.actions.act_window_close'},
             },
         }
+
+    def _l10n_ro_efactura_lacking_button(self, environment):
+        """Where these are mended: the window, or the list of those that cannot be sent whatever is filled in."""
+        to_fill = self.filtered(lambda move: not move._l10n_ro_efactura_check_send(environment))
+        if to_fill:
+            return {'name': self.env._("Fill in"), 'action': to_fill._l10n_ro_efactura_window_action()}
+        return {'name': self.env._("Show them"),
+                'action': self._l10n_ro_efactura_list_action(self.env._("Missing data"))}
 
     def _l10n_ro_efactura_list_action(self, name):
         return {

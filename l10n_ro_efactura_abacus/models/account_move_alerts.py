@@ -64,8 +64,8 @@ class AccountMove(models.Model):
                 'level': 'warning',
                 'message': '\n'.join([_("Missing data, not sent to ANAF:"),
                                       *(f"• {text}" for text in self.l10n_ro_efactura_missing)]),
-                'action_text': _("Open the customer"),
-                'action': self.commercial_partner_id._get_records_action(),
+                'action_text': _("Fill in"),
+                'action': self._l10n_ro_efactura_window_action(),
             }
         if self.l10n_ro_efactura_test_state == 'ok' and self.l10n_ro_efactura_to_send:
             alerts['l10n_ro_efactura_test_ok'] = {

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from .account_move_check import finding_text
+
 
 class AccountMove(models.Model):
     """What ANAF is told about an invoice: whether it can be sent, by which call, in which bytes."""
@@ -78,8 +80,8 @@ class AccountMove(models.Model):
         missing = [problem['text'] for problem in self._l10n_ro_efactura_problems()]
         if missing or not building:
             return missing
-        _xml, errors = self._l10n_ro_efactura_build_xml()
-        return errors
+        _xml, errors, findings = self._l10n_ro_efactura_checked_xml()
+        return errors or [finding_text(finding) for finding in findings if finding['severity'] == 'fatal']
 
     # -------------------------------------------------------------------------
     # THE BYTES

@@ -106,14 +106,14 @@ class AccountMoveSend(models.AbstractModel):
                 'action_text': _("View Invoice(s)"),
                 'action': waiting._get_records_action(name=_("On the way to ANAF")),
             }
-        lacking = asked.filtered(lambda move: move._l10n_ro_efactura_check_data())
-        if lacking:
-            texts = [f"{move.name}: {text}" for move in lacking for text in move._l10n_ro_efactura_check_data()]
+        found = {move: texts for move in asked if (texts := move._l10n_ro_efactura_check_data())}
+        if found:
+            texts = [f"{move.name}: {text}" for move, lacking in found.items() for text in lacking]
             alerts['l10n_ro_efactura_missing'] = {
                 'level': 'warning',
                 'message': '\n'.join([_("e-Factura lacks data:"), *texts[:20]]),
-                'action_text': _("View Customer(s)"),
-                'action': lacking.partner_id._get_records_action(name=_("Check Customer(s)")),
+                'action_text': _("Fill in"),
+                'action': moves.browse(move.id for move in found)._l10n_ro_efactura_window_action(),
             }
         if asked and (reason := self.env['l10n_ro_efactura.guard']._hold_reason('prod')):
             alerts['l10n_ro_efactura_hold'] = {

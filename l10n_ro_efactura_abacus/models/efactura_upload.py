@@ -14,6 +14,7 @@ from odoo.tools import SQL
 from ..anaf import (
     Forbidden, NoRight, NotSent, QuotaExceeded, Receipt, Refused, Technical, Throttled, Unauthorized, next_day,
 )
+from .account_move_check import finding_text
 from .efactura_lane import lanes
 from .efactura_submission import SETTLE_CRONS, STALE_HOURS, UPLOAD_CRONS, UTC_NOW, error_rows, text_rows
 from .efactura_traffic import BLOCK
@@ -142,17 +143,23 @@ class EfacturaUpload(models.Model):
             return
         try:
             with self.env.cr.savepoint():
-                xml, problems = move._l10n_ro_efactura_build_xml()
+                xml, problems, findings = move._l10n_ro_efactura_checked_xml(self.create_uid.lang)
         except UserError as error:
-            xml, problems = b'', [str(error)]
+            xml, problems, findings = b'', [str(error)], []
         except Exception as error:
             _logger.exception("The XML of submission %s could not be built", self.id)
-            xml, problems = b'', [self.env._("The XML could not be built: %s", type(error).__name__)]
-        if problems:
-            self._transition(['queued'], 'refused', errors=text_rows('missing_data', problems))
-            move.l10n_ro_efactura_missing = problems
-        else:
-            self._freeze(xml)
+            problems = [self.env._("The XML could not be built: %s", type(error).__name__)]
+            xml, findings = b'', []
+        fatal = [finding_text(finding) for finding in findings if finding['severity'] == 'fatal']
+        if problems or fatal:
+            self._transition(['queued'], 'refused', errors=(
+                text_rows('missing_data', problems) if problems
+                else [{'code': 'check', 'text': text, 'hint': 'check'} for text in fatal]))
+            move.l10n_ro_efactura_missing = problems or fatal
+        if xml:
+            self.env['l10n_ro_efactura.xml.file']._keep(move, xml, findings)
+            if not fatal:
+                self._freeze(xml)
 
     @api.model
     def _due(self, lane):

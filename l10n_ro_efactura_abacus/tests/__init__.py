@@ -25,3 +25,5 @@ from . import test_upload_answers
 from . import test_wire_faults
 from . import test_xml_kinds
 from . import test_xml_problems
+from . import test_window
+from . import test_xml_files

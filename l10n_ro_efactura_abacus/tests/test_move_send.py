@@ -40,10 +40,13 @@ class TestMoveSend(EfacturaCommon):
 
     def test_one_invoice_that_lacks_data(self):
         move = self._lacking()
-        with self.assertRaisesRegex(UserError, 'Fara Oras SRL') as raised:
-            move.with_user(self.biller).action_l10n_ro_efactura_send()
-        _message, action, _button = raised.exception.args
-        self.assertEqual((action['res_model'], action['res_id']), ('res.partner', move.partner_id.id))
+        action = move.with_user(self.biller).action_l10n_ro_efactura_send()
+        self.assertEqual(action['res_model'], 'l10n_ro_efactura.window')
+        row = self.env[action['res_model']].browse(action['res_id']).missing_ids
+        self.assertEqual(
+            (row.bt, row.model, row.res_id, row.field), ('BT-52', 'res.partner', move.partner_id.id, 'city'))
+        self.assertTrue(move.l10n_ro_efactura_missing)
+        self.assertFalse(self._submissions(move))
         draft = self._invoice(post=False)
         with self.assertRaisesRegex(UserError, 'posted'):
             draft.action_l10n_ro_efactura_send()
@@ -56,7 +59,7 @@ class TestMoveSend(EfacturaCommon):
         sent.action_l10n_ro_efactura_send()
         action = (good + bad + sent).with_user(self.biller).action_l10n_ro_efactura_send()
         self.assertEqual(action['params']['type'], 'warning')
-        self.assertEqual(action['params']['button']['action']['domain'], [('id', 'in', bad.ids)])
+        self.assertEqual(action['params']['button']['action']['context']['active_ids'], bad.ids)
         self.assertEqual(good.l10n_ro_efactura_state, 'queued')
         self.assertFalse(bad.l10n_ro_efactura_state)
         self.assertTrue(bad.l10n_ro_efactura_missing)

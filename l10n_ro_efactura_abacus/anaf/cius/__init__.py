@@ -3,5 +3,6 @@
 from .check import check
 from .codes import codes
 from .finding import FATAL, WARNING, Finding, Report
+from .words import terms
 
-__all__ = ["FATAL", "WARNING", "Finding", "Report", "check", "codes"]
+__all__ = ["FATAL", "WARNING", "Finding", "Report", "check", "codes", "terms"]

@@ -42,19 +42,84 @@ registry.category("web_tour.tours").add("l10n_ro_efactura_send_many", {
         { content: "How far it is", trigger: ".o_l10n_ro_efactura_progress:contains('2 Ok')" },
         { content: "The rows change by themselves", trigger: ".o_data_row .badge[data-state=ok]" },
         {
-            content: "Show what lacks data",
+            content: "Fill in what is missing",
             trigger: ".o_notification:contains('1 lack data') .o_notification_buttons button",
             run: "click",
         },
-        { content: "The list of one", trigger: ".o_breadcrumb:contains('Missing data')" },
-        { content: "Open it", trigger: ".o_data_row .o_data_cell[name=invoice_partner_display_name]", run: "click" },
-        { content: "What is missing", trigger: ".o_form_view [name=l10n_ro_efactura_missing]:contains('City')" },
-        { content: "Try again", trigger: ".o_form_statusbar button[name=action_l10n_ro_efactura_send]", run: "click" },
         {
-            content: "The dialog leads to what is to be fixed",
-            trigger: ".modal button:contains('Open the customer')",
+            content: "An empty yellow cell for the city",
+            trigger: ".modal .o_data_row:contains('BT-52') .o_l10n_ro_efactura_empty",
             run: "click",
         },
-        { content: "Here it is", trigger: ".o_form_view [name=city]" },
+        {
+            content: "Fill it in",
+            trigger: ".modal .o_data_row [name=answer_text] input",
+            run: "edit Cluj-Napoca",
+        },
+        { content: "Save", trigger: ".modal button[name=action_check]", run: "click" },
+        { content: "Nothing is missing", trigger: ".modal .alert-success:contains('Nothing is missing')" },
+        { content: "Send it", trigger: ".modal button[name=action_send]", run: "click" },
+        { content: "It is queued", trigger: ".o_notification:contains('1 queued for ANAF')" },
+    ],
+});
+
+registry.category("web_tour.tours").add("l10n_ro_efactura_window", {
+    steps: () => [
+        {
+            content: "Send the first invoice",
+            trigger: ".o_form_statusbar button[name=action_l10n_ro_efactura_send]:contains('Send to ANAF')",
+            run: "click",
+        },
+        {
+            content: "The unit is asked",
+            trigger: ".modal .o_data_row:contains('BT-130') .o_l10n_ro_efactura_empty",
+            run: "click",
+        },
+        {
+            content: "By its Romanian name",
+            trigger: ".modal .o_data_row [name=answer_unit_id] input",
+            run: "edit cutie",
+        },
+        {
+            content: "Choose it",
+            trigger: ".o-autocomplete--dropdown-item:contains('XBX')",
+            run: "click",
+        },
+        {
+            content: "And the sector",
+            trigger: ".modal .o_data_row:contains('BT-52') .o_l10n_ro_efactura_empty",
+            run: "click",
+        },
+        {
+            content: "One of six",
+            trigger: ".modal .o_data_row [name=answer_sector] input",
+            run: "click",
+        },
+        { content: "Sector 3", trigger: ".o_select_menu_item:contains('Sector 3')", run: "click" },
+        {
+            content: "It stands there",
+            trigger: ".modal .o_l10n_ro_efactura_answer:not(.o_l10n_ro_efactura_empty) [name=answer_sector]",
+        },
+        { content: "Save", trigger: ".modal button[name=action_check]", run: "click" },
+        { content: "Nothing is missing", trigger: ".modal .alert-success:contains('Nothing is missing')" },
+        { content: "Send it", trigger: ".modal button[name=action_send]", run: "click" },
+        {
+            content: "The answer comes by itself",
+            trigger: "[name=l10n_ro_efactura_state] .badge[data-state=ok]",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("l10n_ro_efactura_window_again", {
+    steps: () => [
+        {
+            content: "Send the second invoice: nothing is asked",
+            trigger: ".o_form_statusbar button[name=action_l10n_ro_efactura_send]:contains('Send to ANAF')",
+            run: "click",
+        },
+        {
+            content: "The answer comes by itself",
+            trigger: "[name=l10n_ro_efactura_state] .badge[data-state=ok]",
+        },
     ],
 });

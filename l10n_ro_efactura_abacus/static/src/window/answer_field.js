@@ -1,0 +1,52 @@
+import { Component } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { Field } from "@web/views/fields/field";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+const FIELDS = {
+    text: ["answer_text"],
+    date: ["answer_date"],
+    country: ["answer_country_id"],
+    county: ["answer_state_id"],
+    sector: ["answer_sector"],
+    unit: ["answer_unit_id"],
+    vat: ["answer_category"],
+    bank: ["answer_bank_id"],
+    uom: ["answer_uom_id"],
+    tax: ["answer_tax_id"],
+    type: ["answer_type"],
+};
+const WITHOUT_REASON = ["S", "Z", "L", "M"];
+
+/** The cell of the eFactura window where what is missing is filled in: the field that fits the kind of row. */
+export class AnswerField extends Component {
+    static template = "l10n_ro_efactura_abacus.AnswerField";
+    static components = { Field };
+    static props = { ...standardFieldProps };
+
+    get data() {
+        return this.props.record.data;
+    }
+
+    get names() {
+        const names = FIELDS[this.data.kind] || [];
+        const category = this.data.answer_category;
+        return this.data.kind === "vat" && category && !WITHOUT_REASON.includes(category)
+            ? [...names, "answer_vatex", "answer_reason"]
+            : names;
+    }
+
+    get isEmpty() {
+        return this.names.length > 0 && !this.data[this.names[0]];
+    }
+
+    fieldProps(name) {
+        const props = { name, record: this.props.record, readonly: !this.props.record.isInEdition };
+        if (this.props.record.fields[name].type === "many2one") {
+            Object.assign(props, { canCreate: false, canQuickCreate: false, canCreateEdit: false, canOpen: false });
+        }
+        return props;
+    }
+}
+
+registry.category("fields").add("l10n_ro_efactura_answer", { component: AnswerField, supportedTypes: ["char"] });
