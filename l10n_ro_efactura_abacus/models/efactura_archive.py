@@ -9,16 +9,26 @@ from datetime import timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
 
-from psycopg2 import Binary
-from psycopg2.extras import Json
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from psycopg2 import Binary
+from psycopg2.extras import Json
 
 from ..anaf import (
-    Gone, InvoiceFacts, NoRight, Package, PackageError, QuotaExceeded, SealReport, Unauthorized, next_day, read_facts,
-    read_package, today, verify,
+    Gone,
+    InvoiceFacts,
+    NoRight,
+    Package,
+    PackageError,
+    QuotaExceeded,
+    SealReport,
+    Unauthorized,
+    next_day,
+    read_facts,
+    read_package,
+    today,
+    verify,
 )
 from .efactura_lane import lanes
 from .efactura_submission import UTC_NOW
@@ -174,7 +184,8 @@ class EfacturaArchive(models.Model):
         if package and self.upload_index and package.upload_index not in (None, self.upload_index):
             package, error = None, self.env._("The package is of index %s.", package.upload_index)
         values = {
-            'package': Binary(base64.b64encode(archived.content)), 'sha256': hashlib.sha256(archived.content).hexdigest(),
+            'package': Binary(base64.b64encode(archived.content)),
+            'sha256': hashlib.sha256(archived.content).hexdigest(),
             'archive_state': 'archived', 'archived_at': UTC_NOW, 'last_error': error, 'next_attempt_at': None,
         }
         if not package and row['quota_count'] < REFETCHES:

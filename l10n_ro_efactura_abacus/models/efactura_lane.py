@@ -5,7 +5,15 @@ from datetime import datetime, timedelta, timezone
 from odoo.exceptions import UserError
 
 from ..anaf import (
-    AnafError, Forbidden, NotSent, QuotaExceeded, Throttled, Transient, Unauthorized, Uncertain, make_session,
+    AnafError,
+    Forbidden,
+    NotSent,
+    QuotaExceeded,
+    Throttled,
+    Transient,
+    Unauthorized,
+    Uncertain,
+    make_session,
 )
 from .efactura_traffic import BLOCK
 from .knobs import knob
@@ -125,7 +133,8 @@ class Lane:
                 self.told(error)
                 raise
             self.told(result)
-            return result
+            break
+        return result
 
     def renew(self, client):
         """After a 401 of `client`: another token, refreshed once per run. True when a repeat makes sense."""
@@ -171,7 +180,8 @@ class Lane:
             'forbidden': _("The application registered at ANAF may lack the E-Factura service, or the address in the "
                            "server's configuration is wrong. Nothing is sent until this is put right."),
             'unauthorized': _("The token was refreshed and still is not accepted: connect to ANAF again."),
-        }.get(error.code, _("The holder of the certificate needs the right for this company in SPV. Its invoices wait."))
+        }.get(error.code, _(
+            "The holder of the certificate needs the right for this company in SPV. Its invoices wait."))
         note = f'{advice} {error.text}'
         self.credential._isolated(lambda own: own._alert(summary, note))
 

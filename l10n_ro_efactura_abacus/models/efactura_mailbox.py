@@ -147,7 +147,7 @@ class EfacturaMailbox(models.Model):
         return end.replace(tzinfo=None, microsecond=0), new
 
     def _keep(self, listed):
-        """Insert messages not seen before; those of another CIF of the certificate go to their own company, or nowhere."""
+        """Insert messages not seen before; those of another CIF of the certificate go to their company, or nowhere."""
         owners = self._owners()
         now = fields.Datetime.now()
         rows = []

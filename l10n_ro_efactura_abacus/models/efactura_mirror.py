@@ -88,7 +88,8 @@ class EfacturaMirror(models.Model):
             RETURNING s.id, before.%(state)s""", ids=tuple(ids), **self._columns(prefix)))
         before = dict(self.env.cr.fetchall())
         moves = self.browse(before).move_id
-        moves.invalidate_recordset([f'{prefix}{name}' for name in ('state', 'upload_index', 'download_id')], flush=False)
+        shown = [f'{prefix}{name}' for name in ('state', 'upload_index', 'download_id')]
+        moves.invalidate_recordset(shown, flush=False)
         changed = self.browse(before).filtered(lambda s: before[s.id] != s.state)
         changed.move_id._l10n_ro_efactura_after_change(environment)
         changed._post_final()
@@ -127,7 +128,8 @@ class EfacturaMirror(models.Model):
     def _tell_progress(self, batch):
         self.env.cr.execute(SQL(
             """SELECT create_uid, count(*), count(*) FILTER (WHERE state NOT IN ('queued', 'uploading', 'processing')),
-                      count(*) FILTER (WHERE state = 'ok'), count(*) FILTER (WHERE state IN ('nok', 'refused', 'uncertain'))
+                      count(*) FILTER (WHERE state = 'ok'),
+                      count(*) FILTER (WHERE state IN ('nok', 'refused', 'uncertain'))
                  FROM l10n_ro_efactura_submission WHERE batch = %s GROUP BY create_uid""", batch))
         for user_id, total, done, ok, failed in self.env.cr.fetchall():
             self.env['res.users'].browse(user_id).partner_id._bus_send('l10n_ro_efactura/progress', {

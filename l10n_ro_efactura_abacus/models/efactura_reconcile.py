@@ -32,7 +32,7 @@ class EfacturaReconcile(models.Model):
         self._wake(UPLOAD_CRONS)
 
     def _unread_packages(self, lane):
-        """Sent packages of nobody, listed since the first of these attempts, of which it is not known what they hold."""
+        """Sent packages of nobody, listed since the first of these attempts, whose content is not known."""
         start = self._start_of(self)
         return self.env['l10n_ro_efactura.message'].search([
             ('company_id', '=', lane.company.id), ('environment', '=', lane.environment), ('kind', '=', 'sent'),
@@ -70,10 +70,10 @@ class EfacturaReconcile(models.Model):
             return
         quiet = knob('quiet_seconds', QUIET_SECONDS)
         lost_for = (until - self.uncertain_since).total_seconds()
-        if lost_for >= quiet or (lost_for >= min(LAG_SECONDS, quiet) and self._has_witness(lane)):
-            if self.sha256:
-                self._transition(['uncertain'], 'queued', uncertain_since=None, next_attempt_at=None,
-                                 queued_at=UTC_NOW, looked_up_at=UTC_NOW)
+        if self.sha256 and (
+                lost_for >= quiet or (lost_for >= min(LAG_SECONDS, quiet) and self._has_witness(lane))):
+            self._transition(['uncertain'], 'queued', uncertain_since=None, next_attempt_at=None,
+                             queued_at=UTC_NOW, looked_up_at=UTC_NOW)
 
     def _has_witness(self, lane):
         """True where a later upload of this CIF is listed: what came before it would be listed too."""

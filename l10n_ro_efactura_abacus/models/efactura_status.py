@@ -143,7 +143,8 @@ class EfacturaStatus(models.Model):
         """
         self.env.cr.execute(SQL(
             """INSERT INTO l10n_ro_efactura_message (create_uid, create_date, write_uid, write_date, company_id,
-                   environment, anaf_id, upload_index, kind, listed_at, expires_on, archive_state, seal_state, quota_count)
+                   environment, anaf_id, upload_index, kind, listed_at, expires_on, archive_state, seal_state,
+                   quota_count)
                VALUES (%(uid)s, %(now)s, %(uid)s, %(now)s, %(company)s, %(env)s, %(id)s, %(index)s, %(kind)s, %(now)s,
                        (%(now)s + interval '60 days')::date, 'listed', 'unverified', 0)
                ON CONFLICT (environment, anaf_id, company_id) DO NOTHING""",

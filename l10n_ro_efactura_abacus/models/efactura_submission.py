@@ -2,13 +2,12 @@
 import base64
 import hashlib
 
-from psycopg2 import Binary
-from psycopg2.errors import UniqueViolation
-from psycopg2.extras import Json
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+from psycopg2 import Binary
+from psycopg2.errors import UniqueViolation
+from psycopg2.extras import Json
 
 from ..anaf import cif_digits, explain
 

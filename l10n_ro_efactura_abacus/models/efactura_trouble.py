@@ -1,8 +1,7 @@
 """Why something waits: said on the submissions themselves, taken back when it goes on."""
-from psycopg2.extras import Json
-
 from odoo import api, models
 from odoo.tools import SQL
+from psycopg2.extras import Json
 
 from ..anaf import AnafError
 from .efactura_traffic import aside

@@ -5,14 +5,22 @@ import logging
 import time
 from datetime import timedelta
 
-from psycopg2.extras import Json
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from psycopg2.extras import Json
 
 from ..anaf import (
-    Forbidden, NoRight, NotSent, QuotaExceeded, Receipt, Refused, Technical, Throttled, Unauthorized, next_day,
+    Forbidden,
+    NoRight,
+    NotSent,
+    QuotaExceeded,
+    Receipt,
+    Refused,
+    Technical,
+    Throttled,
+    Unauthorized,
+    next_day,
 )
 from .account_move_check import finding_text
 from .efactura_lane import lanes
@@ -208,7 +216,8 @@ class EfacturaUpload(models.Model):
         def work():
             self.env.cr.execute(SQL(
                 """UPDATE l10n_ro_efactura_submission
-                      SET state = 'uploading', attempt = COALESCE(attempt, 0) + 1, attempted_at = %(now)s, changed_at = %(now)s,
+                      SET state = 'uploading', attempt = COALESCE(attempt, 0) + 1,
+                          attempted_at = %(now)s, changed_at = %(now)s,
                           lease_until = %(now)s + %(lease)s * interval '1 second', errors = NULL
                     WHERE id IN (SELECT id FROM l10n_ro_efactura_submission
                                   WHERE %(due)s AND xml IS NOT NULL

@@ -1,6 +1,5 @@
 """What all workers share: the minute's budget, the daily quotas, the circuit."""
 from freezegun import freeze_time
-
 from odoo import fields
 from odoo.tests import tagged
 

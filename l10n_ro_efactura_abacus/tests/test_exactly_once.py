@@ -1,12 +1,11 @@
 """One invoice, one document at ANAF: the queue, the claim and the attempt guard."""
 from datetime import timedelta
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
 
 from ..anaf import NotSent, Receipt, Uncertain
 from .pipeline import PipelineCase

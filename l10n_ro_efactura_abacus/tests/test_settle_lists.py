@@ -193,6 +193,7 @@ class TestSettleLists(PipelineCase):
         self.assertFalse(self._keep(cif='987654328'), "of nobody here")
 
     def test_texts_and_dates_that_no_column_holds(self):
-        message = self._keep(tip='A\0B', details='half \ud800 character', created_at=datetime.max.replace(tzinfo=timezone.utc))
+        latest = datetime.max.replace(tzinfo=timezone.utc)
+        message = self._keep(tip='A\0B', details='half \ud800 character', created_at=latest)
         self.assertEqual((message.tip, message.kind), ('AB', 'received'))
         self.assertLess(message.listed_at, fields.Datetime.now() + timedelta(days=1))

@@ -10,6 +10,7 @@ from datetime import date
 
 import chaos_support as support
 import pytest
+
 from anaf_simulator import Simulator
 from house import databases, postgres
 

@@ -9,6 +9,7 @@ from datetime import date
 import chaos_support as support
 import psycopg2
 import pytest
+
 from anaf_simulator import CLIENT_ID, CLIENT_SECRET, Simulator
 from house import databases, postgres
 from house.paths import ADDON
@@ -109,7 +110,8 @@ def shown(database, ids):
 
 def once(sim, database, ids, registered=True):
     """Every one of these invoices is at ANAF, and was accepted (or even registered) once."""
-    numbers = {row[0] for row in postgres.execute("SELECT name FROM account_move WHERE id IN %s", [ids], dbname=database)}
+    rows = postgres.execute("SELECT name FROM account_move WHERE id IN %s", [ids], dbname=database)
+    numbers = {row[0] for row in rows}
     uploads = sim.uploads('prod') if registered else sim.accepted('prod')
     counts = Counter(upload.number for upload in uploads if upload.number in numbers)
     return set(counts) == numbers and set(counts.values()) == {1}
@@ -297,8 +299,8 @@ def test_the_budget_is_shared_by_processes(database, sim):
 def test_a_dead_token_is_refreshed_once_by_two_workers(database, sim):
     ids = queue(database, sim, 40)
     tokens = sim.issue_tokens('director')
-    work(database, sim, "env['l10n_ro_efactura.credential'].search([]).set_tokens(%r, %r); env.cr.commit()" % (
-        tokens['access_token'], tokens['refresh_token']))
+    pair = tokens['access_token'], tokens['refresh_token']
+    work(database, sim, f"env['l10n_ro_efactura.credential'].search([]).set_tokens(*{pair!r}); env.cr.commit()")
     sim.revoke(tokens['access_token'])
     refreshed = sim.calls()['token']
     together(database, sim, ["submissions._cron_upload()"] * 2)
