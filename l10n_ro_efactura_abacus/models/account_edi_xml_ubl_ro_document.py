@@ -51,8 +51,8 @@ class AccountEdiXmlUblRoAbacus(models.AbstractModel):
         wanted = []
         if self._ro_vat_on_payment(vals):
             wanted.append(VAT_ON_PAYMENT)
-        if invoice.l10n_ro_efactura_reason:
-            wanted.append(f"Motiv: {plain(invoice.l10n_ro_efactura_reason)}")
+        if reason := invoice._l10n_ro_efactura_reason_text():
+            wanted.append(f"Motiv: {reason}")
         if withheld := vals['_ubl_values']['payable_amount_tax_withholding_currency']:
             wanted.append(f"Impozit reținut la sursă: {withheld:.2f} {vals['currency_name']}")
         wanted.append(from_html(invoice.narration))

@@ -84,7 +84,7 @@ class AccountMove(models.Model):
         elif not preceding[-1][1]:
             yield problem('origin_date', 'BT-26', _("The date of the corrected invoice is missing."),
                           field='l10n_ro_efactura_origin_date')
-        if refund and not plain(self.l10n_ro_efactura_reason):
+        if refund and not self._l10n_ro_efactura_reason_text():
             yield problem('reason', 'BT-22', _("The reason of the correction is missing."),
                           field='l10n_ro_efactura_reason')
 

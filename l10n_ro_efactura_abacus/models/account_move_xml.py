@@ -44,7 +44,7 @@ class AccountMove(models.Model):
     l10n_ro_efactura_reason = fields.Char(
         string="Reason of the Correction",
         copy=False,
-        help="Goes into the notes of the e-Factura.",
+        help="Goes into the notes of the e-Factura. Empty where an invoice of Odoo is reversed: its number is given.",
     )
     l10n_ro_efactura_contract = fields.Char(
         string="Contract (BT-12)",
@@ -66,6 +66,12 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
     # KIND, REFERENCES
     # -------------------------------------------------------------------------
+
+    def _l10n_ro_efactura_reason_text(self):
+        """Why the correction is made, for a note of the document: what was typed; a plain reversal says so itself."""
+        self.ensure_one()
+        origin = self.reversed_entry_id.name if self.move_type == 'out_refund' else ''
+        return plain(self.l10n_ro_efactura_reason) or (f"Storno {origin}" if origin else '')
 
     def _l10n_ro_efactura_type_code(self):
         """BT-3: the user's choice, else what the invoice is."""
