@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from house.paths import ADDON, GLUE_ADDON, ROOT
+from house.paths import ADDON, GLUE_ADDON, ORDER_ADDONS, ROOT
 
 LONGEST = 420  # lines of one file; about one sitting
 # longer files and their own limit, each for a reason
@@ -68,7 +68,7 @@ def test_the_arrow_between_the_parts_is_never_reversed(part):
 def test_simulator_and_addon_meet_on_the_wire_only():
     simulator = [line for path in python_files('anaf_simulator')
                  for line in broken(path, lambda name: name.split('.')[0] not in (ADDON, GLUE_ADDON, 'anaf', 'odoo'))]
-    addon = [line for folder in (ADDON, GLUE_ADDON) for path in python_files(folder)
+    addon = [line for folder in (ADDON, GLUE_ADDON, *ORDER_ADDONS) for path in python_files(folder)
              if path.relative_to(ROOT).parts[1] != 'tests'
              for line in broken(path, lambda name: name.split('.')[0] != 'anaf_simulator')]
     assert not simulator + addon
@@ -105,7 +105,7 @@ def test_no_path_of_somebodys_machine():
 
 
 def test_every_addon_names_its_licence_and_version():
-    for addon in (ADDON, GLUE_ADDON):
+    for addon in (ADDON, GLUE_ADDON, *ORDER_ADDONS):
         manifest = ROOT / addon / '__manifest__.py'
         if manifest.exists():
             values = ast.literal_eval(manifest.read_text())

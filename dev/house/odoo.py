@@ -6,7 +6,19 @@ import sys
 from contextlib import contextmanager
 
 from . import processes
-from .paths import ADDON, BROWSER_TREE, DATA_DIR, GLUE_ADDON, LOCAL, ODOO_PACKAGES, PYTHON, ROOT, extra_addons, own_odoo
+from .paths import (
+    ADDON,
+    BROWSER_TREE,
+    DATA_DIR,
+    GLUE_ADDON,
+    LOCAL,
+    ODOO_PACKAGES,
+    ORDER_ADDONS,
+    PYTHON,
+    ROOT,
+    extra_addons,
+    own_odoo,
+)
 from .postgres import connection_options
 
 
@@ -85,4 +97,4 @@ def server(database, port, *arguments, log=None, extra_environment=None, **optio
 
 def our_addons():
     """The addons of this repository."""
-    return [name for name in (ADDON, GLUE_ADDON) if (ROOT / name / '__manifest__.py').exists()]
+    return [name for name in (ADDON, GLUE_ADDON, *ORDER_ADDONS) if (ROOT / name / '__manifest__.py').exists()]

@@ -14,6 +14,8 @@ DATA_DIR = LOCAL / 'data'
 PGDATA = LOCAL / 'pgdata'
 ADDON = 'l10n_ro_efactura_abacus'
 GLUE_ADDON = 'l10n_ro_efactura_abacus_stock'
+# small addons that come by themselves where Odoo's sales and purchase orders are installed
+ORDER_ADDONS = {'l10n_ro_efactura_abacus_sale': 'sale', 'l10n_ro_efactura_abacus_purchase': 'purchase'}
 
 
 def own_odoo():

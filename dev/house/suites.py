@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 
 from . import databases, odoo, odoo_log, processes
-from .paths import ADDON, GLUE_ADDON, LOCAL, PYTHON, ROOT
+from .paths import ADDON, GLUE_ADDON, LOCAL, ORDER_ADDONS, PYTHON, ROOT
 
 LOGS = LOCAL / 'logs'
 LIMIT = 75 * 60  # seconds for one process
@@ -28,7 +28,7 @@ class Outcome:
 
 def names():
     """Every suite, the longest first."""
-    found = {'odoo': run_odoo, 'core': run_core}
+    found = {'odoo': run_odoo, 'core': run_core, 'orders': run_orders}
     if (ROOT / GLUE_ADDON / '__manifest__.py').exists():
         found['glue'] = run_glue
     for path in sorted((ROOT / 'tests').glob('*')):
@@ -118,6 +118,13 @@ def run_glue(outcome, narrowed, log):
     """The addon for warehouses, and core's own tests of e-Transport with it installed."""
     with databases.temporary(outcome.suite, ADDON, GLUE_ADDON, base=['l10n_ro_edi_stock']) as database:
         _odoo(outcome, log, database, _tags(GLUE_ADDON, narrowed) + ',' + _tags('l10n_ro_edi_stock', narrowed))
+
+
+def run_orders(outcome, narrowed, log):
+    """The addons for sales and purchase orders, installed into a database that has Odoo's."""
+    with databases.temporary(outcome.suite, base=ORDER_ADDONS.values()) as database:
+        tags = ','.join(_tags(addon, narrowed) for addon in ORDER_ADDONS)
+        _odoo(outcome, log, database, tags, '-i', ','.join(ORDER_ADDONS))
 
 
 def _tags(addon, narrowed):

@@ -24,10 +24,11 @@ DEFAULT_EXEMPTION = {
 NO_VAT_SELLER = ('O', 'VATEX-EU-O', "Neînregistrat în scopuri de TVA")
 
 
-def _article(number, points, text="Directive 2006/112/EC"):
-    names = [('', '')] + [(f"-{point}", f" ({point})") for point in points]
-    return [(f'VATEX-EU-{number}{code}', f"VATEX-EU-{number}{code} - {text}, art. {number}{name}")
-            for code, name in names]
+def _article(number, points):
+    """VATEX codes of an article of Directive 2006/112/EC and of its `points` ({point: what it is about})."""
+    code = f'VATEX-EU-{number}'
+    return [(code, f"{code} - Directive 2006/112/EC, art. {number}"),
+            *((f'{code}-{point}', f"{code}-{point} - {about}") for point, about in points.items())]
 
 
 #: the 57 reasons that ANAF accepts; newer ones of the EU's list fail there (BR-CL-22)
@@ -41,10 +42,28 @@ VATEX = [
     ('VATEX-EU-F', "VATEX-EU-F - Margin scheme: second-hand goods"),
     ('VATEX-EU-I', "VATEX-EU-I - Margin scheme: works of art"),
     ('VATEX-EU-J', "VATEX-EU-J - Margin scheme: collectors' items and antiques"),
-    *_article('132', [f'1{letter}' for letter in 'ABCDEFGHIJKLMNOPQ']),
-    *_article('143', ['1A', '1B', '1C', '1D', '1E', '1F', '1FA', *(f'1{letter}' for letter in 'GHIJKL')]),
-    *_article('148', 'ABCDEFG'),
-    *_article('151', ['1A', '1AA', '1B', '1C', '1D', '1E']),
+    *_article('132', {
+        '1A': "Public postal services", '1B': "Hospital and medical care", '1C': "Medical professions",
+        '1D': "Human organs, blood and milk", '1E': "Dental technicians", '1F': "Groups that share costs",
+        '1G': "Welfare and social security", '1H': "Protection of children", '1I': "Education",
+        '1J': "Private tuition", '1K': "Staff of religious institutions", '1L': "Services of associations to members",
+        '1M': "Sport", '1N': "Culture", '1O': "Fund-raising events", '1P': "Transport of sick persons",
+        '1Q': "Public radio and television",
+    }),
+    *_article('143', {
+        point: f"Import, art. 143 ({point.lower()})"
+        for point in ('1A', '1B', '1C', '1D', '1E', '1F', '1FA', '1G', '1H', '1I', '1J', '1K', '1L')
+    }),
+    *_article('148', {
+        'A': "Provisioning of vessels", 'B': "Provisioning of fighting ships", 'C': "Vessels: supply, repair, hire",
+        'D': "Services for vessels", 'E': "Provisioning of aircraft", 'F': "Aircraft: supply, repair, hire",
+        'G': "Services for aircraft",
+    }),
+    *_article('151', {
+        '1A': "Diplomatic and consular arrangements", '1AA': "Bodies of the EU", '1B': "International bodies",
+        '1C': "NATO forces of another state", '1D': "NATO forces in another state",
+        '1E': "United Kingdom forces in Cyprus",
+    }),
     ('VATEX-EU-309', "VATEX-EU-309 - Travel agents' services outside the EU"),
 ]
 VATEX_CODES = frozenset(code for code, _name in VATEX)

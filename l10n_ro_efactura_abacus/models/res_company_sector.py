@@ -9,7 +9,8 @@ class ResCompany(models.Model):
 
     l10n_ro_efactura_sector = fields.Selection(
         string="Sector", related='partner_id.l10n_ro_efactura_sector', readonly=False)
-    l10n_ro_efactura_is_bucharest = fields.Boolean(compute='_compute_l10n_ro_efactura_is_bucharest')
+    l10n_ro_efactura_is_bucharest = fields.Boolean(
+        "In Bucharest", compute='_compute_l10n_ro_efactura_is_bucharest')
 
     @api.depends('state_id')
     def _compute_l10n_ro_efactura_is_bucharest(self):

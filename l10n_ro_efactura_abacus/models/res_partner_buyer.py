@@ -13,9 +13,8 @@ class ResPartner(models.Model):
     _inherit = 'res.partner'
 
     l10n_ro_efactura_cnp = fields.Char(
-        string="CNP", groups=BILLING, copy=False, size=13,
+        string="CNP", groups=BILLING, copy=False, size=13, exportable=False,  # personal: not in lists of contacts
         help="Personal code of a private customer. Optional: without it the invoice carries thirteen zeros.")
-    l10n_ro_efactura_cnp.exportable = False  # personal: not in the spreadsheets of contacts
 
     @api.constrains('l10n_ro_efactura_cnp')
     def _check_l10n_ro_efactura_cnp(self):

@@ -39,7 +39,8 @@ class ResPartner(models.Model):
     l10n_ro_efactura_sector = fields.Selection(
         SECTORS, string="Sector", compute='_compute_l10n_ro_efactura_sector', store=True, readonly=False,
         precompute=True, help="The sector of Bucharest. What the city's text says is filled in by itself.")
-    l10n_ro_efactura_is_bucharest = fields.Boolean(compute='_compute_l10n_ro_efactura_is_bucharest')
+    l10n_ro_efactura_is_bucharest = fields.Boolean(
+        "In Bucharest", compute='_compute_l10n_ro_efactura_is_bucharest')
     l10n_ro_efactura_sector_guess = fields.Selection(
         SECTORS, string="Proposal", compute='_compute_l10n_ro_efactura_sector_guess')
     l10n_ro_efactura_sector_source = fields.Selection(
@@ -179,7 +180,8 @@ class ResPartner(models.Model):
         message = self.env._(
             "ANAF takes no address in Bucharest without its sector. Choose the sector (1-6) of: %(names)s.",
             names=names)
-        if self.env.context.get('l10n_ro_efactura_no_dialog') or self.env.context.get('cron_id'):
+        context = self.env.context
+        if context.get('l10n_ro_efactura_no_dialog') or context.get('cron_id') or not self.env.user._is_internal():
             raise UserError(message)  # nobody is there to click
         raise RedirectWarning(message, lacking._l10n_ro_efactura_open_action(), self.env._("Choose the sector"))
 
