@@ -45,8 +45,12 @@ class EfacturaUpload(models.Model):
         self._expire_leases()
         found = self._upload_lanes()
         if found:
-            with Pool(knob('pool', 16)) as pool:
-                self._upload_all(found, pool)
+            try:
+                with Pool(knob('pool', 16)) as pool:
+                    self._upload_all(found, pool)
+            except Exception:  # a cron that fails too often is switched off by Odoo
+                _logger.exception("An upload run stopped; the next one goes on")
+                self._abandon()
         self._checkpoint(remaining=0)
         self._sync_moves()
         self._wake(SETTLE_CRONS)

@@ -105,6 +105,7 @@ class TestExactlyOnce(PipelineCase):
         self.submissions._prepare(self._lanes()[0])
         xml, digest = submission._xml_bytes(), submission.sha256
         self.customer.street = "Another street"
+        self.assertFalse(self.submissions._prepare(self._lanes()[0]), "built once")
         self.sim.fault('technical_1814', 'upload')
         self._upload()
         self._later(minutes=2)

@@ -186,6 +186,31 @@ def test_a_user_works_on_the_invoice_while_its_answer_comes(database, sim):
     assert once(sim, database, ids)
 
 
+def test_a_row_that_changes_under_a_worker(database, sim):
+    """REPEATABLE READ: a row changed by another one after the snapshot raises; the worker begins anew."""
+    postgres.execute("UPDATE l10n_ro_efactura_mailbox SET next_list_at = NULL", dbname=database)
+    other = psycopg2.connect(dbname=database, **postgres.connection_options())
+    try:
+        other.set_session('REPEATABLE READ')
+        with other.cursor() as cursor:
+            cursor.execute("UPDATE l10n_ro_efactura_mailbox SET last_error = 'x'")
+        process = begin(database, sim, """
+print('WAITING', flush=True)
+print('TURN', env['l10n_ro_efactura.mailbox'].search([('environment', '=', 'prod')], limit=1)._take_turn())
+""")
+        for line in process.stdout:
+            if 'WAITING' in line:
+                break
+        until(lambda: postgres.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [database]))
+        other.commit()
+        output = process.stdout.read()
+        process.wait(60)
+    finally:
+        other.close()
+    assert 'TURN True' in output, output
+
+
 def test_killed_between_claim_and_send(database, sim):
     ids = queue(database, sim, 4)
     calls = sim.calls()['upload']
@@ -302,6 +327,7 @@ def test_a_dead_token_is_refreshed_once_by_two_workers(database, sim):
     pair = tokens['access_token'], tokens['refresh_token']
     work(database, sim, f"env['l10n_ro_efactura.credential'].search([]).set_tokens(*{pair!r}); env.cr.commit()")
     sim.revoke(tokens['access_token'])
+    sim.fault('slow', 'token', seconds=2)  # long enough for the other worker to want one too
     refreshed = sim.calls()['token']
     together(database, sim, ["submissions._cron_upload()"] * 2)
     assert sim.calls()['token'] - refreshed == 1
