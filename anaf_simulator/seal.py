@@ -13,8 +13,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import threading
 from datetime import datetime
-from functools import cache
+from functools import cache, wraps
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -33,7 +34,22 @@ ORGANIZATION_ID = x509.ObjectIdentifier("2.5.4.97")
 NOT_BEFORE, NOT_AFTER = datetime(2020, 1, 1), datetime(2045, 1, 1)
 
 
-@cache
+_making = threading.RLock()
+
+
+def once(make):
+    """`functools.cache` for threads: two requests at once never make two keys, of which one is in the certificate."""
+    cached = cache(make)
+
+    @wraps(make)
+    def locked(*arguments):
+        with _making:
+            return cached(*arguments)
+
+    return locked
+
+
+@once
 def key(purpose: str) -> rsa.RSAPrivateKey:
     """One RSA key per purpose and process, made when first needed."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -57,7 +73,7 @@ def _certificate(subject, public_key, issuer, issuer_key, ca: bool) -> x509.Cert
     )
 
 
-@cache
+@once
 def ca_certificate() -> x509.Certificate:
     name = _name(
         (NameOID.COUNTRY_NAME, "RO"),
@@ -71,7 +87,7 @@ def ca_pem() -> str:
     return ca_certificate().public_bytes(serialization.Encoding.PEM).decode()
 
 
-@cache
+@once
 def certificate(environment: str) -> x509.Certificate:
     """The sealing certificate: `prod` is a leaf of the CA, `test` is self-signed."""
     public = key(environment).public_key()

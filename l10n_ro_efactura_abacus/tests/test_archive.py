@@ -1,5 +1,6 @@
 """Packages: kept as they came, believed only where they hold together."""
 import io
+import tempfile
 import zipfile
 
 from odoo.exceptions import AccessError, UserError
@@ -52,9 +53,9 @@ class TestArchive(PipelineCase):
                 (None, 'prod', True, 'valid'), (None, 'test', True, 'valid'), ('bad_seal', 'prod', True, 'invalid'),
                 (None, 'prod', False, 'unverified')):
             with self.subTest(fault=fault, environment=environment, trusted=trusted):
-                path = f'{self.sim.port}.pem'
-                with open(f'/tmp/{path}', 'w', encoding='ascii') as file:  # noqa: S108
-                    file.write(self.sim.ca_pem + self.sim.seal_pem('test'))
+                file = self.enterContext(tempfile.NamedTemporaryFile('w', encoding='ascii', suffix='.pem'))
+                file.write(self.sim.ca_pem + self.sim.seal_pem('test'))
+                file.flush()
                 self.knob('trusted_certificates', file.name if trusted else '')
                 submission = self._settled(environment)
                 if fault:

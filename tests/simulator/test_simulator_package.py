@@ -4,6 +4,7 @@ import hashlib
 import io
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cryptography import x509
@@ -12,6 +13,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 from simulator_support import BUYER, SELLER, attribute, invoice
+
+from anaf_simulator import seal
 
 DSIG = "{http://www.w3.org/2000/09/xmldsig#}"
 
@@ -145,3 +148,10 @@ def test_validare_and_transformare(sim, client):
     assert post("transformare/FACT1/DA", broken).content.startswith(b"%PDF-")
     suspicious = invoice().replace("Cărămidă".encode(), b"a;rm b")
     assert "Request Rejected" in post("transformare/FACT1/DA", suspicious).text
+
+
+def test_the_first_packages_at_once_have_one_key():
+    """Eight threads ask for a key nobody has made yet."""
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(seal.key, ["made at once"] * 8))
+    assert len(keys) == 1
