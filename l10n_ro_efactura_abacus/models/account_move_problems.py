@@ -72,19 +72,21 @@ class AccountMove(models.Model):
                     what=label, count=len(text), limit=IDENTIFIER_LENGTH), field=field)
 
     def _l10n_ro_efactura_problems_correction(self):
-        """A credit note says what it corrects and why; a corrected invoice says what it corrects."""
+        """A correction says what it corrects and why. A credit note proper (381) may correct no single invoice: a
+        rebate over a year has none to name."""
         _, problem = self.env._, self._l10n_ro_efactura_problem
+        kind = self._l10n_ro_efactura_type_code()
         refund = self.move_type == 'out_refund'
-        if not refund and self._l10n_ro_efactura_type_code() != '384':
+        if not refund and kind != '384':
             return
         preceding = self._l10n_ro_efactura_preceding()
-        if not preceding:
-            yield problem('origin', 'BT-25', _("The number of the corrected invoice is missing."),
-                          field='l10n_ro_efactura_origin_number')
-        elif not preceding[-1][1]:
+        if preceding and not preceding[-1][1]:
             yield problem('origin_date', 'BT-26', _("The date of the corrected invoice is missing."),
                           field='l10n_ro_efactura_origin_date')
-        if refund and not self._l10n_ro_efactura_reason_text():
+        elif not preceding and kind != '381':
+            yield problem('origin', 'BT-25', _("The number of the corrected invoice is missing."),
+                          field='l10n_ro_efactura_origin_number')
+        if refund and kind != '381' and not self._l10n_ro_efactura_reason_text():
             yield problem('reason', 'BT-22', _("The reason of the correction is missing."),
                           field='l10n_ro_efactura_reason')
 

@@ -53,7 +53,7 @@ class TestArchive(PipelineCase):
                 (None, 'prod', True, 'valid'), (None, 'test', True, 'valid'), ('bad_seal', 'prod', True, 'invalid'),
                 (None, 'prod', False, 'unverified')):
             with self.subTest(fault=fault, environment=environment, trusted=trusted):
-                file = self.enterContext(tempfile.NamedTemporaryFile('w', encoding='ascii', suffix='.pem'))
+                file = self.enterContext(tempfile.NamedTemporaryFile('w', encoding='ascii', suffix='.pem'))  # noqa: SIM115
                 file.write(self.sim.ca_pem + self.sim.seal_pem('test'))
                 file.flush()
                 self.knob('trusted_certificates', file.name if trusted else '')

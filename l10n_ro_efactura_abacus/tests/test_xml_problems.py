@@ -99,7 +99,8 @@ class TestXmlProblems(XmlCommon):
         depot = self._partner(name="Depozit", parent_id=self.customer.id, type='delivery', street=False)
         self._only(self._move(partner_shipping_id=depot.id), 'street', 'BT-75', depot, 'street')
 
-    def test_credit_note_without_origin(self):
+    def test_storno_without_origin(self):
+        self.company.l10n_ro_efactura_storno = 'negative'
         refund = self._move(move_type='out_refund')
         self.assertEqual(self._codes(refund), ['origin', 'reason'])
         refund.write({
@@ -108,10 +109,17 @@ class TestXmlProblems(XmlCommon):
         refund.l10n_ro_efactura_origin_date = '2026-08-01'
         self.assertEqual(self._texts(self._read(refund), '//BillingReference//ID'), ["F 1"])
 
-    def test_credit_note_without_reason(self):
-        refund = self._reverse(self._move(), reason=False)
+    def test_a_rebate_corrects_no_single_invoice(self):
+        refund = self._move(move_type='out_refund')
+        self.assertEqual(self._texts(self._read(refund), '//BillingReference//ID'), [])
+        refund.l10n_ro_efactura_origin_number = "F 1"
+        self._only(refund, 'origin_date', 'BT-26', refund, 'l10n_ro_efactura_origin_date')
+
+    def test_a_plain_reversal_says_why_itself(self):
+        origin = self._move()
+        refund = self._reverse(origin, reason=False)
         refund.action_post()
-        self._only(refund, 'reason', 'BT-22', refund, 'l10n_ro_efactura_reason')
+        self.assertIn(f"Motiv: Storno {origin.name}", self._texts(self._read(refund), '/CreditNote/Note'))
 
     def test_type_of_another_kind(self):
         self._only(self._move(l10n_ro_efactura_type='381'), 'type', 'BT-3', self.env['account.move'].search(
