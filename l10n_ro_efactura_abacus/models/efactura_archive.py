@@ -94,7 +94,7 @@ class EfacturaArchive(models.Model):
         done = 0
         while True:
             rows = []
-            if pool.free and not lane.paused and lane.stays_open():
+            if pool.free > 0 and not lane.paused and lane.stays_open():
                 client = lane.client
                 granted, wait = lane.grant(min(BLOCK, pool.free))
                 if granted:
@@ -128,14 +128,16 @@ class EfacturaArchive(models.Model):
 
         def work():
             self.env.cr.execute(SQL(
-                """UPDATE l10n_ro_efactura_message
+                """WITH picked AS MATERIALIZED (
+                        SELECT id FROM l10n_ro_efactura_message
+                         WHERE %(wanted)s AND company_id = %(company)s AND environment = %(env)s %(only)s
+                         ORDER BY (kind = 'error') DESC, (submission_id IS NOT NULL) DESC, listed_at
+                         LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+                   UPDATE l10n_ro_efactura_message m
                       SET quota_count = CASE WHEN quota_day = %(today)s THEN quota_count + 1 ELSE 1 END,
                           quota_day = %(today)s, next_attempt_at = %(now)s + %(lease)s * interval '1 second'
-                    WHERE id IN (SELECT id FROM l10n_ro_efactura_message
-                                  WHERE %(wanted)s AND company_id = %(company)s AND environment = %(env)s %(only)s
-                                  ORDER BY (kind = 'error') DESC, (submission_id IS NOT NULL) DESC, listed_at
-                                  LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-                RETURNING id, anaf_id, quota_count, listed_at""",
+                     FROM picked WHERE m.id = picked.id
+                RETURNING m.id, anaf_id, quota_count, listed_at""",
                 today=today(), now=UTC_NOW, lease=lane.lease, wanted=self._wanted(), company=lane.company.id,
                 env=lane.environment, only=only, limit=limit), log_exceptions=False)
             return self.env.cr.dictfetchall()

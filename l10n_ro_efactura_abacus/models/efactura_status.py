@@ -54,7 +54,7 @@ class EfacturaStatus(models.Model):
         waiting = list((self - rejected.submission_id)._count_questions())
         with Pool(knob('pool', 16)) as pool:
             while waiting or pool.running:
-                while waiting and pool.free and not lane.paused and lane.stays_open():
+                while waiting and pool.free > 0 and not lane.paused and lane.stays_open():
                     client = lane.client
                     granted, wait = lane.grant(min(len(waiting), pool.free), block=min(len(waiting), pool.free))
                     if not granted:

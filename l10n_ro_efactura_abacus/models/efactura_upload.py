@@ -96,7 +96,7 @@ class EfacturaUpload(models.Model):
                     idle = 0
                 else:
                     idle += 1
-                finished = self._record_finished(pool, block=not pool.free or (idle >= len(found) and pool.running))
+                finished = self._record_finished(pool, block=pool.free <= 0 or (idle >= len(found) and pool.running))
                 if finished:
                     idle = 0
                     done += finished
@@ -188,7 +188,7 @@ class EfacturaUpload(models.Model):
     @api.model
     def _dispatch(self, lane, pool):
         """Claim what the pool and the budget allow and hand it to the pool; returns how many."""
-        if not pool.free or not self._any_ready(lane):
+        if pool.free <= 0 or not self._any_ready(lane):
             return 0
         granted, wait = lane.grant(min(BLOCK, pool.free))
         if not granted:
@@ -219,14 +219,16 @@ class EfacturaUpload(models.Model):
         """Mark up to `limit` rows as uploading, committed before the first byte leaves."""
         def work():
             self.env.cr.execute(SQL(
-                """UPDATE l10n_ro_efactura_submission
+                # not "IN (SELECT ... LIMIT)": that may be run once a row, and then takes more than its limit
+                """WITH picked AS MATERIALIZED (
+                        SELECT id FROM l10n_ro_efactura_submission WHERE %(due)s AND xml IS NOT NULL
+                         ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+                   UPDATE l10n_ro_efactura_submission s
                       SET state = 'uploading', attempt = COALESCE(attempt, 0) + 1,
                           attempted_at = %(now)s, changed_at = %(now)s,
                           lease_until = %(now)s + %(lease)s * interval '1 second', errors = NULL
-                    WHERE id IN (SELECT id FROM l10n_ro_efactura_submission
-                                  WHERE %(due)s AND xml IS NOT NULL
-                                  ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-                RETURNING id, attempt, xml, standard, cif, is_b2c, extern, autofactura""",
+                     FROM picked WHERE s.id = picked.id
+                RETURNING s.id, attempt, xml, standard, cif, is_b2c, extern, autofactura""",
                 now=UTC_NOW, lease=lane.lease, due=self._due(lane), limit=limit), log_exceptions=False)
             return self.env.cr.dictfetchall()
         return self._in_fresh_transaction(work)

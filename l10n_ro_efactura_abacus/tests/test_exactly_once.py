@@ -74,6 +74,21 @@ class TestExactlyOnce(PipelineCase):
         self.assertGreater(left, lane.deadline + 30, "the lease outlives the whole call")
         self.assertFalse(self.submissions._claim(lane, 8))
 
+    def test_a_claim_takes_no_more_than_it_may(self):
+        """The planner may run a subquery of IN once for each row; with SKIP LOCKED each run picks other rows."""
+        submissions = self._queue(6)
+        lane = self._lanes()[0]
+        self.submissions._prepare(lane, limit=6)
+        self.env.cr.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;"
+                            "SET LOCAL enable_hashagg = off; SET LOCAL enable_sort = off;"
+                            "SET LOCAL enable_material = off; SET LOCAL enable_indexscan = off;"
+                            "SET LOCAL enable_bitmapscan = off")
+        self.assertEqual(len(self.submissions._claim(lane, 2)), 2)
+        self._set(submissions, state='processing')
+        for number, submission in enumerate(submissions):
+            submission._message_of(str(3000000001 + number), 'sent')
+        self.assertEqual(len(self.messages._claim_downloads(lane, 2)), 2)
+
     def test_what_waited_too_long_for_its_thread_does_not_leave(self):
         submission = self._queue()
         [lane] = self._lanes()
