@@ -31,7 +31,7 @@ from ..anaf import (
     verify,
 )
 from .efactura_lane import lanes
-from .efactura_submission import UTC_NOW
+from .efactura_submission import ARCHIVE_CRONS, UTC_NOW
 from .efactura_traffic import BLOCK
 from .efactura_worker import Pool
 from .knobs import knob
@@ -119,7 +119,7 @@ class EfacturaArchive(models.Model):
                 done = 0
                 if seconds <= 0:
                     lane.paused = 'time'
-                    self.env['l10n_ro_efactura.submission']._wake(('ir_cron_archive_1', 'ir_cron_archive_2'))
+                    self.env['l10n_ro_efactura.submission']._wake(ARCHIVE_CRONS)
 
     @api.model
     def _claim_downloads(self, lane, limit, ids=None):

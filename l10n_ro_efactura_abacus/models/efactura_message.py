@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..anaf import AnafError, NoRight
 from .efactura_lane import lanes
+from .efactura_submission import ARCHIVE_CRONS
 
 _logger = logging.getLogger(__name__)
 
@@ -108,7 +109,7 @@ class EfacturaMessage(models.Model):
                 _logger.exception("SPV of company %s (%s)", lane.company.id, lane.environment)
                 self._abandon()
         submissions._sync_moves()
-        submissions._wake(('ir_cron_archive_1', 'ir_cron_archive_2'))
+        submissions._wake(ARCHIVE_CRONS)
         self._checkpoint(remaining=0)
 
     @api.model
@@ -138,7 +139,7 @@ class EfacturaMessage(models.Model):
             raise UserError(self.env._("ANAF: %s", error.text or error.code)) from None
         submissions._match_listed(found[0])
         submissions._sync_moves()
-        submissions._wake(('ir_cron_archive_1', 'ir_cron_archive_2'))
+        submissions._wake(ARCHIVE_CRONS)
         return self.browse(new)
 
     # -- what a user may do ---------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from odoo.tools import SQL, split_every
 from ..anaf import AnafError, NoRight, NotFound, duplicate_of_text
 from .efactura_lane import lanes
 from .efactura_mailbox import list_pause
-from .efactura_submission import FEW_RETRIES, SETTLE_CRONS, STALE_HOURS, UTC_NOW, text_rows
+from .efactura_submission import ARCHIVE_CRONS, FEW_RETRIES, SETTLE_CRONS, STALE_HOURS, UTC_NOW, text_rows
 from .efactura_trouble import WAITING
 
 _logger = logging.getLogger(__name__)
@@ -19,7 +19,6 @@ WAIT_SECONDS = 10  # in one run, for answers that are due at any moment
 FRESH_SECONDS = 5  # of processing, that ANAF usually needs
 LATE_MINUTES = 15  # what no list shows by then is asked by itself
 CHUNK = 50  # settled in one transaction: workers that archive touch the same messages
-ARCHIVE_CRONS = ('ir_cron_archive_1', 'ir_cron_archive_2')
 
 
 class EfacturaSettle(models.Model):

@@ -29,6 +29,7 @@ FEW_RETRIES = 5  # questions about an index that ANAF does not know (yet)
 STALE_HOURS = 1  # what waited longer is first looked up in SPV
 UPLOAD_CRONS = ('ir_cron_upload_1', 'ir_cron_upload_2')
 SETTLE_CRONS = ('ir_cron_settle',)
+ARCHIVE_CRONS = ('ir_cron_archive_1', 'ir_cron_archive_2')
 
 
 def error_rows(error):
@@ -171,11 +172,10 @@ class EfacturaSubmission(models.Model):
 
     @api.model
     @api.private
-    def _enqueue(self, moves, environment, at=None, force=False):
+    def _enqueue(self, moves, environment, at=None):
         """Queue `moves` for `environment` and wake the workers. No HTTP, no commit.
 
         :param at: naive UTC datetime before which nothing is sent
-        :param force: a voluntary or exempt invoice is sent because the user asked for it
         :return: the new submissions
         :raise UserError: names every invoice that cannot be queued, and why
         """
