@@ -1,0 +1,74 @@
+"""What an import is about to do, before it does it: plain values that a wizard may show and change."""
+from dataclasses import dataclass, field
+from typing import Any
+
+#: where a choice came from, in the order in which they are tried
+SOURCES = ('user', 'remembered', 'supplier_code', 'barcode', 'name', 'order', 'xml', 'default', 'none')
+TREATMENTS = ('expense', 'asset', 'inventory_object')
+
+
+@dataclass
+class Choice:
+    """One chosen value (a recordset, a dict, a text) and its source; source ``none`` is a yellow cell."""
+
+    value: Any = None
+    source: str = 'none'
+
+
+@dataclass
+class LineProposal:
+    """One line of the XML and what will become of it on the bill.
+
+    :ivar line: ``anaf.DocumentLine``; None where one bill line stands for a document-level allowance or charge
+    :ivar taxes: recordset of account.tax, :ivar analytic: analytic distribution dict
+    :ivar warehouse: stock.warehouse where stock is installed
+    """
+
+    line: Any
+    name: str
+    quantity: float
+    price_unit: float
+    discount: float = 0.0
+    product: Choice = field(default_factory=Choice)
+    account: Choice = field(default_factory=Choice)
+    taxes: Choice = field(default_factory=Choice)
+    uom: Choice = field(default_factory=Choice)
+    analytic: Choice = field(default_factory=Choice)
+    treatment: Choice = field(default_factory=lambda: Choice('expense', 'default'))
+    warehouse: Choice = field(default_factory=Choice)
+    extra: dict = field(default_factory=dict)  # values of the bill line that other modules add
+
+
+@dataclass
+class Proposal:
+    """One document on its way to a bill.
+
+    :ivar document: ``anaf.Document``, :ivar xml: its exact bytes, :ivar message: the SPV message or an empty recordset
+    :ivar partner: the supplier's Choice; an empty recordset means "create from the XML" with `partner_values`
+    :ivar move_type: in_invoice or in_refund
+    :ivar location: Choice of a journal, analytic account or warehouse: what the company says "location" means
+    :ivar accounting_date: the bill's `date`; `invoice_date` is always BT-2
+    :ivar refusals: [{'code', 'text'}] why it cannot be imported as it is (locked period, duplicate...)
+    :ivar warnings: translated texts, put on the bill
+    :ivar duplicates: bills that may be this document already (offered for pairing)
+    :ivar original: the bill that this refund corrects, or empty
+    """
+
+    company: Any
+    document: Any
+    xml: bytes
+    message: Any
+    partner: Choice = field(default_factory=Choice)
+    partner_values: dict = field(default_factory=dict)
+    move_type: str = 'in_invoice'
+    journal: Choice = field(default_factory=Choice)
+    location: Choice = field(default_factory=Choice)
+    currency: Any = None
+    accounting_date: Any = None
+    lines: list[LineProposal] = field(default_factory=list)
+    refusals: list[dict] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    duplicates: Any = None
+    original: Any = None
+    order: Any = None
+    extra: dict = field(default_factory=dict)  # values of the bill that other modules add
