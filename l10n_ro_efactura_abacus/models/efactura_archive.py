@@ -197,6 +197,8 @@ class EfacturaArchive(models.Model):
         if package:
             values['document_sha256'] = hashlib.sha256(package.document).hexdigest()
             values['error_texts'] = Json(package.errors) if package.errors else None
+            if package.kind == 'buyer_message':
+                values |= {'buyer_message': package.message, 'answers_index': package.answered_index}
             if archived.seal:
                 values |= {'seal_state': archived.seal.state, 'seal_reason': archived.seal.reason}
             if archived.facts:
@@ -219,7 +221,9 @@ class EfacturaArchive(models.Model):
                 ('parent_id', '=', False)], limit=1)
         values = {
             'number': facts.number, 'issue_date': facts.issue_date, 'due_date': facts.due_date,
-            'amount_total': facts.total, 'currency_id': currency.id or None, 'partner_id': partner.id or None,
+            'document_type': facts.type_code, 'preceding': Json(facts.preceding) if facts.preceding else None,
+            'amount_untaxed': facts.untaxed, 'amount_tax': facts.tax_amount, 'amount_total': facts.total,
+            'currency_id': currency.id or None, 'partner_id': partner.id or None,
         }
         if facts.seller_cif:
             values['seller_cif'] = facts.seller_cif

@@ -14,11 +14,8 @@ _logger = logging.getLogger(__name__)
 LIST_SECONDS = 30  # at most one round of lists per box in this time
 PAUSE_MINUTES = 60
 OVERLAP = timedelta(hours=1)  # lists lag: what is indexed late must still be seen
-INSERT = """
-    INSERT INTO l10n_ro_efactura_message (
-        create_uid, create_date, write_uid, write_date, company_id, environment, anaf_id, upload_index, kind, tip,
-        details, listed_at, expires_on, seller_cif, buyer_cif, archive_state, seal_state, quota_count)
-    VALUES %s ON CONFLICT (environment, anaf_id, company_id) DO NOTHING RETURNING id"""
+COLUMNS = ('company_id', 'environment', 'anaf_id', 'upload_index', 'kind', 'tip', 'details', 'listed_at', 'seller_cif',
+           'buyer_cif')
 
 
 def list_pause():
@@ -160,18 +157,13 @@ class EfacturaMailbox(models.Model):
             at = message.created_at.replace(tzinfo=None) if message.created_at else now
             if abs(at - now) > timedelta(days=3650):  # no date of ANAF's
                 at = now
-            rows.append(SQL(
-                "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'listed', 'unverified', 0)",
-                self.env.uid, now, self.env.uid, now, company_id, self.environment, message.id, message.upload_index,
-                message.kind, _clean(message.tip), _clean(message.details), at, (at + timedelta(days=60)).date(),
-                message.seller_cif, message.buyer_cif))
+            rows.append(SQL("(%s)", SQL(", ").join(SQL("%s", value) for value in (
+                company_id, self.environment, message.id, message.upload_index, message.kind, _clean(message.tip),
+                _clean(message.details), at, message.seller_cif, message.buyer_cif))))
         if not rows:
             return []
-
-        def work():
-            self.env.cr.execute(SQL(INSERT, SQL(", ").join(rows)))
-            return [row[0] for row in self.env.cr.fetchall()]
-        return self._in_fresh_transaction(work)
+        return self._in_fresh_transaction(lambda: self.env['l10n_ro_efactura.message']._insert(
+            COLUMNS, SQL("VALUES %s", SQL(", ").join(rows))))
 
     def _owners(self):
         """{CIF digits: company id}; this box's own company wins where several share a CIF."""

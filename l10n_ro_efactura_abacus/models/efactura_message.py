@@ -5,12 +5,15 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
-from ..anaf import AnafError, NoRight
+from ..anaf import AnafError, NoRight, today
 from .efactura_lane import lanes
-from .efactura_submission import ARCHIVE_CRONS
+from .efactura_submission import ARCHIVE_CRONS, UTC_NOW
 
 _logger = logging.getLogger(__name__)
+KEPT_DAYS = 60  # that ANAF keeps a message, from the day it is listed
 
 
 class EfacturaMessage(models.Model):
@@ -38,6 +41,8 @@ class EfacturaMessage(models.Model):
     details = fields.Char(readonly=True)
     listed_at = fields.Datetime(string="SPV date", readonly=True, index=True)
     expires_on = fields.Date(string="Deleted by ANAF on", readonly=True)
+    days_left = fields.Integer(
+        compute='_compute_days_left', search='_search_days_left', help="Days until ANAF deletes it")
     # read from the document
     seller_cif = fields.Char(string="Seller CIF", readonly=True)
     buyer_cif = fields.Char(string="Buyer CIF", readonly=True)
@@ -45,9 +50,16 @@ class EfacturaMessage(models.Model):
     number = fields.Char(readonly=True)
     issue_date = fields.Date(readonly=True)
     due_date = fields.Date(readonly=True)
-    amount_total = fields.Monetary(readonly=True)
+    document_type = fields.Char(readonly=True, help="BT-3: 380 invoice, 381 credit note, 384 correction, 389 self-billed")
+    amount_untaxed = fields.Monetary(readonly=True, help="BT-109")
+    amount_tax = fields.Monetary(string="VAT", readonly=True, help="BT-110")
+    amount_total = fields.Monetary(readonly=True, help="BT-112")
+    preceding = fields.Json(readonly=True, help="BT-25: numbers of the invoices that this one corrects")
     currency_id = fields.Many2one('res.currency', readonly=True)
     error_texts = fields.Json(readonly=True)
+    buyer_message = fields.Text(readonly=True)
+    answers_index = fields.Char(
+        readonly=True, index='btree_not_null', help="Upload index of the invoice that the buyer's message answers")
     # the evidence
     package = fields.Binary(string="ANAF package", attachment=False, readonly=True, copy=False,
                             help="The ZIP as it came, with the Ministry's seal")
@@ -84,6 +96,43 @@ class EfacturaMessage(models.Model):
         self.ensure_one()
         self.write({'submission_id': submission.id, 'move_id': submission.move_id.id,
                     'pairing_reason': self.env._("Upload index %s", self.upload_index)})
+
+    @api.depends('expires_on')
+    def _compute_days_left(self):
+        for message in self:
+            message.days_left = (message.expires_on - today()).days if message.expires_on else 0
+
+    @api.model
+    def _search_days_left(self, operator, value):
+        if operator == 'in':
+            return Domain('expires_on', 'in', [today() + timedelta(days=days) for days in value])
+        if operator in ('<', '<=', '>', '>='):
+            return Domain('expires_on', operator, today() + timedelta(days=value))
+        return NotImplemented
+
+    @api.model
+    @api.private
+    def _insert(self, columns, source):
+        """Insert messages that are not there yet: the one place where rows of this table begin.
+
+        Who found a message first wins; the others change nothing.
+
+        :param columns: names of the columns that `source` gives, ``listed_at`` (naive UTC) among them
+        :param SQL source: VALUES or SELECT
+        :return: ids of the new messages
+        """
+        named = SQL(", ").join(map(SQL.identifier, columns))
+        self.env.cr.execute(SQL(
+            """INSERT INTO l10n_ro_efactura_message (
+                      create_uid, create_date, write_uid, write_date, seal_state, quota_count, expires_on, %(more)s)
+               SELECT %(uid)s, %(now)s, %(uid)s, %(now)s, 'unverified', 0,
+                      (listed_at + %(days)s * interval '1 day')::date, %(values)s
+                 FROM (%(source)s) AS found (%(named)s)
+          ON CONFLICT (environment, anaf_id, company_id) DO NOTHING RETURNING id""",
+            more=named if 'archive_state' in columns else SQL("%s, archive_state", named),
+            values=named if 'archive_state' in columns else SQL("%s, 'listed'", named),
+            named=named, source=source, uid=self.env.uid, now=UTC_NOW, days=KEPT_DAYS))
+        return [row[0] for row in self.env.cr.fetchall()]
 
     # -- the hourly round -----------------------------------------------------------------------------------
 

@@ -141,15 +141,11 @@ class EfacturaStatus(models.Model):
 
         :param index: the upload it belongs to; by default this submission's
         """
-        self.env.cr.execute(SQL(
-            """INSERT INTO l10n_ro_efactura_message (create_uid, create_date, write_uid, write_date, company_id,
-                   environment, anaf_id, upload_index, kind, listed_at, expires_on, archive_state, seal_state,
-                   quota_count)
-               VALUES (%(uid)s, %(now)s, %(uid)s, %(now)s, %(company)s, %(env)s, %(id)s, %(index)s, %(kind)s, %(now)s,
-                       (%(now)s + interval '60 days')::date, 'listed', 'unverified', 0)
-               ON CONFLICT (environment, anaf_id, company_id) DO NOTHING""",
-            uid=self.env.uid, now=UTC_NOW, company=self.company_id.id, env=self.environment, id=download_id,
-            index=index or self.upload_index, kind=kind))
-        return self.env['l10n_ro_efactura.message'].search([
+        messages = self.env['l10n_ro_efactura.message']
+        messages._insert(
+            ('company_id', 'environment', 'anaf_id', 'upload_index', 'kind', 'listed_at'),
+            SQL("VALUES (%s, %s, %s, %s, %s, %s)", self.company_id.id, self.environment, download_id,
+                index or self.upload_index, kind, UTC_NOW))
+        return messages.search([
             ('environment', '=', self.environment), ('anaf_id', '=', download_id),
             ('company_id', '=', self.company_id.id)])

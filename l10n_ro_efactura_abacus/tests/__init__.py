@@ -9,6 +9,7 @@ from . import test_credential_secrets
 from . import test_duplicates
 from . import test_exactly_once
 from . import test_guard
+from . import test_inbox
 from . import test_mirror
 from . import test_move_locks
 from . import test_move_send
