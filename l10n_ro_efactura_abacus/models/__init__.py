@@ -40,6 +40,7 @@ from . import efactura_mirror
 from . import efactura_message
 from . import efactura_archive
 from . import efactura_mailbox
+from . import efactura_pairing
 from . import efactura_submission_words
 from . import ir_module_module
 from . import l10n_ro_edi_mirror

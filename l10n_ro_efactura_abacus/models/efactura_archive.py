@@ -210,6 +210,7 @@ class EfacturaArchive(models.Model):
         self.invalidate_recordset(flush=False)
         if package:
             self.env['l10n_ro_efactura.submission']._package_arrived(self, package)
+            self._package_kept()
 
     def _fact_values(self, facts):
         currency = self.env['res.currency'].with_context(active_test=False).search([('name', '=', facts.currency)])

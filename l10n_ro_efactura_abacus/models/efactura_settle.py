@@ -187,11 +187,15 @@ class EfacturaSettle(models.Model):
         for submission, message in self._fetch_packages(lane, message_of):
             text = submission._not_this_invoice(message)
             if text:
-                self._in_fresh_transaction(lambda: submission._transition(  # noqa: B023
-                    ['processing'], 'refused', message_id=message.id, download_id=message.anaf_id,  # noqa: B023
-                    errors=text_rows('other_document', [text]), next_attempt_at=None))  # noqa: B023
+                self._in_fresh_transaction(lambda: submission._refuse_other(message, text))  # noqa: B023
             else:
                 self._in_fresh_transaction(lambda: self._settle_ok({submission.id: message.id}))  # noqa: B023
+
+    def _refuse_other(self, message, text):
+        """The index entered by hand is of another document: `text` says why."""
+        self._transition(['processing'], 'refused', message_id=message.id, download_id=message.anaf_id,
+                         errors=text_rows('other_document', [text]), next_attempt_at=None)
+        message._belongs_to_nobody()
 
     def _not_this_invoice(self, message):
         """Why the package of an index entered by hand is not of this invoice; False where it is, or is gone."""
