@@ -38,8 +38,13 @@ class AccountEdiXmlUblRoAbacus(models.AbstractModel):
                 for number, date in invoice._l10n_ro_efactura_preceding()
             ],
         })
-        if self._ro_vat_on_payment(vals):
-            document_node['cac:InvoicePeriod'] = {'cbc:DescriptionCode': {'_text': '432'}}
+        start, end = invoice._l10n_ro_efactura_period()
+        on_payment = self._ro_vat_on_payment(vals)
+        document_node['cac:InvoicePeriod'] = {
+            'cbc:StartDate': {'_text': start or None},
+            'cbc:EndDate': {'_text': end or None},
+            'cbc:DescriptionCode': {'_text': '432' if on_payment else None},
+        } if start or end or on_payment else None
 
     # -------------------------------------------------------------------------
     # NOTES

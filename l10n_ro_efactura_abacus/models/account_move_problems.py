@@ -72,23 +72,38 @@ class AccountMove(models.Model):
                     what=label, count=len(text), limit=IDENTIFIER_LENGTH), field=field)
 
     def _l10n_ro_efactura_problems_correction(self):
-        """A correction says what it corrects and why. A credit note proper (381) may correct no single invoice: a
-        rebate over a year has none to name."""
+        """A correction says what it corrects (art. 330 Cod fiscal) and why. The way out for a rebate over a period,
+        which corrects no single invoice, is chosen by the user and tells the period."""
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        kind = self._l10n_ro_efactura_type_code()
         refund = self.move_type == 'out_refund'
-        if not refund and kind != '384':
+        if not refund and self._l10n_ro_efactura_type_code() != '384':
             return
         preceding = self._l10n_ro_efactura_preceding()
-        if preceding and not preceding[-1][1]:
-            yield problem('origin_date', 'BT-26', _("The date of the corrected invoice is missing."),
-                          field='l10n_ro_efactura_origin_date')
-        elif not preceding and kind != '381':
+        if refund and self.l10n_ro_efactura_for_period:
+            yield from self._l10n_ro_efactura_problems_period()
+        elif not preceding:
             yield problem('origin', 'BT-25', _("The number of the corrected invoice is missing."),
                           field='l10n_ro_efactura_origin_number')
-        if refund and kind != '381' and not self._l10n_ro_efactura_reason_text():
+        if preceding and not preceding[-1][1] or not preceding and not self.l10n_ro_efactura_origin_date and not (
+                refund and self.l10n_ro_efactura_for_period):
+            yield problem('origin_date', 'BT-26', _("The date of the corrected invoice is missing."),
+                          field='l10n_ro_efactura_origin_date')
+        if refund and not self._l10n_ro_efactura_reason_text():
             yield problem('reason', 'BT-22', _("The reason of the correction is missing."),
                           field='l10n_ro_efactura_reason')
+
+    def _l10n_ro_efactura_problems_period(self):
+        _, problem = self.env._, self._l10n_ro_efactura_problem
+        start, end = self._l10n_ro_efactura_period()
+        if not start:
+            yield problem('period', 'BT-73', _("The first day of the period is missing."),
+                          field='l10n_ro_efactura_period_start')
+        if not end:
+            yield problem('period', 'BT-74', _("The last day of the period is missing."),
+                          field='l10n_ro_efactura_period_end')
+        if start and end and end < start:
+            yield problem('period', 'BT-74', _("The period ends before it begins."),
+                          field='l10n_ro_efactura_period_end')
 
     # -------------------------------------------------------------------------
     # PARTIES

@@ -21,6 +21,7 @@ PAYMENT_MEANS = [
 COLUMNS = {
     'type': 'varchar', 'origin_number': 'varchar', 'origin_date': 'date', 'reason': 'varchar',
     'contract': 'varchar', 'payment_means': 'varchar',
+    'for_period': 'boolean', 'period_start': 'date', 'period_end': 'date',
 }
 
 
@@ -40,7 +41,19 @@ class AccountMove(models.Model):
         copy=False,
         help="The number of the invoice that this one corrects, where it was not made in Odoo.",
     )
-    l10n_ro_efactura_origin_date = fields.Date(string="Its Date (BT-26)", copy=False)
+    l10n_ro_efactura_origin_date = fields.Date(
+        string="Its Date (BT-26)",
+        copy=False,
+        help="Empty: the date of the invoice of this number, where it was made in Odoo.",
+    )
+    l10n_ro_efactura_for_period = fields.Boolean(
+        string="Corrects a Period",
+        copy=False,
+        help="A rebate or bonus over a period, which corrects no single invoice: the period is told instead of a "
+             "number. The law (art. 330 Cod fiscal) wants the number wherever one invoice is corrected.",
+    )
+    l10n_ro_efactura_period_start = fields.Date(string="Period From (BT-73)", copy=False)
+    l10n_ro_efactura_period_end = fields.Date(string="Period Until (BT-74)", copy=False)
     l10n_ro_efactura_reason = fields.Char(
         string="Reason of the Correction",
         copy=False,
@@ -94,6 +107,20 @@ class AccountMove(models.Model):
         debited = self.debit_origin_id if 'debit_origin_id' in self._fields else self.browse()
         return self.reversed_entry_id or debited
 
+    def _l10n_ro_efactura_named(self, number):
+        """The customer's invoice in Odoo that has this number."""
+        found = self.sudo().search([
+            ('company_id', '=', self.company_id.id), ('name', '=', number), ('state', '=', 'posted'),
+            ('move_type', '=', 'out_invoice'), ('commercial_partner_id', '=', self.commercial_partner_id.id)], limit=2)
+        return found if len(found) == 1 else self.browse()
+
+    def _l10n_ro_efactura_period(self):
+        """BG-14 as (start, end): what a credit note over no single invoice is for; (False, False) otherwise."""
+        self.ensure_one()
+        if self.move_type != 'out_refund' or not self.l10n_ro_efactura_for_period:
+            return False, False
+        return self.l10n_ro_efactura_period_start, self.l10n_ro_efactura_period_end
+
     def _l10n_ro_efactura_preceding(self):
         """BG-3 as [(number, date or False)]: what is corrected, or the advances that are deducted."""
         self.ensure_one()
@@ -101,7 +128,7 @@ class AccountMove(models.Model):
         if origin := self._l10n_ro_efactura_origin():
             found[plain(origin.name)] = origin.invoice_date
         if typed := plain(self.l10n_ro_efactura_origin_number):
-            found[typed] = self.l10n_ro_efactura_origin_date
+            found[typed] = self.l10n_ro_efactura_origin_date or self._l10n_ro_efactura_named(typed).invoice_date
         if 'sale_line_ids' in self.invoice_line_ids._fields:
             downs = self.invoice_line_ids.sale_line_ids.filtered('is_downpayment')
             for advance in (downs.invoice_lines.move_id - self).filtered(

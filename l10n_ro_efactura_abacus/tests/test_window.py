@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .xml_common import XmlCommon
@@ -164,6 +164,34 @@ class TestWindow(XmlCommon):
         self.assertFalse(move.l10n_ro_efactura_missing)
         window.action_send()
         self.assertEqual(move.l10n_ro_efactura_state, 'queued')
+
+    def test_a_credit_note_of_nothing(self):
+        """The invoice it corrects is asked for in the window, or, by a button, the period."""
+        origin = self._move(name='FCT/2026/00041')
+        refund = self._move(move_type='out_refund', name='STO/2026/00001')
+        window = self._window(refund)
+        self.assertEqual(window.missing_ids.mapped(lambda row: (row.bt, row.kind)),
+                         [('BT-25', 'text'), ('BT-26', 'date'), ('BT-22', 'text')])
+        self.assertTrue(window.can_choose_period)
+        self._row(window, 'BT-25').answer_text = origin.name
+        self._row(window, 'BT-22').answer_text = "Retur"
+        window.action_check()
+        self.assertFalse(window.missing_ids, "the date of an invoice of ours is known")
+        self.assertFalse(window.can_choose_period)
+        said = {row.bt: row.value for row in window.value_ids}
+        self.assertEqual((said['BT-25'], said['BT-26']), ('FCT/2026/00041', '2026-09-15'))
+        rebate = self._move(move_type='out_refund', name='STO/2026/00002')
+        window = self._window(rebate)
+        window.action_for_period()
+        self.assertEqual(window.missing_ids.mapped(lambda row: (row.bt, row.kind)),
+                         [('BT-73', 'date'), ('BT-74', 'date'), ('BT-22', 'text')])
+        self._row(window, 'BT-73').answer_date = '2026-07-01'
+        self._row(window, 'BT-74').answer_date = '2026-07-31'
+        self._row(window, 'BT-22').answer_text = "Bonus de volum"
+        window.action_check()
+        self.assertTrue(window.can_send)
+        with self.assertRaises(UserError):
+            window.action_for_period()
 
     # -- who may --------------------------------------------------------------------------------------------
 

@@ -1,3 +1,4 @@
+from lxml import etree
 from odoo.tests import tagged
 
 from .xml_common import XmlCommon
@@ -100,20 +101,49 @@ class TestXmlProblems(XmlCommon):
         self._only(self._move(partner_shipping_id=depot.id), 'street', 'BT-75', depot, 'street')
 
     def test_storno_without_origin(self):
-        self.company.l10n_ro_efactura_storno = 'negative'
-        refund = self._move(move_type='out_refund')
-        self.assertEqual(self._codes(refund), ['origin', 'reason'])
-        refund.write({
-            'l10n_ro_efactura_origin_number': "F 1", 'l10n_ro_efactura_reason': "Retur"})
-        self._only(refund, 'origin_date', 'BT-26', refund, 'l10n_ro_efactura_origin_date')
-        refund.l10n_ro_efactura_origin_date = '2026-08-01'
-        self.assertEqual(self._texts(self._read(refund), '//BillingReference//ID'), ["F 1"])
+        """Either kind of credit note says what it corrects, and why."""
+        for storno, root in (('negative', '/Invoice'), ('credit_note', '/CreditNote')):
+            with self.subTest(storno):
+                self.company.l10n_ro_efactura_storno = storno
+                refund = self._move(move_type='out_refund', name=f'STO/{storno}/1')
+                self.assertEqual(self._codes(refund), ['origin', 'origin_date', 'reason'])
+                refund.write({'l10n_ro_efactura_origin_number': "F 1", 'l10n_ro_efactura_reason': "Retur"})
+                self._only(refund, 'origin_date', 'BT-26', refund, 'l10n_ro_efactura_origin_date')
+                refund.l10n_ro_efactura_origin_date = '2026-08-01'
+                tree = self._read(refund)
+                self.assertEqual(self._texts(tree, '//BillingReference//ID'), ["F 1"])
+                self.assertEqual(self._texts(tree, f'{root}/Note'), ["Motiv: Retur"])
 
-    def test_a_rebate_corrects_no_single_invoice(self):
-        refund = self._move(move_type='out_refund')
-        self.assertEqual(self._texts(self._read(refund), '//BillingReference//ID'), [])
-        refund.l10n_ro_efactura_origin_number = "F 1"
-        self._only(refund, 'origin_date', 'BT-26', refund, 'l10n_ro_efactura_origin_date')
+    def test_the_date_of_an_invoice_of_ours(self):
+        origin = self._move()
+        refund = self._move(move_type='out_refund', name='STO/1', l10n_ro_efactura_reason="Retur",
+                            l10n_ro_efactura_origin_number=f' {origin.name} ')
+        self.assertEqual(self._texts(self._read(refund), '//BillingReference//IssueDate'), ['2026-09-15'])
+
+    def test_a_rebate_over_a_period(self):
+        """Only the user says that a credit note corrects no single invoice; then it tells the period."""
+        refund = self._move(move_type='out_refund', l10n_ro_efactura_for_period=True)
+        self.assertEqual(self._codes(refund), ['period', 'period', 'reason'])
+        refund.write({
+            'l10n_ro_efactura_period_start': '2026-08-31', 'l10n_ro_efactura_period_end': '2026-08-01',
+            'l10n_ro_efactura_reason': "Bonus de volum"})
+        self._only(refund, 'period', 'BT-74', refund, 'l10n_ro_efactura_period_end')
+        refund.l10n_ro_efactura_period_start = '2026-07-01'
+        tree = self._read(refund)
+        self.assertEqual(self._texts(tree, '//BillingReference//ID'), [])
+        self.assertEqual(self._texts(tree, '/CreditNote/InvoicePeriod/*'), ['2026-07-01', '2026-08-01'])
+        self.assertEqual(self._texts(tree, '/CreditNote/Note'), ["Motiv: Bonus de volum"])
+        _xml, errors, findings = refund._l10n_ro_efactura_checked_xml()
+        self.assertEqual((errors, findings), ([], []))
+
+    def test_the_checker_does_not_ask_for_the_origin(self):
+        """ANAF takes a credit note without BT-25: a file made elsewhere is judged as ANAF judges it."""
+        refund = self._move(move_type='out_refund', l10n_ro_efactura_for_period=True, l10n_ro_efactura_reason="Bonus",
+                            l10n_ro_efactura_period_start='2026-07-01', l10n_ro_efactura_period_end='2026-07-31')
+        tree = self._read(refund)
+        for node in tree.xpath("*[local-name()='InvoicePeriod' or local-name()='Note']"):
+            tree.remove(node)
+        self.assertEqual(self.env['l10n_ro_efactura.xml.file']._findings(etree.tostring(tree)), [])
 
     def test_a_plain_reversal_says_why_itself(self):
         origin = self._move()

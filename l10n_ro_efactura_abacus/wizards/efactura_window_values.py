@@ -25,6 +25,9 @@ HEADER = [
     ('BT-20', 'cac:PaymentTerms/cbc:Note', False),
     ('BT-24', 'cbc:CustomizationID', False),
     ('BT-25', 'cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID', False),
+    ('BT-26', 'cac:BillingReference/cac:InvoiceDocumentReference/cbc:IssueDate', False),
+    ('BT-73', 'cac:InvoicePeriod/cbc:StartDate', False),
+    ('BT-74', 'cac:InvoicePeriod/cbc:EndDate', False),
     ('BT-27', f'{_SELLER}cac:PartyLegalEntity/cbc:RegistrationName', True),
     ('BT-31', f"{_SELLER}cac:PartyTaxScheme[cac:TaxScheme/cbc:ID='VAT']/cbc:CompanyID", False),
     ('BT-32', f"{_SELLER}cac:PartyTaxScheme[not(cac:TaxScheme/cbc:ID='VAT')]/cbc:CompanyID", False),
@@ -162,6 +165,10 @@ class EfacturaWindow(models.TransientModel):
             return 'RON' if move.currency_id.name != 'RON' else ''
         if bt == 'BT-25':
             return ', '.join(number for number, _date in move._l10n_ro_efactura_preceding())
+        if bt == 'BT-26':
+            return ', '.join(str(date) for _number, date in move._l10n_ro_efactura_preceding() if date)
+        if bt in ('BT-73', 'BT-74'):
+            return str(move._l10n_ro_efactura_period()[bt == 'BT-74'] or '')
         if bt in ('BT-37', 'BT-52', 'BT-77'):
             return record._l10n_ro_efactura_city_name() if record._name == 'res.partner' else ''
         if bt in ('BT-31', 'BT-30', 'BT-47', 'BT-48'):
