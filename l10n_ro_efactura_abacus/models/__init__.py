@@ -12,6 +12,7 @@ from . import account_move_check
 from . import account_move_document
 from . import account_move_lock
 from . import account_move_obligation
+from . import account_move_pdf
 from . import account_move_post
 from . import account_move_problems
 from . import account_move_problems_lines

@@ -42,8 +42,9 @@ class AccountEdiXmlUblRoAbacus(models.AbstractModel):
         return self._l10n_ro_efactura_export(invoice)
 
     def _l10n_ro_efactura_export(self, invoice):
-        """``(bytes, {error, ...})`` of an invoice that has no problems."""
-        return super()._export_invoice(invoice)
+        """``(bytes, {error, ...})`` of an invoice that has no problems; with its PDF, where that is wanted."""
+        xml, errors = super()._export_invoice(invoice)
+        return invoice._l10n_ro_efactura_with_pdf(xml), errors
 
     def _export_invoice_constraints(self, invoice, vals):
         # OVERRIDE: `_l10n_ro_efactura_problems` replaces core's list, which asks for things ANAF does not want (the

@@ -45,6 +45,27 @@ class AccountMoveSend(models.AbstractModel):
                 data.setdefault('proforma_pdf_attachment', self.env['ir.attachment'])
 
     @api.model
+    def _postprocess_invoice_ubl_xml(self, invoice, invoice_data):
+        # OVERRIDE 'account_edi_ubl_cii': core always embeds the PDF; ours is embedded where the company wants it
+        if not self._l10n_ro_efactura_is_our_xml(invoice, invoice_data):
+            super()._postprocess_invoice_ubl_xml(invoice, invoice_data)
+
+    @api.model
+    def _hook_invoice_document_after_pdf_report_render(self, invoice, invoice_data):
+        # EXTENDS 'account_edi_ubl_cii', which may still change the PDF: what is embedded is what is kept
+        super()._hook_invoice_document_after_pdf_report_render(invoice, invoice_data)
+        pdf = (invoice_data.get('pdf_attachment_values') or {}).get('raw')
+        if pdf and self._l10n_ro_efactura_is_our_xml(invoice, invoice_data):
+            values = invoice_data['ubl_cii_xml_attachment_values']
+            values['raw'] = invoice._l10n_ro_efactura_with_pdf(values['raw'], pdf)
+
+    @api.model
+    def _l10n_ro_efactura_is_our_xml(self, invoice, invoice_data):
+        """Is the XML that core attaches the one our builder made: the same bytes that go to ANAF?"""
+        options = invoice_data.get('ubl_cii_xml_options') or {}
+        return options.get('ubl_cii_format') == 'ciusro' and bool(invoice.company_id._l10n_ro_efactura_credential())
+
+    @api.model
     def _generate_invoice_fallback_documents(self, invoices_data):
         # EXTENDS 'account'
         # no pro forma for a document that never was to have a PDF

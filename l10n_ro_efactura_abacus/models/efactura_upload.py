@@ -153,6 +153,7 @@ class EfacturaUpload(models.Model):
             self._transition(['queued'], 'refused', errors=text_rows('not_posted', [
                 self.env._("The invoice is no longer posted.")]))
             return
+        move._l10n_ro_efactura_make_pdf()
         try:
             with self.env.cr.savepoint():
                 xml, problems, findings = move._l10n_ro_efactura_checked_xml(self.create_uid.lang)
@@ -169,9 +170,13 @@ class EfacturaUpload(models.Model):
                 else [{'code': 'check', 'text': text, 'hint': 'check'} for text in fatal]))
             move.l10n_ro_efactura_missing = problems or fatal
         if xml:
-            self.env['l10n_ro_efactura.xml.file']._keep(move, xml, findings)
+            file = self.env['l10n_ro_efactura.xml.file']._keep(
+                move.with_context(lang=self.create_uid.lang), xml, findings)
             if not fatal:
                 self._freeze(xml)
+                move._l10n_ro_efactura_align_core_file(xml)
+                if file.note and self.environment == 'prod':
+                    move.message_post(body=file.note)
 
     @api.model
     def _due(self, lane):

@@ -14,6 +14,7 @@ from .account_move import STATES
 from .account_move_check import finding_text
 
 VERDICTS = [('pass', "Passes"), ('fail', "Would be refused")]
+SHOWN = 1000  # characters of an embedded file; the download has them all
 SECONDS = 30  # for ANAF's second opinion: somebody waits
 
 
@@ -39,6 +40,7 @@ class EfacturaXmlFile(models.Model):
     findings = fields.Json(string="What Was Found", readonly=True)
     findings_html = fields.Html(string="Findings", compute='_compute_findings_html')
     xml_text = fields.Text(string="Document", compute='_compute_xml_text')
+    note = fields.Char(readonly=True, help="What the document lacks that the company wanted in it")
     submission_id = fields.Many2one(
         'l10n_ro_efactura.submission', string="Sent As", compute='_compute_submission_id',
         help="The last time that exactly these bytes went to ANAF.")
@@ -104,6 +106,7 @@ class EfacturaXmlFile(models.Model):
         sha256 = hashlib.sha256(xml).hexdigest()
         values = {
             'findings': findings or False,
+            'note': move._l10n_ro_efactura_pdf_note(xml) or False,
             'verdict': 'fail' if any(finding['severity'] == 'fatal' for finding in findings) else 'pass',
         }
         file = self.sudo().search([('move_id', '=', move.id), ('sha256', '=', sha256)], limit=1)
@@ -167,5 +170,7 @@ def formatted(xml):
             node.text = None
         if not (node.tail or '').strip():
             node.tail = None
+        if str(node.tag).endswith('}EmbeddedDocumentBinaryObject') and len(node.text or '') > SHOWN:
+            node.text = f"{node.text.strip()[:60]}… ({len(node.text)})"
     etree.indent(root)
     return etree.tostring(root, encoding='unicode')

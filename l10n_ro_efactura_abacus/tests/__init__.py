@@ -26,6 +26,7 @@ from . import test_uncertain
 from . import test_upload_answers
 from . import test_wire_faults
 from . import test_xml_kinds
+from . import test_xml_pdf
 from . import test_xml_problems
 from . import test_window
 from . import test_xml_files

@@ -31,8 +31,10 @@ class EfacturaWindow(models.TransientModel):
     can_send = fields.Boolean(readonly=True)
     can_test = fields.Boolean(readonly=True)
     can_build = fields.Boolean(readonly=True)
+    can_choose_period = fields.Boolean(readonly=True, help="A credit note says what it corrects, or for which period")
     file_id = fields.Many2one('l10n_ro_efactura.xml.file', readonly=True)
     xml_text = fields.Text(related='file_id.xml_text')
+    file_note = fields.Char(related='file_id.note')
     anaf_ok = fields.Boolean(readonly=True)
     anaf_answer = fields.Text(string="ANAF's validation", readonly=True)
 
@@ -101,6 +103,8 @@ class EfacturaWindow(models.TransientModel):
             'reasons': '\n'.join(reasons['prod']) or False,
             'can_send': ready and not reasons['prod'], 'can_test': ready and not reasons['test'],
             'can_build': not counts['missing'] and not self.many and moves._l10n_ro_efactura_is_numbered(),
+            'can_choose_period': not self.many and any(
+                row.get('code') == 'origin' for row in found) and moves.move_type == 'out_refund',
             'file_id': False, 'anaf_answer': False,
         })
         if not any(counts[state] for state in ('missing', 'fatal')):
@@ -131,6 +135,15 @@ class EfacturaWindow(models.TransientModel):
     def action_check(self):
         """Write what was filled in, then look again."""
         self._check_may()
+        self._save()
+        return self._action()
+
+    def action_for_period(self):
+        """The credit note is a rebate over a period: that is asked for, not the number of an invoice."""
+        self._check_may()
+        if not self.can_choose_period:
+            raise UserError(self.env._("Only a credit note that names no invoice can be one over a period."))
+        self.move_id.l10n_ro_efactura_for_period = True
         self._save()
         return self._action()
 
@@ -174,6 +187,7 @@ class EfacturaWindow(models.TransientModel):
         self.ensure_one()
 
     def _generate(self):
+        self.move_id._l10n_ro_efactura_make_pdf()
         xml, errors, findings = self.move_id._l10n_ro_efactura_checked_xml()
         if errors:
             raise UserError('\n'.join(errors))
