@@ -235,6 +235,18 @@ KINDS = {
         '/Invoice/AllowanceCharge/ChargeIndicator': ['false', 'true'],
         '//PayableAmount': ['120.58'],
     },
+    'credit_note_period': {
+        '//BillingReference//ID': [],
+        '/CreditNote/InvoicePeriod/StartDate': ['2026-07-01'],
+        '/CreditNote/InvoicePeriod/EndDate': ['2026-08-31'],
+        '/CreditNote/InvoicePeriod/DescriptionCode': ['432'],
+        '/CreditNote/Note': ['TVA la încasare', 'Motiv: Bonus de volum, contract 5/2026'],
+    },
+    'embedded_pdf': {
+        '//AdditionalDocumentReference/ID': ['FCT/%s'],
+        '//EmbeddedDocumentBinaryObject': ['JVBERi0xLjQKJSVFT0YK'],
+        '//EmbeddedDocumentBinaryObject/@mimeCode': ['application/pdf'],
+    },
 }
 
 

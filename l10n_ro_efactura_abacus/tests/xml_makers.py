@@ -49,6 +49,21 @@ class Makers:
         refund.action_post()
         return refund
 
+    def _make_credit_note_period(self):
+        return self._move(
+            self._line(tax='tvaic_21'), move_type='out_refund', l10n_ro_efactura_for_period=True,
+            l10n_ro_efactura_period_start='2026-07-01', l10n_ro_efactura_period_end='2026-08-31',
+            l10n_ro_efactura_reason="Bonus de volum, contract 5/2026")
+
+    def _make_embedded_pdf(self):
+        self.company.l10n_ro_efactura_embed_pdf = True
+        move = self._move()
+        self.env['ir.attachment'].create({
+            'name': 'factura.pdf', 'raw': b'%PDF-1.4\n%%EOF\n', 'mimetype': 'application/pdf',
+            'res_model': move._name, 'res_id': move.id, 'res_field': 'invoice_pdf_report_file'})
+        move.invalidate_recordset()
+        return move
+
     def _make_corrected(self):
         return self._move(l10n_ro_efactura_type='384', l10n_ro_efactura_origin_number="VECHI-99",
                           l10n_ro_efactura_origin_date='2026-08-01')
