@@ -15,6 +15,7 @@
         'security/efactura_code_rules.xml',
         'data/efactura_code_map.xml',
         'data/mail_activity_type.xml',
+        'data/mail_activity_type_asset.xml',
         'data/ir_cron.xml',
         'data/ir_cron_credential.xml',
         'wizards/account_move_send_wizard_views.xml',
@@ -36,6 +37,9 @@
         'wizards/efactura_window_views.xml',
         'views/efactura_xml_file_views.xml',
         'wizards/efactura_connection_wizards.xml',
+        'wizards/efactura_objects_wizards.xml',
+        'views/account_move_objects_views.xml',
+        'views/res_config_settings_objects_views.xml',
     ],
     'demo': [
         'demo/company.xml',

@@ -57,3 +57,7 @@ from . import res_partner_sector
 from . import product_codes
 from . import res_company_storno
 from . import res_partner_identity
+from . import account_move_objects
+from . import account_move_asset
+from . import account_move_inventory
+from . import res_company_objects

@@ -1,5 +1,6 @@
 from . import test_access_matrix
 from . import test_archive
+from . import test_assets
 from . import test_budget_and_circuit
 from . import test_buyer
 from . import test_code_map
@@ -10,6 +11,7 @@ from . import test_duplicates
 from . import test_exactly_once
 from . import test_guard
 from . import test_inbox
+from . import test_inventory_objects
 from . import test_mirror
 from . import test_move_locks
 from . import test_move_send
