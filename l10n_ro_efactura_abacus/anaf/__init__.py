@@ -6,6 +6,7 @@ No Odoo here. Whatever an exchange raises is an :class:`AnafError`; ``errors`` s
 from .bucharest import BUCHAREST, next_day, today
 from .client import AnafClient
 from .deadline import add_working_days, is_working_day, send_deadline
+from .document import AllowanceCharge, Attachment, Document, DocumentLine, Party, TaxSubtotal
 from .environment import ENVIRONMENTS, Endpoints
 from .errors import (
     AnafError,
@@ -31,6 +32,7 @@ from .identifiers import NO_CNP, cif_digits, same_cif, valid_cnp, valid_cui
 from .messages import ListedMessage, corrected_window, spv_window
 from .oauth import TokenSet, authorize_url, claims, exchange_code, expires_at, refresh
 from .package import Package, PackageError, duplicate_of_text, read_package
+from .reader import read_document
 from .replies import MessagePage, Receipt, Status, Validation
 from .seal import SealReport, verify
 from .ubl import InvoiceFacts, UblError, read_facts
@@ -41,9 +43,13 @@ __all__ = [
     "BUCHAREST",
     "ENVIRONMENTS",
     "NO_CNP",
+    "AllowanceCharge",
     "AnafClient",
     "AnafError",
+    "Attachment",
     "ClockSkew",
+    "Document",
+    "DocumentLine",
     "Endpoints",
     "Explanation",
     "Forbidden",
@@ -59,11 +65,13 @@ __all__ = [
     "OAuthError",
     "Package",
     "PackageError",
+    "Party",
     "QuotaExceeded",
     "Receipt",
     "Refused",
     "SealReport",
     "Status",
+    "TaxSubtotal",
     "Technical",
     "Throttled",
     "TokenSet",
@@ -86,6 +94,7 @@ __all__ = [
     "make_session",
     "next_day",
     "parse_xml",
+    "read_document",
     "read_facts",
     "read_package",
     "refresh",

@@ -37,9 +37,9 @@ class Party:
     email: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AllowanceCharge:
-    """BG-20/21 of the document, BG-27/28 of a line. ``amount`` is positive as written; ``is_charge`` adds it.
+    """BG-20/21 of the document, BG-27/28 of a line. ``amount`` is as written (0 when absent); ``is_charge`` adds it.
 
     :ivar percent: BT-94/101, per cent of ``base``
     :ivar category, rate: the document's own VAT (BT-95/96, BT-102/103); ``''`` and None on a line
@@ -67,7 +67,7 @@ class TaxSubtotal:
     exemption_code: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DocumentLine:
     """BG-25.
 
@@ -127,6 +127,7 @@ class Document:
         :ivar prepaid: BT-113, :ivar rounding: BT-114
     :ivar preceding: ``[(number BT-25, date BT-26 or None)]``
     :ivar ibans: BT-84, :ivar payment_means: BT-81
+    :ivar unreadable: amounts that are there and are no number, ``"BT-131 [line id]: 1,5"``; they are None, at most 100
     """
 
     facts: InvoiceFacts
@@ -164,6 +165,7 @@ class Document:
     ibans: list[str] = field(default_factory=list)
     payee: Party | None = None
     customization: str = ""
+    unreadable: list[str] = field(default_factory=list)
 
     @property
     def sign(self):

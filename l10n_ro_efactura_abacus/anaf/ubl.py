@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from .identifiers import cif_digits
-from .xml import XmlError, child_text, children, local_name, parse_xml
+from .xml import XmlError, child_text, children, local_name, parse_xml, text_of, to_amount, to_date
 
 
 class UblError(ValueError):
@@ -41,6 +41,11 @@ class InvoiceFacts:
 
 def read_facts(xml):
     """Bytes of an Invoice or CreditNote -> InvoiceFacts, whatever the prefixes. :raises UblError:"""
+    return facts_of(parse_invoice(xml))
+
+
+def parse_invoice(xml):
+    """Bytes -> the root element of an Invoice or CreditNote. :raises UblError:"""
     try:
         root = parse_xml(xml)
     except XmlError as error:
@@ -48,75 +53,67 @@ def read_facts(xml):
     name = local_name(root)
     if name not in ("Invoice", "CreditNote"):
         raise UblError(f"the root is {name or 'nothing'}, not Invoice or CreditNote")
+    return root
+
+
+def facts_of(root):
+    """The facts of an invoice that is parsed already."""
+    name = local_name(root)
     currency = child_text(root, "DocumentCurrencyCode")
     seller = _party(root, "AccountingSupplierParty")
     buyer = _party(root, "AccountingCustomerParty")
+    taxes = tax_total(root, currency)
     return InvoiceFacts(
         root=name,
         type_code=child_text(root, f"{name}TypeCode"),
         number=child_text(root, "ID"),
-        issue_date=_date(child_text(root, "IssueDate")),
-        due_date=_date(child_text(root, "DueDate") or child_text(root, "PaymentMeans", "PaymentDueDate")),
+        issue_date=to_date(child_text(root, "IssueDate")),
+        due_date=to_date(child_text(root, "DueDate") or child_text(root, "PaymentMeans", "PaymentDueDate")),
         currency=currency,
         seller_cif=seller[0],
         seller_name=seller[1],
         buyer_cif=buyer[0],
         buyer_name=buyer[1],
         untaxed=_money(root, "TaxExclusiveAmount"),
-        tax_amount=_tax(root, currency),
+        tax_amount=None if taxes is None else to_amount(child_text(taxes, "TaxAmount")),
         total=_money(root, "TaxInclusiveAmount"),
         payable=_money(root, "PayableAmount"),
         preceding=[
             number
-            for number in (
-                child_text(reference, "ID")
-                for reference in children(root, "BillingReference", "InvoiceDocumentReference")
-            )
+            for number in map(text_of, children(root, "BillingReference", "InvoiceDocumentReference", "ID"))
             if number
         ],
     )
 
 
+def tax_total(root, currency):
+    """The TaxTotal in the document's currency, or None; a second one may be there in RON (BT-111)."""
+    totals = [total for total in children(root, "TaxTotal") if children(total, "TaxAmount")]
+    totals.sort(key=lambda total: children(total, "TaxAmount")[0].get("currencyID") != currency)
+    return totals[0] if totals else None
+
+
+def party_cif(party):
+    """Digits: of the VAT number first, then of the legal registration, then of any other identifier."""
+    schemes = sorted(children(party, "PartyTaxScheme"), key=lambda scheme: not is_vat(scheme))
+    texts = [child_text(scheme, "CompanyID") for scheme in schemes]
+    texts += [child_text(party, "PartyLegalEntity", "CompanyID"), child_text(party, "PartyIdentification", "ID")]
+    return next((digits for digits in map(cif_digits, texts) if digits), "")
+
+
+def party_name(party):
+    return child_text(party, "PartyLegalEntity", "RegistrationName") or child_text(party, "PartyName", "Name")
+
+
+def is_vat(scheme):
+    return child_text(scheme, "TaxScheme", "ID").upper() == "VAT"
+
+
 def _party(root, role):
-    """``(cif, name)``: VAT number first, then the legal registration, then any other identifier."""
     for party in children(root, role, "Party"):
-        schemes = sorted(
-            children(party, "PartyTaxScheme"), key=lambda s: child_text(s, "TaxScheme", "ID").upper() != "VAT"
-        )
-        texts = [child_text(scheme, "CompanyID") for scheme in schemes]
-        texts += [
-            child_text(party, "PartyLegalEntity", "CompanyID"),
-            child_text(party, "PartyIdentification", "ID"),
-        ]
-        cif = next((digits for digits in map(cif_digits, texts) if digits), "")
-        name = child_text(party, "PartyLegalEntity", "RegistrationName") or child_text(
-            party, "PartyName", "Name"
-        )
-        return cif, name
+        return party_cif(party), party_name(party)
     return "", ""
 
 
-def _date(text):
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
-
-
-def _decimal(text):
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
-
-
 def _money(root, name):
-    return _decimal(child_text(root, "LegalMonetaryTotal", name))
-
-
-def _tax(root, currency):
-    """The VAT total in the document's currency; a second one may be there in RON (BT-111)."""
-    amounts = children(root, "TaxTotal", "TaxAmount")
-    amounts.sort(key=lambda amount: amount.get("currencyID") != currency)
-    return _decimal("".join(amounts[0].itertext()).strip()) if amounts else None
+    return to_amount(child_text(root, "LegalMonetaryTotal", name))

@@ -1,6 +1,14 @@
 """The one way XML is parsed here: no DTD, no entities, no network, no huge trees."""
 
+import re
+from datetime import date
+from decimal import Decimal
+
 from lxml import etree
+
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MAX_DIGITS = 40
 
 
 class XmlError(ValueError):
@@ -48,12 +56,37 @@ def children(element, *path):
     """Every descendant reached by a path of local names, whatever the prefixes and namespaces."""
     found = [element]
     for name in path:
-        found = [child for parent in found for child in parent if local_name(child) == name]
+        found = [child for parent in found for child in parent.iterchildren("{*}" + name)]
     return found
 
 
 def child_text(element, *path):
     """Stripped text of the first element at ``path``, or ``''``."""
-    for child in children(element, *path):
-        return "".join(child.itertext()).strip()
-    return ""
+    found = children(element, *path)
+    return text_of(found[0]) if found else ""
+
+
+def text_of(element):
+    """Its stripped text, pieces around comments and inner elements included."""
+    text = "".join(element.itertext()) if len(element) else element.text
+    return text.strip() if text else ""
+
+
+def to_decimal(text):
+    """Text of an ``xs:decimal`` -> Decimal; None when it is not one (``1e3``, ``1,5``, ``1_000``)."""
+    text = text.strip(" \t\r\n")
+    return Decimal(text) if _DECIMAL.fullmatch(text) else None
+
+
+def to_amount(text):
+    """As :func:`to_decimal`, and None for what is longer than any amount or quantity."""
+    return to_decimal(text) if len(text) <= _MAX_DIGITS else None
+
+
+def to_date(text):
+    """``YYYY-MM-DD``, with or without a time or zone behind it -> date; None when it is no date."""
+    match = _DATE.match(text)
+    try:
+        return date.fromisoformat(match.group()) if match else None
+    except ValueError:
+        return None

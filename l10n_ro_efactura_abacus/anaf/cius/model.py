@@ -1,7 +1,8 @@
 """An invoice as the rules read it: every element once, found by name without XPath."""
 
-import re
 from decimal import ROUND_FLOOR, Decimal
+
+from ..xml import to_decimal
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 ROOTS = {f"{{{_UBL}{kind}-2}}{kind}": kind for kind in ("Invoice", "CreditNote")}
@@ -11,7 +12,6 @@ _PREFIXES = {
     f"{_UBL}CommonExtensionComponents-2": "ext:",
 }
 _BLANKS = str.maketrans("\t\r\n", "   ")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _HALF = Decimal("0.5")
 _NOTHING = {}
 _DEEPEST = 10  # no rule names a longer path
@@ -23,12 +23,6 @@ def norm(text):
     if " " in text:
         return " ".join([word for word in text.split(" ") if word])
     return text
-
-
-def to_decimal(text):
-    """Text of an ``xs:decimal`` -> Decimal; None when it is not one."""
-    text = text.strip(" \t\r\n")
-    return Decimal(text) if _DECIMAL.fullmatch(text) else None
 
 
 def round_integer(value):
