@@ -29,9 +29,9 @@ def test_every_invoice_is_read(row):
     assert found.facts == anaf.read_facts(data)
     assert found.facts.number and found.seller.name
     assert found.unreadable == []
-    assert all(line.name and line.net is not None and line.unit_code for line in found.lines)
     assert found.facts.root == ("CreditNote" if row["type"] == "creditnote" else "Invoice")
     if row["oracle_verdict"] == "pass":
+        assert all(line.name and line.net is not None and line.unit_code for line in found.lines)
         assert {one.code for one in anaf.contradictions(found)} <= HARMLESS
 
 
