@@ -1,4 +1,3 @@
 from . import oauth
 from . import package
 from . import xml
-from . import message_list

@@ -19,7 +19,11 @@ class Choice:
 class LineProposal:
     """One line of the XML and what will become of it on the bill.
 
-    :ivar line: ``anaf.DocumentLine``; None where one bill line stands for a document-level allowance or charge
+    :ivar line: ``anaf.DocumentLine``; None where one bill line stands for a document-level allowance or charge,
+        or for all lines of one VAT rate
+    :ivar net: Decimal, the subtotal that the bill line has to show, with the bill's sign
+    :ivar category, rate: the line's VAT in the XML (BT-151, BT-152; rate Decimal, 0 where there is none)
+    :ivar key: what the learning knows the line by
     :ivar taxes: recordset of account.tax, :ivar analytic: analytic distribution dict
     :ivar warehouse: stock.warehouse where stock is installed
     """
@@ -29,6 +33,10 @@ class LineProposal:
     quantity: float
     price_unit: float
     discount: float = 0.0
+    net: Any = None
+    category: str = ''
+    rate: Any = None
+    key: str = ''
     product: Choice = field(default_factory=Choice)
     account: Choice = field(default_factory=Choice)
     taxes: Choice = field(default_factory=Choice)
@@ -37,6 +45,11 @@ class LineProposal:
     treatment: Choice = field(default_factory=lambda: Choice('expense', 'default'))
     warehouse: Choice = field(default_factory=Choice)
     extra: dict = field(default_factory=dict)  # values of the bill line that other modules add
+
+    @property
+    def choices(self):
+        """What a cell is shown for; a module that adds one extends `extra` and this stays as it is."""
+        return [self.product, self.account, self.taxes, self.uom, self.analytic]
 
 
 @dataclass
@@ -52,6 +65,8 @@ class Proposal:
     :ivar warnings: translated texts, put on the bill
     :ivar duplicates: bills that may be this document already (offered for pairing)
     :ivar original: the bill that this refund corrects, or empty
+    :ivar on_payment: the VAT is deducted when the bill is paid
+    :ivar lookup: what was read for all documents of the call at once (:class:`.import_lookup.Lookup`)
     """
 
     company: Any
@@ -72,3 +87,10 @@ class Proposal:
     original: Any = None
     order: Any = None
     extra: dict = field(default_factory=dict)  # values of the bill that other modules add
+    on_payment: bool = False
+    lookup: Any = None
+
+    @property
+    def unknown(self):
+        """Choices that nothing is known about: the yellow cells."""
+        return [choice for line in self.lines for choice in line.choices if choice.source == 'none']

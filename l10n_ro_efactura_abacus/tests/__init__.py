@@ -12,8 +12,6 @@ from . import test_exactly_once
 from . import test_guard
 from . import test_inbox
 from . import test_inventory_objects
-from . import test_inbox_download
-from . import test_inbox_refresh
 from . import test_mirror
 from . import test_move_locks
 from . import test_move_send
@@ -34,3 +32,6 @@ from . import test_xml_pdf
 from . import test_xml_problems
 from . import test_window
 from . import test_xml_files
+from . import test_import_bills
+from . import test_import_memory
+from . import test_import_messages

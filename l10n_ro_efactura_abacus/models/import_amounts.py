@@ -1,0 +1,95 @@
+"""Amounts of an XML as an Odoo bill can hold them: plain arithmetic, no ORM."""
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from odoo.tools import float_compare, float_round
+
+MOST_DECIMALS = 15
+
+
+@dataclass(frozen=True)
+class Digits:
+    """How many decimals the database keeps: of quantities, of discounts, of the document's currency."""
+    quantity: int = 2
+    discount: int = 2
+    money: int = 2
+
+
+@dataclass(frozen=True)
+class Priced:
+    """One bill line; `exact` is False where no price gives the wanted subtotal, `kept` where the quantity changed."""
+    quantity: float
+    price: float
+    discount: float
+    exact: bool
+    kept: bool
+
+
+def money(value, digits=2):
+    """Round half up, away from zero, as invoices do."""
+    return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def subtotal(quantity, price, discount, digits=2):
+    """What Odoo makes of a line: floats, in its order of operations."""
+    return float_round(quantity * (price * (1 - discount / 100.0)), precision_digits=digits)
+
+
+def priced(net, quantity, price, base_quantity=Decimal(1), discounted=Decimal(0), digits=Digits()):  # noqa: B008
+    """A quantity, price and discount whose subtotal is `net`, as near to what the XML says as can be.
+
+    The XML's own price first, then its discount in per cent, then the price that fits. A quantity stays as it is
+    unless the database cannot keep its decimals, or it is 0.
+
+    :param net: BT-131; everything with the sign of the bill
+    :param price: BT-146 for `base_quantity` units, or None
+    :param discounted: allowances less charges of the line (BT-136, BT-141)
+    """
+    net = money(net, digits.money)
+    wanted = float(net)
+    count = Decimal(1) if quantity is None else quantity
+    shown = float_round(float(count), precision_digits=digits.quantity)
+    kept = Decimal(repr(shown)) == count
+    unit = price / base_quantity if price is not None and base_quantity else None
+    if not shown and (net or not kept):
+        shown, kept, unit = 1.0, False, None
+
+    def fits(at, discount=0.0):
+        return float_compare(subtotal(shown, at, discount, digits.money), wanted, precision_digits=digits.money) == 0
+
+    if unit is not None and unit * Decimal(repr(shown)) != net:
+        gross = unit * Decimal(repr(shown))
+        if gross and discounted:
+            discount = float_round(float((gross - net) / gross * 100), precision_digits=digits.discount)
+            if 0 < discount <= 100 and fits(float(unit), discount):
+                return Priced(shown, float(unit), discount, True, kept)
+    if unit is not None and fits(float(unit)):
+        return Priced(shown, float(unit), 0.0, True, kept)
+    if not shown:
+        return Priced(shown, float(unit or 0), 0.0, True, kept)
+    ratio = net / Decimal(repr(shown))
+    for decimals in range(2, MOST_DECIMALS + 1):
+        at = float(money(ratio, decimals))
+        if fits(at):
+            return Priced(shown, at, 0.0, True, kept)
+    return Priced(1.0, wanted, 0.0, fits(wanted), False)
+
+
+def spread(total, raw, digits=2):
+    """Round amounts so that their sum is `total`.
+
+    The running sum is rounded, so that none is off by more than one unit; what the XML rounded in its own way goes to
+    the heaviest.
+
+    :param raw: Decimals before rounding, of any sign
+    """
+    shares, given, running = [], Decimal(0), Decimal(0)
+    for amount in raw:
+        running += amount
+        until = money(running, digits)
+        shares.append(until - given)
+        given = until
+    if shares and given != total:
+        heaviest = max(range(len(raw)), key=lambda index: abs(raw[index]))
+        shares[heaviest] += total - given
+    return shares

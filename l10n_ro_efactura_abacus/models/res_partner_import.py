@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    """The location of a supplier's bills, as each company remembers it."""
+    _inherit = 'res.partner'
+
+    l10n_ro_efactura_journal_id = fields.Many2one(
+        'account.journal', string="Bills in Journal", company_dependent=True, check_company=True,
+        domain="[('type', '=', 'purchase')]")
+    l10n_ro_efactura_analytic_id = fields.Many2one(
+        'account.analytic.account', string="Bills in Analytic Account", company_dependent=True, check_company=True)
