@@ -172,22 +172,23 @@ def _adopt_messages(env):
     """The SPV messages behind core's rows, as far as core kept their number: downloaded again while ANAF has them."""
     env['l10n_ro_efactura.message']._insert(
         ('company_id', 'environment', 'anaf_id', 'upload_index', 'kind', 'listed_at', 'seller_cif', 'buyer_cif',
-         'partner_id', 'number', 'issue_date', 'due_date', 'amount_untaxed', 'amount_tax', 'amount_total',
-         'currency_id', 'archive_state', 'submission_id', 'move_id', 'pairing_reason'),
+         'partner_id', 'partner_name', 'number', 'issue_date', 'due_date', 'amount_untaxed', 'amount_tax',
+         'amount_total', 'currency_id', 'archive_state', 'submission_id', 'move_id', 'pairing_reason'),
         SQL(
             """SELECT a.company_id, a.environment, a.download_id, a.upload_index,
                       CASE WHEN NOT a.sales THEN 'received' WHEN a.state = 'nok' THEN 'error' ELSE 'sent' END,
                       a.moment, CASE WHEN a.sales THEN a.cif ELSE other.cif END,
                       CASE WHEN a.sales THEN other.cif ELSE a.cif END,
-                      m.commercial_partner_id, CASE WHEN a.sales THEN m.name ELSE m.ref END, m.invoice_date,
-                      m.invoice_date_due, abs(m.amount_untaxed), abs(m.amount_tax), abs(m.amount_total), m.currency_id,
+                      m.commercial_partner_id, other.name, CASE WHEN a.sales THEN m.name ELSE m.ref END,
+                      m.invoice_date, m.invoice_date_due, abs(m.amount_untaxed), abs(m.amount_tax),
+                      abs(m.amount_total), m.currency_id,
                       CASE WHEN a.moment > now() AT TIME ZONE 'UTC' - interval '60 days' THEN 'listed' ELSE 'gone' END,
                       s.id, m.id, %s
                  FROM l10n_ro_efactura_adopted a
                  JOIN account_move m ON m.id = a.move_id
             LEFT JOIN l10n_ro_efactura_submission s ON s.move_id = m.id AND a.sales
-            LEFT JOIN LATERAL (SELECT NULLIF(
-                                      regexp_replace(COALESCE(p.vat, p.company_registry, ''), '\\D', '', 'g'), '') AS cif
+            LEFT JOIN LATERAL (SELECT p.name, NULLIF(regexp_replace(
+                                      COALESCE(p.vat, p.company_registry, ''), '\\D', '', 'g'), '') AS cif
                                  FROM res_partner p WHERE p.id = m.commercial_partner_id) other ON TRUE
                 WHERE a.download_id IS NOT NULL ORDER BY a.moment, m.id""", env._("Brought by Odoo before this addon")))
     env.cr.execute(

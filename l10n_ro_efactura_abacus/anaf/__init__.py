@@ -5,6 +5,7 @@ No Odoo here. Whatever an exchange raises is an :class:`AnafError`; ``errors`` s
 
 from .bucharest import BUCHAREST, next_day, today
 from .client import AnafClient
+from .contradictions import Contradiction, contradictions
 from .deadline import add_working_days, is_working_day, send_deadline
 from .document import AllowanceCharge, Attachment, Document, DocumentLine, Party, TaxSubtotal
 from .environment import ENVIRONMENTS, Endpoints
@@ -48,6 +49,7 @@ __all__ = [
     "AnafError",
     "Attachment",
     "ClockSkew",
+    "Contradiction",
     "Document",
     "DocumentLine",
     "Endpoints",
@@ -85,6 +87,7 @@ __all__ = [
     "authorize_url",
     "cif_digits",
     "claims",
+    "contradictions",
     "corrected_window",
     "duplicate_of_text",
     "exchange_code",

@@ -99,15 +99,15 @@ def spv_window(now=None, days=RETENTION_DAYS):
     return max(now - timedelta(days=days), oldest), now - timedelta(seconds=60)
 
 
-def corrected_window(start, end, skew):
-    """The window seen from ANAF's clock; ten minutes narrower at the refused end when it quoted none."""
+def corrected_window(start, end, skew, step=timedelta(minutes=10)):
+    """The window seen from ANAF's clock; narrower by ``step`` at the refused end when it quoted none."""
     if skew.anaf_now:
         floor, ceiling = spv_window(skew.anaf_now)
         start, end = max(start, floor), min(end, ceiling)
     elif "mai vechi" in skew.text:
-        start += timedelta(minutes=10)
+        start += step
     else:
-        end -= timedelta(minutes=10)
+        end -= step
     if end <= start:
         raise skew
     return start, end

@@ -1,3 +1,4 @@
 from . import oauth
 from . import package
 from . import xml
+from . import message_list

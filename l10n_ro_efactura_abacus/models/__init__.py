@@ -40,8 +40,12 @@ from . import efactura_reconcile
 from . import efactura_mirror
 from . import efactura_message
 from . import efactura_archive
+from . import efactura_download
+from . import efactura_loss
 from . import efactura_mailbox
 from . import efactura_pairing
+from . import account_move_spv
+from . import account_journal_dashboard
 from . import efactura_submission_words
 from . import ir_module_module
 from . import l10n_ro_edi_mirror

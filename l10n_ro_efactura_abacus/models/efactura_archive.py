@@ -39,6 +39,7 @@ from .knobs import knob
 _logger = logging.getLogger(__name__)
 DOWNLOADS_A_DAY = 5  # of ANAF's 10 per message
 RETRY_MINUTES = (1, 5, 30, 120)
+TELL_SECONDS = 1  # between two reports of progress
 REFETCHES = 3  # an unreadable package is downloaded as often before it is archived as it is
 
 
@@ -91,7 +92,7 @@ class EfacturaArchive(models.Model):
 
     @api.model
     def _archive_lane(self, lane, pool, ids=None):
-        done = 0
+        done, batches, told_at = 0, set(), time.monotonic()
         while True:
             rows = []
             if pool.free > 0 and not lane.paused and lane.stays_open():
@@ -107,12 +108,16 @@ class EfacturaArchive(models.Model):
             for row in rows:
                 lane.spend()
                 row['client'] = client
+                batches |= {row['batch']} - {None}
                 pool.submit(row, _download, client, row['anaf_id'], row['listed_at'], _trusted())
             if not rows and not pool.running:
                 break
             for row, outcome in pool.drain(block=not rows or not pool.free):
                 self._record_package(row, lane, outcome, pool)
                 done += 1
+            if batches and time.monotonic() > told_at + TELL_SECONDS:
+                self._tell_downloads(batches)
+                told_at = time.monotonic()
             if done >= 100:
                 self.env['l10n_ro_efactura.submission']._sync_moves()
                 seconds = self._checkpoint(done, remaining=1)
@@ -120,6 +125,8 @@ class EfacturaArchive(models.Model):
                 if seconds <= 0:
                     lane.paused = 'time'
                     self.env['l10n_ro_efactura.submission']._wake(ARCHIVE_CRONS)
+        self._checkpoint()
+        self._tell_downloads(batches)
 
     @api.model
     def _claim_downloads(self, lane, limit, ids=None):
@@ -135,9 +142,10 @@ class EfacturaArchive(models.Model):
                          LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
                    UPDATE l10n_ro_efactura_message m
                       SET quota_count = CASE WHEN quota_day = %(today)s THEN quota_count + 1 ELSE 1 END,
-                          quota_day = %(today)s, next_attempt_at = %(now)s + %(lease)s * interval '1 second'
+                          last_error = NULL, quota_day = %(today)s,
+                          next_attempt_at = %(now)s + %(lease)s * interval '1 second'
                      FROM picked WHERE m.id = picked.id
-                RETURNING m.id, anaf_id, quota_count, listed_at""",
+                RETURNING m.id, anaf_id, quota_count, listed_at, batch""",
                 today=today(), now=UTC_NOW, lease=lane.lease, wanted=self._wanted(), company=lane.company.id,
                 env=lane.environment, only=only, limit=limit), log_exceptions=False)
             return self.env.cr.dictfetchall()
@@ -222,6 +230,7 @@ class EfacturaArchive(models.Model):
                 ('parent_id', '=', False)], limit=1)
         values = {
             'number': facts.number, 'issue_date': facts.issue_date, 'due_date': facts.due_date,
+            'partner_name': facts.buyer_name if self.kind == 'sent' else facts.seller_name,
             'document_type': facts.type_code, 'preceding': Json(facts.preceding) if facts.preceding else None,
             'amount_untaxed': facts.untaxed, 'amount_tax': facts.tax_amount, 'amount_total': facts.total,
             'currency_id': currency.id or None, 'partner_id': partner.id or None,

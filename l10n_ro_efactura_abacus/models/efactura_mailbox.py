@@ -6,14 +6,19 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..anaf import AnafError, ClockSkew, corrected_window, spv_window
+from ..anaf import AnafError, ClockSkew, Malformed, corrected_window, spv_window
 from .efactura_submission import UTC_NOW
 from .knobs import knob
 
 _logger = logging.getLogger(__name__)
 LIST_SECONDS = 30  # at most one round of lists per box in this time
 PAUSE_MINUTES = 60
-OVERLAP = timedelta(hours=1)  # lists lag: what is indexed late must still be seen
+# lists lag: what is indexed late must still be seen. Every reading goes back a little, one an hour a day, and one a
+# week all the way: a right given late, or a CIF that was corrected, shows older messages
+OVERLAP, WIDE_OVERLAP = timedelta(hours=1), timedelta(days=1)
+WIDE_EVERY, WHOLE_EVERY = timedelta(minutes=50), timedelta(days=7)
+SKEWS = 7  # times that a window is corrected after ANAF's clock, by 10 minutes, then 20, 40... where it quotes none
+ROUNDS = 3  # readings of the pages of one window, where the messages seen are fewer than ANAF counts
 COLUMNS = ('company_id', 'environment', 'anaf_id', 'upload_index', 'kind', 'tip', 'details', 'listed_at', 'seller_cif',
            'buyer_cif')
 
@@ -37,10 +42,11 @@ class EfacturaMailbox(models.Model):
     company_id = fields.Many2one('res.company', required=True, readonly=True, ondelete='cascade')
     environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, readonly=True)
     listed_until = fields.Datetime(readonly=True, help="ANAF's lists were read completely up to here (UTC)")
+    wide_at = fields.Datetime(readonly=True, help="When the lists were last read with a wide overlap")
+    whole_at = fields.Datetime(readonly=True, help="When the lists were last read as far back as ANAF keeps them")
     next_list_at = fields.Datetime(readonly=True)
     paused_until = fields.Datetime(readonly=True)
     pause_reason = fields.Char(readonly=True)
-
     last_error = fields.Char(readonly=True, help="Why the lists could not be read the last time")
 
     _company_uniq = models.UniqueIndex('(company_id, environment)')
@@ -108,10 +114,19 @@ class EfacturaMailbox(models.Model):
         :raises AnafError: the reading is not complete; what was read is kept
         """
         self.ensure_one()
-        known = self.listed_until and self.listed_until - OVERLAP
-        until, _new = self._read(lane, known or start or datetime.min)
+        now = fields.Datetime.now()
+        known, wide = self.listed_until, not self.wide_at or self.wide_at < now - WIDE_EVERY
+        whole = not start and (not self.whole_at or self.whole_at < now - WHOLE_EVERY)
+        if not known:
+            begin = start or datetime.min
+        elif whole:
+            begin = datetime.min
+        else:
+            begin = known - (WIDE_OVERLAP if wide else OVERLAP)
+        until, _new = self._read(lane, begin)
         if known or not start:
-            self._set(listed_until=until)
+            self._set(listed_until=until, **({'wide_at': now} if wide else {}),
+                      **({'whole_at': now} if begin == datetime.min else {}))
         return until
 
     @api.private
@@ -122,34 +137,55 @@ class EfacturaMailbox(models.Model):
         :raises AnafError: the reading is not complete; what was read is kept
         """
         end = datetime.now(timezone.utc) - timedelta(seconds=1)
-        begin = max(spv_window(end)[0], start.replace(tzinfo=timezone.utc))
-        new, page, pages, corrected = [], 1, 1, False
+        begin = max(spv_window(end)[0], min(start.replace(tzinfo=timezone.utc), end - OVERLAP))
+        new, seen, skews = [], set(), 0
         try:
-            while page <= pages:
-                try:
-                    found = lane.list_page(begin, end, page)
-                except ClockSkew as skew:
-                    if corrected:
-                        raise
-                    corrected, page, pages = True, 1, 1
-                    begin, end = corrected_window(begin, end, skew)
-                    continue
-                new += self._keep(found.messages)
-                pages = found.page_count if found.messages else 0
-                page += 1
+            for _round in range(ROUNDS):
+                while True:
+                    try:
+                        total = self._read_pages(lane, begin, end, seen, new)
+                        break
+                    except ClockSkew as skew:
+                        skews += 1
+                        if skews > SKEWS:
+                            raise
+                        begin, end = corrected_window(begin, end, skew, timedelta(minutes=10) * 2 ** (skews - 1))
+                if len(seen) >= total:  # else something came or went between two pages
+                    break
+            else:
+                raise Malformed('incomplete_list', self.env._(
+                    "ANAF's lists show %(seen)s messages of %(total)s.", seen=len(seen), total=total))
         except (AnafError, UserError) as error:
             self._set(last_error=getattr(error, 'text', '') or str(error))
             raise
         self._set(last_error=None)
         return end.replace(tzinfo=None, microsecond=0), new
 
+    def _read_pages(self, lane, begin, end, seen, new):
+        """Every page of one window, whatever is added while they are read: `seen` and `new` grow.
+
+        :return: how many messages ANAF counts in the window
+        """
+        page = pages = 1
+        total = 0
+        while page <= pages:
+            found = lane.list_page(begin, end, page)
+            if not found.messages:
+                break
+            new += self._keep(found.messages)
+            seen.update(message.id or (page, place) for place, message in enumerate(found.messages))
+            page, pages, total = page + 1, found.page_count, found.total
+        return total
+
     def _keep(self, listed):
         """Insert messages not seen before; those of another CIF of the certificate go to their company, or nowhere."""
-        owners = self._owners()
+        owners, own = self._owners(), self.company_id._l10n_ro_efactura_cif()
         now = fields.Datetime.now()
         rows = []
         for message in listed:
-            company_id = owners.get(message.cif) if message.cif else self.company_id.id
+            company_id = owners.get(message.cif or own)
+            if message.kind in ('sent', 'error') and message.cif in ('', own):
+                company_id = self.company_id.id  # a branch's own uploads
             if not message.id or not company_id:
                 _logger.info("SPV of company %s: a message is left out (id %s, CIF %s, %s)",
                              self.company_id.id, message.id, message.cif, message.details)
@@ -166,10 +202,11 @@ class EfacturaMailbox(models.Model):
             COLUMNS, SQL("VALUES %s", SQL(", ").join(rows))))
 
     def _owners(self):
-        """{CIF digits: company id}; this box's own company wins where several share a CIF."""
-        companies = self.env['res.company'].sudo().search([]) - self.company_id
-        owners = {company._l10n_ro_efactura_cif(): company.id for company in companies | self.company_id}
-        owners[self.company_id._l10n_ro_efactura_cif()] = self.company_id.id
+        """{CIF digits: company id}; what branches with one CIF receive is their head's, else this box's own."""
+        own = self.company_id
+        companies = self.env['res.company'].sudo().search([]).sorted(lambda company: -len(company.parent_ids))
+        owners = {company._l10n_ro_efactura_cif(): company.id for company in companies}
+        owners[own._l10n_ro_efactura_cif()] = own._l10n_ro_efactura_head().id
         owners.pop('', None)
         return owners
 
@@ -180,7 +217,8 @@ class EfacturaMailbox(models.Model):
     def _pairs(self):
         """(company id, environment) of every box worth reading: prod of connected companies, test where used."""
         companies = self.env['res.company'].sudo().search([])
-        pairs = [(company.id, 'prod') for company in companies if company._l10n_ro_efactura_credential()]
+        pairs = [(company.id, 'prod') for company in companies
+                 if company._l10n_ro_efactura_credential() and company._l10n_ro_efactura_head() == company]
         self.env.cr.execute(SQL(
             "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_submission"
             " WHERE environment = 'test' AND uploaded_at > %s - interval '60 days'", UTC_NOW))

@@ -37,6 +37,7 @@ class EfacturaMessage(models.Model):
     kind = fields.Selection(
         [('sent', "Sent"), ('received', "Received"), ('error', "Errors"), ('buyer_message', "Buyer message"),
          ('other', "Other")], required=True, readonly=True)
+    type_text = fields.Char(string="Type", compute='_compute_type_text', help="What nobody described, in ANAF's words")
     tip = fields.Char(string="ANAF type", readonly=True)
     details = fields.Char(readonly=True)
     listed_at = fields.Datetime(string="SPV date", readonly=True, index=True)
@@ -44,13 +45,15 @@ class EfacturaMessage(models.Model):
     days_left = fields.Integer(
         compute='_compute_days_left', search='_search_days_left', help="Days until ANAF deletes it")
     # read from the document
+    cif = fields.Char(string="CIF", compute='_compute_cif', search='_search_cif', help="Of the other party")
+    partner_name = fields.Char(string="Partner name", readonly=True, help="Of the other party, as the document says it")
     seller_cif = fields.Char(string="Seller CIF", readonly=True)
     buyer_cif = fields.Char(string="Buyer CIF", readonly=True)
     partner_id = fields.Many2one('res.partner', readonly=True)
     number = fields.Char(readonly=True)
     issue_date = fields.Date(readonly=True)
     due_date = fields.Date(readonly=True)
-    document_type = fields.Char(readonly=True, help="BT-3: 380 invoice, 381 credit note, 384 correction, 389 self-billed")
+    document_type = fields.Char(readonly=True, help="BT-3: 380 invoice, 381 credit note, 389 self-billed")
     amount_untaxed = fields.Monetary(readonly=True, help="BT-109")
     amount_tax = fields.Monetary(string="VAT", readonly=True, help="BT-110")
     amount_total = fields.Monetary(readonly=True, help="BT-112")
@@ -96,6 +99,25 @@ class EfacturaMessage(models.Model):
         self.ensure_one()
         self.write({'submission_id': submission.id, 'move_id': submission.move_id.id,
                     'pairing_reason': self.env._("Upload index %s", self.upload_index)})
+
+    @api.depends('kind', 'tip')
+    @api.depends_context('lang')
+    def _compute_type_text(self):
+        labels = dict(self._fields['kind']._description_selection(self.env))
+        for message in self:
+            message.type_text = message.kind == 'other' and message.tip or labels.get(message.kind)
+
+    @api.depends('kind', 'seller_cif', 'buyer_cif')
+    def _compute_cif(self):
+        for message in self:
+            message.cif = message.buyer_cif if message.kind == 'sent' else message.seller_cif
+
+    @api.model
+    def _search_cif(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        return (Domain('kind', '=', 'sent') & Domain('buyer_cif', operator, value)
+                | Domain('kind', '!=', 'sent') & Domain('seller_cif', operator, value))
 
     @api.depends('expires_on')
     def _compute_days_left(self):
@@ -159,6 +181,11 @@ class EfacturaMessage(models.Model):
                 self._abandon()
         submissions._sync_moves()
         submissions._wake(ARCHIVE_CRONS)
+        try:
+            self._in_fresh_transaction(self._alert_before_loss)
+        except Exception:
+            _logger.exception("Those responsible could not be told of packages in danger")
+            self._abandon()
         self._checkpoint(remaining=0)
 
     @api.model
@@ -180,6 +207,8 @@ class EfacturaMessage(models.Model):
         found = lanes(self.sudo().env, [(company.id, 'prod')])
         if not found:
             raise UserError(self.env._("%s is not connected to ANAF, or has no CIF.", company.name))
+        if not found[0].is_open():
+            raise UserError(self.env._("ANAF's services do not answer at the moment. Try again in some minutes."))
         box = self.env['l10n_ro_efactura.mailbox'].sudo()._of(found[0])
         submissions = self.env['l10n_ro_efactura.submission'].sudo()
         try:

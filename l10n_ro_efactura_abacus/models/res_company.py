@@ -46,6 +46,16 @@ class ResCompany(models.Model):
                 return digits
         return ''
 
+    def _l10n_ro_efactura_head(self):
+        """The company whose box at ANAF this is: the highest one that has the same CIF and connection."""
+        cif, credential = self._l10n_ro_efactura_cif(), self._l10n_ro_efactura_credential()
+        head = self.sudo()
+        for company in self._l10n_ro_efactura_chain()[1:]:
+            if company._l10n_ro_efactura_cif() != cif or company._l10n_ro_efactura_credential() != credential:
+                break
+            head = company
+        return head
+
     def _l10n_ro_efactura_connection_warning(self):
         """For banners: ``{'level', 'text'}`` or False, for users who may not see the connection itself."""
         credential = self._l10n_ro_efactura_credential()

@@ -12,6 +12,8 @@ from . import test_exactly_once
 from . import test_guard
 from . import test_inbox
 from . import test_inventory_objects
+from . import test_inbox_download
+from . import test_inbox_refresh
 from . import test_mirror
 from . import test_move_locks
 from . import test_move_send

@@ -25,6 +25,7 @@ RIGHTS = {
     'l10n_ro_efactura.asset.register': {'biller': 'crw', 'accountant': 'crw'},
     'l10n_ro_efactura.asset.register.line': {'biller': 'crwu', 'accountant': 'crwu'},
     'l10n_ro_efactura.inventory.transfer': {'biller': 'crw', 'accountant': 'crw'},
+    'l10n_ro_efactura.refresh': {'biller': 'crw', 'accountant': 'crw'},
     'l10n_ro_efactura.call': {},
     'l10n_ro_efactura.gate': {},
     'l10n_ro_efactura.quota': {},

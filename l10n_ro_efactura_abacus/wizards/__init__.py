@@ -8,6 +8,7 @@ from . import (
     efactura_manual_upload,
     efactura_not_at_anaf,
     efactura_paste_tokens,
+    efactura_refresh,
     efactura_window,
     efactura_window_line,
     efactura_window_values,

@@ -49,6 +49,11 @@ export class EfacturaProgress extends Component {
     }
 
     title(batch) {
+        if (batch.kind === "download") {
+            return batch.ok >= batch.total
+                ? _t("SPV: all %s packages are archived", batch.total)
+                : _t("SPV: %(ok)s of %(total)s packages archived", batch);
+        }
         return batch.done >= batch.total
             ? _t("e-Factura: %s invoices done", batch.total)
             : _t("e-Factura: %(done)s of %(total)s", batch);

@@ -1,0 +1,82 @@
+"""What ANAF deletes after 60 days must be here by then: those responsible hear of it while there is time."""
+from datetime import timedelta
+
+from markupsafe import Markup
+from odoo import api, fields, models
+
+from ..anaf import today
+
+ALERT_DAYS = 10  # before ANAF deletes a message
+PATIENCE = timedelta(hours=2)  # the workers have this long before anybody is told
+SOON, GONE = 'l10n_ro_efactura_abacus.activity_type_package_soon', 'l10n_ro_efactura_abacus.activity_type_package_gone'
+
+
+class EfacturaLoss(models.Model):
+    _inherit = 'l10n_ro_efactura.message'
+
+    loss_told = fields.Boolean(readonly=True, help="Those responsible know that ANAF has deleted it")
+
+    @api.model
+    @api.private
+    def _alert_before_loss(self):
+        """One open activity per company and person while packages are in danger; it closes when they are here."""
+        soon = self.sudo().search([
+            ('environment', '=', 'prod'), ('archive_state', '=', 'listed'),
+            ('expires_on', '<=', today() + timedelta(days=ALERT_DAYS)),
+            '|', ('create_date', '<', fields.Datetime.now() - PATIENCE), ('last_error', '!=', False)])
+        gone = self.sudo().search([
+            ('environment', '=', 'prod'), ('archive_state', '=', 'gone'), ('loss_told', '=', False),
+            ('last_error', '!=', False)])
+        kind = self.env.ref(SOON)
+        for company in self._alerted_companies(kind) - soon.company_id:
+            company._l10n_ro_efactura_activities(kind).unlink()
+        for company, messages in soon.grouped('company_id').items():
+            company._l10n_ro_efactura_alert(kind, min(messages.mapped('expires_on')), lambda env, messages=messages: (
+                env._("%s packages are not archived yet and ANAF deletes them soon", len(messages)), messages))
+        for company, messages in gone.grouped('company_id').items():
+            company._l10n_ro_efactura_alert(self.env.ref(GONE), today(), lambda env, messages=messages: (
+                env._("%s packages were deleted by ANAF before they were archived: ask the suppliers for the XML, "
+                      "or the Ministry of Finance for the archived original", len(messages)), messages))
+        gone.loss_told = True
+
+    @api.model
+    def _alerted_companies(self, kind):
+        activities = self.env['mail.activity'].sudo().search([
+            ('activity_type_id', '=', kind.id), ('res_model', '=', 'res.partner')])
+        return self.env['res.company'].sudo().search([('partner_id', 'in', activities.mapped('res_id'))])
+
+
+class ResCompany(models.Model):
+    _inherit = 'res.company'
+
+    def _l10n_ro_efactura_activities(self, kind):
+        return self.env['mail.activity'].sudo().search([
+            ('activity_type_id', '=', kind.id), ('res_model', '=', 'res.partner'),
+            ('res_id', '=', self.partner_id.id)])
+
+    def _l10n_ro_efactura_accountants(self):
+        """Those responsible for e-Factura in this company, else its accounting administrators."""
+        users = self.sudo().l10n_ro_efactura_responsible_ids or self.env.ref(
+            'account.group_account_manager').sudo().all_user_ids.filtered(lambda user: self in user.company_ids)
+        return users.filtered('active')
+
+    def _l10n_ro_efactura_alert(self, kind, deadline, words):
+        """One open activity of `kind` for each of those responsible, kept up to date.
+
+        :param words: function of an environment in the user's language, giving (text, messages)
+        """
+        self.ensure_one()
+        for user in self._l10n_ro_efactura_accountants():
+            env = self.with_context(lang=user.lang).env
+            summary, messages = words(env)
+            note = Markup('<p>%s</p><ul>%s</ul><p><a href="/odoo/efactura-messages">%s</a></p>') % (
+                summary, Markup().join(Markup('<li>%s</li>') % ' · '.join(filter(None, (
+                    message.anaf_id, message.partner_name or message.cif or '', message.last_error or '')))
+                    for message in messages.sorted('expires_on')[:10]),
+                env._("Open the SPV messages"))
+            values = {'summary': summary, 'note': note, 'date_deadline': deadline}
+            known = self._l10n_ro_efactura_activities(kind).filtered(lambda activity: activity.user_id == user)  # noqa: B023
+            if known:
+                known.write(values)
+            else:
+                self.partner_id.sudo().activity_schedule(activity_type_id=kind.id, user_id=user.id, **values)
