@@ -104,6 +104,10 @@ def tokens(sim, certificate, **values):
     return sim.issue_tokens(certificate, **values)
 
 
+def buyer_message(sim, index, message, **values):
+    return sim.put_buyer_message(index, message, **values).as_dict()
+
+
 def supplier_invoices(sim, buyer_cif, count=None, xml=None, xml_base64=None, **values):
     """Either `count` to generate or one document as `xml` (text) or `xml_base64`."""
     if count is not None:
@@ -137,6 +141,7 @@ ACTIONS = {
     "client": client,
     "tokens": tokens,
     "supplier-invoices": supplier_invoices,
+    "buyer-message": buyer_message,
     "advance": advance,
     "finish": finish,
 }

@@ -111,3 +111,11 @@ def error_document(index: str, cif: str, errors) -> bytes:
     return (
         f'{DECLARATION}<header xmlns="{ERRORS_NS}" Index_incarcare="{index}" Cif_emitent="{cif}">\n{lines}</header>'
     ).encode()
+
+
+def buyer_message(index: str, message: str) -> bytes:
+    """The document of a buyer's message (standard RASP)."""
+    return (
+        f'{DECLARATION}<header xmlns="{BUYER_MESSAGE_NS}" index_incarcare="{index}" '
+        f"message={attribute(message)}/>"
+    ).encode()

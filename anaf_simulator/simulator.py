@@ -210,6 +210,18 @@ class Simulator:
                 )
         return records
 
+    def put_buyer_message(self, index: str, message: str, environment="prod") -> Upload:
+        """The buyer of upload `index` answers it (RASP): the seller finds the message in its box."""
+        data = replies.buyer_message(str(index), message)
+        with self.lock:
+            store, now = self.stores[environment], self.clock.now()
+            answered = store.get(str(index))
+            if answered is None:
+                raise KeyError(f"no upload {index}")
+            return processing.register(
+                store, self.settings, now, answered.buyer_cif, read(data, "RASP"), data
+            )
+
     # -- what it holds, what it was asked --------------------------------------------------------------------------
     def settle(self) -> None:
         with self.lock:

@@ -33,9 +33,10 @@ from .identifiers import NO_CNP, cif_digits, same_cif, valid_cnp, valid_cui
 from .messages import ListedMessage, corrected_window, spv_window
 from .oauth import TokenSet, authorize_url, claims, exchange_code, expires_at, refresh
 from .package import Package, PackageError, duplicate_of_text, read_package
+from .rasp import build_buyer_message
 from .reader import read_document
 from .replies import MessagePage, Receipt, Status, Validation
-from .seal import SealReport, verify
+from .seal import SealReport, seal_certificate, verify
 from .ubl import InvoiceFacts, UblError, read_facts
 from .wire import make_session
 from .xml import XmlError, parse_xml
@@ -85,6 +86,7 @@ __all__ = [
     "XmlError",
     "add_working_days",
     "authorize_url",
+    "build_buyer_message",
     "cif_digits",
     "claims",
     "contradictions",
@@ -102,6 +104,7 @@ __all__ = [
     "read_package",
     "refresh",
     "same_cif",
+    "seal_certificate",
     "send_deadline",
     "spv_window",
     "today",

@@ -103,6 +103,15 @@ def verify(document, seal, trusted=(), at=None):
     return SealReport(state, code, reason, **(describe(certificate) if certificate else {}))
 
 
+def seal_certificate(seal):
+    """The X.509 certificate in a seal, believed or not; None where there is none to be read."""
+    try:
+        signature, _carrier = _open(seal)
+        return _certificate(signature)[0]
+    except (_Verdict, XmlError):
+        return None
+
+
 def _unsupported(what):
     return _Verdict("unverified", "unsupported_seal", f"the seal has an unknown shape: {what}")
 

@@ -1,22 +1,87 @@
+"""What a package holds, part by part, for those who may read SPV. What came from outside never runs in a browser."""
 from odoo import http
-from odoo.exceptions import AccessError, MissingError
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import content_disposition, request
+
+from ..models.efactura_xml_file import formatted
+
+PAGE_HEADERS = {
+    'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
+                               " form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-modals",
+    'X-Frame-Options': 'SAMEORIGIN',
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cache-Control': 'private, no-store',
+}
 
 
 class EfacturaPackage(http.Controller):
 
-    @http.route('/l10n_ro_efactura/package/<int:message_id>', type='http', auth='user', methods=['GET'], readonly=True)
-    def package(self, message_id):
-        """The untouched ZIP of an SPV message the user may read."""
+    @http.route(
+        ['/l10n_ro_efactura/package/<int:message_id>', '/l10n_ro_efactura/package/<int:message_id>/<string:part>'],
+        type='http', auth='user', methods=['GET'], readonly=True)
+    def package(self, message_id, part='zip', all_lines=None, der=None, **_kw):
+        """One part of the package of an SPV message the user may read; anything else does not exist.
+
+        zip: untouched; xml: formatted for reading; seal: untouched; certificate: PEM, or DER with ``?der=1``;
+        errors: ANAF's texts with explanations; pdf: ANAF's, else ours; view: a page to read and print
+        """
+        answer = getattr(self, f'_{part}', None) if part in (
+            'zip', 'xml', 'seal', 'certificate', 'errors', 'pdf', 'view') else None
         message = request.env['l10n_ro_efactura.message'].browse(message_id)
         try:
-            message.check_access('read')
-            content = message._package_bytes()
+            message._may_read_packages()
+            if not answer or not message.exists():
+                raise request.not_found()
+            return answer(message, all_lines=bool(all_lines), der=bool(der))
         except (AccessError, MissingError):
             raise request.not_found() from None
+
+    def _zip(self, message, **_kw):
+        return self._file(message._package_bytes(), 'application/zip',
+                          f'{message.upload_index or message.anaf_id}.zip')
+
+    def _xml(self, message, **_kw):
+        document = message._document_bytes()
+        text = document and f'<?xml version="1.0" encoding="UTF-8"?>\n{formatted(document)}'
+        return self._file(text and text.encode(), 'application/xml; charset=utf-8', f'{message._package_name()}.xml')
+
+    def _seal(self, message, **_kw):
+        return self._file(message._seal_bytes(), 'application/xml; charset=utf-8',
+                          f'semnatura_{message.upload_index or message.anaf_id}.xml')
+
+    def _certificate(self, message, der=False, **_kw):
+        return self._file(message._certificate_bytes(der), 'application/pkix-cert' if der else 'application/x-pem-file',
+                          f"{message._package_name()}.{'cer' if der else 'pem'}")
+
+    def _errors(self, message, **_kw):
+        text = '\n\n'.join(message._error_lines())
+        return self._file(text.encode(), 'text/plain; charset=utf-8', f'{message._package_name()}.txt')
+
+    def _pdf(self, message, **_kw):
+        try:
+            pdf, maker, why = message._package_pdf()
+        except UserError as error:
+            return self._page(message._package_document_page(warning=str(error)))
+        if not pdf:  # nothing here prints: the reader's browser does
+            return self._page(message._package_document_page(all_lines=True, warning=message._own_words(why)))
+        name = 'Odoo' if maker == 'odoo' else 'ANAF'
+        return self._file(pdf, 'application/pdf', f'{message._package_name()}_{name}.pdf')
+
+    def _view(self, message, all_lines=False, **_kw):
+        return self._page(message._package_document_page(all_lines))
+
+    # -- how ------------------------------------------------------------------------------------------------
+
+    def _page(self, html):
+        return request.make_response(f'<!DOCTYPE html>\n{html}', headers={
+            **PAGE_HEADERS, 'Content-Type': 'text/html; charset=utf-8'})
+
+    def _file(self, content, mimetype, name):
+        """Always a download: an XML of a stranger's, shown in place, could run scripts in our name."""
         if not content:
             raise request.not_found()
         return request.make_response(content, headers=[
-            ('Content-Type', 'application/zip'), ('Content-Length', str(len(content))),
-            ('X-Content-Type-Options', 'nosniff'),
-            ('Content-Disposition', content_disposition(f'{message.upload_index or message.anaf_id}.zip'))])
+            ('Content-Type', mimetype), ('Content-Length', str(len(content))),
+            ('X-Content-Type-Options', 'nosniff'), ('Content-Security-Policy', "sandbox; default-src 'none'"),
+            ('Content-Disposition', content_disposition(name))])

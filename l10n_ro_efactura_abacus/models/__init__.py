@@ -79,3 +79,11 @@ from . import efactura_message_import
 from . import account_move_import
 from . import res_company_import
 from . import res_partner_import
+from . import efactura_package_page
+from . import efactura_package
+from . import efactura_package_seal
+from . import efactura_package_pdf
+from . import efactura_buyer_message
+from . import efactura_rasp
+from . import efactura_archive_check
+from . import account_move_buyer_message

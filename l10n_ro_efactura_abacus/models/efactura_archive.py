@@ -208,7 +208,8 @@ class EfacturaArchive(models.Model):
             if package.kind == 'buyer_message':
                 values |= {'buyer_message': package.message, 'answers_index': package.answered_index}
             if archived.seal:
-                values |= {'seal_state': archived.seal.state, 'seal_reason': archived.seal.reason}
+                values |= {'seal_state': archived.seal.state, 'seal_reason': archived.seal.reason,
+                           'seal_code': archived.seal.reason_code, 'seal_checked_at': UTC_NOW}
             if archived.facts:
                 values |= self._fact_values(archived.facts)
         self.flush_recordset()

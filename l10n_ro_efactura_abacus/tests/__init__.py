@@ -37,3 +37,6 @@ from . import test_xml_files
 from . import test_import_bills
 from . import test_import_memory
 from . import test_import_messages
+from . import test_package_page
+from . import test_package_seal
+from . import test_rasp

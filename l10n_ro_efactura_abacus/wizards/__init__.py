@@ -13,3 +13,4 @@ from . import (
     efactura_window_line,
     efactura_window_values,
 )
+from . import efactura_rasp_write

@@ -1,0 +1,89 @@
+"""Buyer messages (RASP) that came through SPV: found their invoice, said in its chatter, given to someone to answer."""
+import logging
+
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+_logger = logging.getLogger(__name__)
+ACTIVITY = 'l10n_ro_efactura_abacus.activity_type_buyer_message'
+
+
+class EfacturaBuyerMessage(models.Model):
+    _inherit = 'l10n_ro_efactura.message'
+
+    is_our_message = fields.Boolean(string="Sent by Us", compute='_compute_is_our_message')
+
+    @api.depends('kind', 'tip')
+    def _compute_is_our_message(self):
+        """ANAF's types are MESAJ CUMPARATOR PRIMIT (to the seller) and TRANSMIS (the buyer's own copy)."""
+        for message in self:
+            message.is_our_message = message.kind == 'buyer_message' and 'TRANSMIS' in (message.tip or '').upper()
+
+    @api.private
+    def _answered_moves(self):
+        """The invoices that these buyer's messages answer: by the upload index, sent from here or paired."""
+        found = self.env['account.move']
+        for message in self.sudo().filtered('answers_index'):
+            domain = [('upload_index', '=', message.answers_index), ('environment', '=', message.environment),
+                      ('company_id', '=', message.company_id.id), ('move_id', '!=', False)]
+            found |= (self.env['l10n_ro_efactura.submission'].sudo().search(domain, limit=1).move_id
+                      or self.sudo().search([*domain, ('kind', 'in', ('sent', 'received'))], limit=1).move_id)
+        return found
+
+    @api.private
+    def _package_kept(self):
+        super()._package_kept()
+        self._deliver_buyer_messages()
+
+    def _after_pairing(self, reason):
+        # EXTENDS: messages that came before their invoice was known
+        super()._after_pairing(reason)
+        for message in self.filtered(lambda m: m.kind in ('sent', 'received') and m.upload_index):
+            self.sudo().search([
+                ('answers_index', '=', message.upload_index), ('environment', '=', message.environment),
+                ('company_id', '=', message.company_id.id), ('move_id', '=', False)])._deliver_buyer_messages()
+
+    def _deliver_buyer_messages(self):
+        """Bring buyer's messages to their invoices; what goes wrong here never costs a package."""
+        for message in self.sudo().filtered(lambda m: m.kind == 'buyer_message' and not m.move_id):
+            try:
+                with self.env.cr.savepoint():
+                    self.env['l10n_ro_efactura.rasp']._recognise(message)
+                    move = message._answered_moves()[:1]
+                    if move:
+                        message.write({'move_id': move.id, 'pairing_reason': self.env._(
+                            "It answers upload index %s", message.answers_index)})
+                        message._tell_invoice(move)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise
+            except Exception:
+                _logger.exception("Buyer's message %s could not be brought to its invoice", message.anaf_id)
+
+    def _tell_invoice(self, move):
+        """Chatter on the invoice; of a message to us also an activity for the salesperson, else who is responsible."""
+        self.ensure_one()
+        user = move.invoice_user_id if move.is_sale_document(include_receipts=True) else move.create_uid
+        if not user or not user.active or user.share:
+            user = move.company_id.sudo()._l10n_ro_efactura_alert_users()[:1]
+        lang = user.lang or self.env.lang
+        text = self.buyer_message or ''
+        if self.is_our_message:
+            body = self.with_context(lang=lang).env._("Message to the seller, sent through SPV: %s", text)
+        else:
+            body = self.with_context(lang=lang).env._("The buyer sent a message through SPV: %s", text)
+        move._message_log(body=body)
+        if not self.is_our_message and user:
+            move.activity_schedule(
+                ACTIVITY, user_id=user.id, note=text,
+                summary=self.with_context(lang=lang).env._("The buyer sent a message through SPV"))
+
+
+class ResCompany(models.Model):
+    _inherit = 'res.company'
+
+    def _l10n_ro_efactura_alert_users(self):
+        """Whom e-Factura tells of what an accountant has to look at: those responsible, else the chief accountants."""
+        self.ensure_one()
+        responsible = self.sudo().l10n_ro_efactura_responsible_ids.filtered('active')
+        return responsible or self.env.ref('account.group_account_manager').sudo().all_user_ids.filtered(
+            lambda user: user.active and not user.share and self in user.company_ids)
