@@ -44,6 +44,10 @@ from . import efactura_download
 from . import efactura_loss
 from . import efactura_mailbox
 from . import efactura_pairing
+from . import efactura_pairing_words
+from . import efactura_matching
+from . import efactura_elsewhere
+from . import account_move_pairing
 from . import account_move_spv
 from . import account_journal_dashboard
 from . import efactura_submission_words

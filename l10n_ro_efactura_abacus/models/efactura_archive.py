@@ -73,6 +73,7 @@ class EfacturaArchive(models.Model):
             except Exception:
                 _logger.exception("Archiving for company %s (%s) failed", lane.company.id, lane.environment)
                 self._abandon()
+        self._pair_due()
         self.env['l10n_ro_efactura.submission']._sync_moves()
         self._checkpoint(remaining=0)
 
@@ -82,6 +83,7 @@ class EfacturaArchive(models.Model):
         if self:
             with Pool(min(len(self), knob('pool', 16))) as pool:
                 self._archive_lane(lane, pool, self.ids)
+            self._pair_due()
 
     @api.model
     def _wanted(self):
@@ -119,6 +121,7 @@ class EfacturaArchive(models.Model):
                 self._tell_downloads(batches)
                 told_at = time.monotonic()
             if done >= 100:
+                self._pair_due()
                 self.env['l10n_ro_efactura.submission']._sync_moves()
                 seconds = self._checkpoint(done, remaining=1)
                 done = 0

@@ -5,6 +5,8 @@ from odoo.tools import SQL
 from odoo.tools.sql import index_exists, table_exists
 from psycopg2.errors import UniqueViolation
 
+from .account_move import LIVE
+
 PAIRABLE = ('received', 'sent')
 
 
@@ -51,15 +53,18 @@ class EfacturaPairing(models.Model):
             return
         if problem := message._cannot_pair(move):
             raise UserError(problem)
+        if move.is_sale_document() and message.environment == 'prod':
+            self.env['l10n_ro_efactura.submission'].sudo()._found_elsewhere(message, move, reason)
         try:
             with self.env.cr.savepoint():
                 message.write({'move_id': move.id, 'pairing_reason': reason, 'pairing_due': False,
+                               'pairing_proposal': False,
                                'refused_move_ids': [fields.Command.unlink(move.id)]})
                 message.flush_recordset()
         except UniqueViolation:
             raise UserError(self.env._("%s has been paired with another package meanwhile.", move.display_name)) \
                 from None
-        message._after_pairing(reason)
+        message._after_pairing()
 
     @api.private
     def _unpair(self):
@@ -73,7 +78,8 @@ class EfacturaPairing(models.Model):
                 raise UserError(self.env._(
                     "Package %(package)s is the answer to what was sent from %(invoice)s: that is no pairing to undo.",
                     package=message.upload_index or message.anaf_id, invoice=move.display_name))
-            message.write({'move_id': False, 'pairing_reason': False, 'pairing_proposal': False,
+            message.submission_id._not_sent_elsewhere()
+            message.write({'submission_id': False, 'move_id': False, 'pairing_reason': False, 'pairing_due': True,
                            'refused_move_ids': [fields.Command.link(move.id)]})
             message._after_unpairing(move)
 
@@ -96,6 +102,9 @@ class EfacturaPairing(models.Model):
             return _("%(package)s goes the other way than %(move)s: one is a sale, the other a purchase.", **names)
         other = self.search([('move_id', '=', move.id), ('kind', '=', self.kind),
                              ('environment', '=', self.environment)], limit=1)
+        if move.is_sale_document() and (move.state != 'posted' or move.l10n_ro_efactura_state in LIVE):
+            return _("%(move)s is a draft.", **names) if move.state != 'posted' else _(
+                "%(move)s was sent to ANAF from Odoo.", **names)
         if other:
             return _("%(move)s is paired with %(other)s: undo that first.",
                      other=other.number or other.upload_index or other.anaf_id, **names)
@@ -105,19 +114,21 @@ class EfacturaPairing(models.Model):
         """Is its submission only the note that another program sent the invoice?"""
         return self.submission_id.origin == 'elsewhere' and not self.submission_id.sha256
 
-    def _after_pairing(self, reason):
+    def _after_pairing(self):
         self._log_pairing(self.env._("Paired with ANAF's package %(package)s: %(reason)s"),
                           self.env._("Paired with %(move)s: %(reason)s"), {
-                              message: (message.move_id, reason) for message in self})
+                              message: (message.move_id, message.pairing_reason) for message in self})
 
-    def _after_unpairing(self, move):
-        text = self.env._("The pairing was undone.")
-        self._log_pairing(self.env._("Pairing with ANAF's package %(package)s undone."),
-                          self.env._("Pairing with %(move)s undone."), {message: (move, text) for message in self})
+    def _after_unpairing(self, move, reason=''):
+        self._log_pairing(self.env._("Pairing with ANAF's package %(package)s undone. %(reason)s"),
+                          self.env._("Pairing with %(move)s undone. %(reason)s"),
+                          {message: (move, reason) for message in self})
 
     @api.model
     def _log_pairing(self, on_move, on_message, pairs):
         """In both chatters, as the user who did it: {message: (move, reason)}."""
+        self.env['account.move'].invalidate_model(
+            ['l10n_ro_efactura_message_ids', 'l10n_ro_efactura_spv', 'l10n_ro_efactura_seal'], flush=False)
         moves = self.env['account.move'].sudo().browse(move.id for move, _reason in pairs.values())
         author = self.env.user.partner_id.id
         moves._message_log_batch(author_id=author, bodies={
@@ -152,13 +163,8 @@ class EfacturaPairing(models.Model):
 
     @api.private
     def _opened(self):
-        """Called when a user opens a package."""
-        self._auto_pair()
-
-    @api.private
-    def _auto_pair(self):
-        """Pair these messages where it is certain; returns those that were paired."""
-        return self.browse()
+        """Called when a user opens a package: what was typed since it came may be its entry."""
+        self.filtered(lambda message: not message.move_id and message.archive_state == 'archived')._auto_pair()
 
     # -- what a user may do ---------------------------------------------------------------------------------
 

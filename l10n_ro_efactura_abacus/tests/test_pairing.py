@@ -5,42 +5,14 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
-from .pipeline import PipelineCase
-
-SUPPLIER_CIF = '14399840'
+from .pairing_common import PairingCase
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
-class TestPairing(PipelineCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.supplier = cls._partner(name="Furnizor Test SRL", vat=f'RO{SUPPLIER_CIF}')
-        cls.tax_in = cls.env['account.chart.template'].with_company(cls.company).ref('tvad_21')
-
-    def _bill(self, ref='ABC 0012', date='2026-10-05', price=100.0, partner=None, post=True, move_type='in_invoice',
-              **values):
-        bill = self.env['account.move'].with_company(self.company).create({
-            'move_type': move_type, 'partner_id': (partner or self.supplier).id, 'ref': ref, 'invoice_date': date,
-            'date': date,
-            'invoice_line_ids': [Command.create({
-                'name': "Marfă", 'quantity': 1, 'price_unit': price, 'tax_ids': [Command.set(self.tax_in.ids)]})],
-            **values})
-        if post:
-            bill.action_post()
-        return bill
-
-    def _message(self, number='ABC 0012', date='2026-10-05', total=121.0, kind='received', **values):
-        count = self.messages.search_count([]) + 1
-        parties = {'seller_cif': SUPPLIER_CIF, 'buyer_cif': '1234567897'}
-        return self.messages.create({
-            'anaf_id': f'70{count}', 'upload_index': f'50{count}', 'environment': 'prod', 'company_id': self.company.id,
-            'kind': kind, 'number': number, 'issue_date': date, 'amount_total': total,
-            'currency_id': self.env.ref('base.RON').id, 'archive_state': 'archived', **parties, **values})
+class TestPairing(PairingCase):
 
     def test_by_hand_and_back(self):
-        message, bill = self._message(number='X 1'), self._bill()
+        message, bill = self._message(number='X 1', total=99), self._bill()
         message.with_user(self.biller)._pair(bill, "I have both on my desk")
         self.assertEqual((message.move_id, message.pairing_reason), (bill, "I have both on my desk"))
         for record in (message, bill):

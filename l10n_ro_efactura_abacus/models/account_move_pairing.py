@@ -1,0 +1,103 @@
+"""The package of an entry: what the form and the lists show of it, and looking for it when a bill is posted."""
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from .efactura_matching import BILLS
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    l10n_ro_efactura_package_id = fields.Many2one(
+        'l10n_ro_efactura.message', string="ANAF package", compute='_compute_l10n_ro_efactura_package_id',
+        compute_sudo=True)
+
+    @api.depends('l10n_ro_efactura_message_ids.move_id')
+    def _compute_l10n_ro_efactura_package_id(self):
+        for move in self:
+            packages = move.l10n_ro_efactura_message_ids.filtered(
+                lambda message: message.kind in ('received', 'sent') and message.environment == 'prod')
+            move.l10n_ro_efactura_package_id = packages[:1]
+
+    def _l10n_ro_efactura_pair_posted(self):
+        """Called when these were posted: do packages wait for them?"""
+        entries = self.sudo().filtered(
+            lambda move: move.country_code == 'RO' and move.invoice_date and move.is_invoice(include_receipts=True))
+        messages = self.env['l10n_ro_efactura.message'].sudo()
+        waiting = messages.browse()
+        for company, moves in entries.grouped('company_id').items():
+            wanted = {('received' if move.move_type in BILLS else 'sent', move.invoice_date) for move in moves}
+            self.env.cr.execute(SQL(
+                """SELECT m.id FROM l10n_ro_efactura_message m
+                    WHERE (m.kind, m.issue_date) IN %s AND m.company_id IN %s AND m.environment = 'prod'
+                      AND m.move_id IS NULL AND m.submission_id IS NULL""",
+                tuple(wanted), tuple(messages._companies_sharing(company).ids)))
+            waiting += messages.browse(row[0] for row in self.env.cr.fetchall())
+        waiting._auto_pair()
+
+    def _l10n_ro_efactura_check_send(self, environment):
+        """What another program sent is not sent again: the reason says so."""
+        reasons = super()._l10n_ro_efactura_check_send(environment)
+        submission = self.l10n_ro_efactura_submission_ids.filtered(
+            lambda one: one.environment == environment == 'prod' and one.state == 'ok' and one.origin == 'elsewhere')
+        if submission:
+            reasons.insert(0, self.env._("Sent to ANAF by another program, upload index %s.",
+                                         submission[:1].upload_index))
+        return reasons
+
+    @api.private
+    def _l10n_ro_efactura_candidates(self):
+        """What may be the package of this entry: [(message, score 0..100, [reason in words])], best first."""
+        self.ensure_one()
+        return self.env['l10n_ro_efactura.message']._candidates_of(self)
+
+    # -------------------------------------------------------------------------
+    # AN ENTRY THAT GOES AWAY GIVES ITS PACKAGE BACK
+    # -------------------------------------------------------------------------
+
+    def button_cancel(self):
+        # EXTENDS 'account'
+        result = super().button_cancel()
+        self.filtered(lambda move: move.state == 'cancel')._l10n_ro_efactura_release_packages()
+        return result
+
+    def unlink(self):
+        # EXTENDS 'account'
+        released = self._l10n_ro_efactura_received()
+        result = super().unlink()
+        released.write({'pairing_reason': False, 'pairing_due': True})
+        return result
+
+    def _l10n_ro_efactura_received(self):
+        return self.env['l10n_ro_efactura.message'].sudo().search([
+            ('move_id', 'in', self.ids), ('kind', '=', 'received')])
+
+    def _l10n_ro_efactura_release_packages(self):
+        """A cancelled bill is no entry: another one may be the package's."""
+        for message in self._l10n_ro_efactura_received():
+            move = message.move_id
+            message.write({'move_id': False, 'pairing_reason': False, 'pairing_due': True})
+            message._after_unpairing(move, self.env._("It was cancelled."))
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_l10n_ro_efactura_open_package(self):
+        """Open the ANAF package of this entry."""
+        self._l10n_ro_efactura_check_reader()
+        self.ensure_one()
+        return self.l10n_ro_efactura_package_id.sudo(False)._get_records_action()
+
+    def action_l10n_ro_efactura_unpair(self):
+        """Undo the pairing of this entry with its package."""
+        self._l10n_ro_efactura_check_reader()
+        self.l10n_ro_efactura_package_id.sudo(False).action_unpair()
+        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+
+    def _l10n_ro_efactura_check_reader(self):
+        """Whoever may invoice may see and pair packages."""
+        if not self.env.user.has_group('account.group_account_invoice'):
+            raise AccessError(self.env._("Your user may not pair ANAF's packages with the books."))
+        self.check_access('read')
