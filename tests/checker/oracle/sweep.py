@@ -75,10 +75,11 @@ def main():
     parser.add_argument("--only", help="kinds of our own samples, with commas")
     parser.add_argument("--share", type=float, default=1.0, help="of the single changes, at random")
     parser.add_argument("--full", default="", help="kinds of which every single change is judged")
+    parser.add_argument("--seed", type=int, default=16931, help="of what is random")
     parser.add_argument("--show", type=int, default=40)
     parser.add_argument("folders", nargs="*")
     options = parser.parse_args()
-    official, tally, chance = Official(), Tally(), random.Random(16931)
+    official, tally, chance = Official(), Tally(), random.Random(options.seed)
     bases = {name: xml for name, xml in checker_samples.kinds().items()
              if not options.only or name in options.only.split(",")}
     for folder in options.folders:
