@@ -23,6 +23,8 @@ class EfacturaWindow(models.TransientModel):
         'l10n_ro_efactura.window.line', 'window_id', string="Check", domain=[('state', 'in', ('fatal', 'warning'))])
     value_ids = fields.One2many(
         'l10n_ro_efactura.window.line', 'window_id', string="What the Invoice Says", domain=[('state', '=', 'ok')])
+    line_ids = fields.One2many(
+        'l10n_ro_efactura.window.line', 'window_id', string="Lines", domain=[('state', '=', 'line')])
     missing_count = fields.Integer(readonly=True)
     fatal_count = fields.Integer(readonly=True)
     warning_count = fields.Integer(readonly=True)
@@ -96,7 +98,7 @@ class EfacturaWindow(models.TransientModel):
         reasons = {environment: self._reasons(environment) for environment in ('prod', 'test')}
         Line.search([('window_id', '=', self.id)]).unlink()
         Line.create([{**row, 'window_id': self.id, 'sequence': number} for number, row in enumerate(values)])
-        self.invalidate_recordset(['missing_ids', 'finding_ids', 'value_ids'])
+        self.invalidate_recordset(['missing_ids', 'finding_ids', 'value_ids', 'line_ids'])
         self.write({
             'missing_count': counts['missing'], 'fatal_count': counts['fatal'], 'warning_count': counts['warning'],
             'cuts': self._cut_texts() if xml and not self.many else False,
@@ -196,6 +198,11 @@ class EfacturaWindow(models.TransientModel):
 
     def _save(self):
         """Write the answers; what cannot be written says why on its row, and stops no other."""
+        for line in self.line_ids.filtered(lambda line: line.answer_unit_id or line.answer_category):
+            for missing in self.missing_ids.filtered(line._answers):  # on one line: for all with that unit or tax
+                names = ('answer_unit_id',) if missing.kind == 'unit' else (
+                    'answer_category', 'answer_vatex', 'answer_reason')
+                missing.update({name: line[name] for name in names})
         answered = self.missing_ids.filtered(lambda line: line._answer() is not None)
         notes = {}
         for record_lines in answered.grouped(lambda line: (line.model, line.res_id)).values():

@@ -30,7 +30,8 @@ class EfacturaWindowLine(models.TransientModel):
     window_id = fields.Many2one('l10n_ro_efactura.window', required=True, ondelete='cascade', index=True)
     sequence = fields.Integer(readonly=True)
     state = fields.Selection(
-        [('missing', "Missing"), ('ok', "There"), ('fatal', "Stops it"), ('warning', "Warning")], readonly=True)
+        [('missing', "Missing"), ('ok', "There"), ('line', "Line"), ('fatal', "Stops it"), ('warning', "Warning")],
+        readonly=True)
     bt = fields.Char(string="Term", readonly=True, help="Business term of EN 16931")
     label = fields.Char(string="Element", readonly=True)
     text = fields.Char(string="What Is Wrong", readonly=True)
@@ -46,6 +47,16 @@ class EfacturaWindowLine(models.TransientModel):
     note = fields.Char(readonly=True)
     country_id = fields.Many2one('res.country', readonly=True)
     bank_partner_id = fields.Many2one('res.partner', readonly=True)
+
+    # a line of the invoice, as the document shows it; its unit and its VAT category can be answered on it
+    number = fields.Integer(string="Line", readonly=True)
+    quantity = fields.Char(readonly=True)
+    unit = fields.Char(string="Unit (BT-130)", readonly=True)
+    price = fields.Char(readonly=True)
+    amount = fields.Char(readonly=True)
+    category = fields.Char(string="VAT category (BT-151)", readonly=True)
+    rate = fields.Char(string="Rate", readonly=True)
+    asked = fields.Char(readonly=True, help="What of this line is asked: 'unit', 'vat'")
 
     answer_text = fields.Char()
     answer_date = fields.Date()
@@ -176,6 +187,15 @@ class EfacturaWindowLine(models.TransientModel):
             self.env.invalidate_all()
             return str(error)
         return False
+
+    def _answers(self, missing):
+        """Is what was answered on this line of the invoice what the row `missing` asks for?"""
+        self.ensure_one()
+        line = self._record()
+        if missing.kind == 'unit':
+            return bool(self.answer_unit_id) and missing._record() == line.product_uom_id
+        return missing.kind == 'vat' and bool(self.answer_category) and (
+            missing._record() in line.tax_ids.flatten_taxes_hierarchy())
 
     def _field_value(self):
         answer = self._answer()

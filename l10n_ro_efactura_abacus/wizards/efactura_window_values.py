@@ -1,9 +1,13 @@
+from contextlib import suppress
+from datetime import date
+
 from lxml import etree
 from odoo import models
 from odoo.tools import float_repr
 from odoo.tools.misc import format_date
 
 from ..anaf import cius
+from ..models.xml_texts import plain
 
 NSMAP = {
     'cac': 'urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2',
@@ -67,18 +71,18 @@ HEADER = [
     ('BT-120', f'{_VAT}cac:TaxCategory/cbc:TaxExemptionReason', False),
     ('BT-121', f'{_VAT}cac:TaxCategory/cbc:TaxExemptionReasonCode', False),
 ]
-LINES = [
-    ('BT-126', 'cbc:ID'),
-    ('BT-153', 'cac:Item/cbc:Name'),
-    ('BT-129', _QUANTITY),
-    ('BT-130', f'{_QUANTITY}/@unitCode'),
-    ('BT-146', 'cac:Price/cbc:PriceAmount'),
-    ('BT-131', 'cbc:LineExtensionAmount'),
-    ('BT-151', 'cac:Item/cac:ClassifiedTaxCategory/cbc:ID'),
-    ('BT-152', 'cac:Item/cac:ClassifiedTaxCategory/cbc:Percent'),
-]
-LINES_SHOWN = 20  # of a long invoice; what lacks on the others is shown all the same
+#: BT -> (column of a row, path in a line of the document)
+LINES = {
+    'BT-153': ('value', 'cac:Item/cbc:Name'),
+    'BT-129': ('quantity', _QUANTITY),
+    'BT-130': ('unit', f'{_QUANTITY}/@unitCode'),
+    'BT-146': ('price', 'cac:Price/cbc:PriceAmount'),
+    'BT-131': ('amount', 'cbc:LineExtensionAmount'),
+    'BT-151': ('category', 'cac:Item/cac:ClassifiedTaxCategory/cbc:ID'),
+    'BT-152': ('rate', 'cac:Item/cac:ClassifiedTaxCategory/cbc:Percent'),
+}
 FIELD_OF_LINE = {'BT-129': 'quantity', 'BT-146': 'price_unit', 'BT-131': 'price_subtotal', 'BT-153': 'name'}
+DATES = ('BT-2', 'BT-9', 'BT-26', 'BT-72', 'BT-73', 'BT-74')
 
 
 class EfacturaWindow(models.TransientModel):
@@ -101,33 +105,39 @@ class EfacturaWindow(models.TransientModel):
                 texts = [node if isinstance(node, str) else node.text
                          for node in root.xpath(' | '.join(f'/*/{one.strip()}' for one in path.split('|')),
                                                 namespaces=NSMAP)]
-                value = ', '.join(filter(None, texts))
+                value = ', '.join(self._readable(bt, text) for text in texts if text)
             else:
                 value = self._shown(move, bt, record, field)
             if value or (always and root is not None):
                 yield self._value_row(bt, value, record, field)
         yield from self._line_values(move, root, asked)
 
+    def _readable(self, bt, text):
+        """A date as the user writes it, everything else as the document says it."""
+        with suppress(ValueError):
+            return format_date(self.env, date.fromisoformat(text)) if bt in DATES else text
+        return text
+
     def _line_values(self, move, root, asked):
+        """A row for each line of the invoice: what the document says, and which of its codes are asked for."""
         lines = move.invoice_line_ids.filtered(
             lambda line: line.display_type == 'product' and not line._l10n_ro_efactura_is_document_level())
         nodes = root.xpath(f'/*/{_LINE}', namespaces=NSMAP) if root is not None else []
-        for number, line in enumerate(lines[:LINES_SHOWN], start=1):
-            for bt, path in LINES:
-                of_line = {('BT-130', line.product_uom_id), *(('BT-151', tax) for tax in line.tax_ids), (bt, line)}
-                if any(term == bt for term, _record in of_line & asked):
-                    continue
+        for number, line in enumerate(lines, start=1):
+            row = {'state': 'line', 'number': number, 'model': line._name, 'res_id': line.id,
+                   'asked': ' '.join(filter(None, (
+                       ('BT-130', line.product_uom_id) in asked and 'unit',
+                       any(('BT-151', tax) in asked for tax in line.tax_ids.flatten_taxes_hierarchy()) and 'vat')))}
+            for bt, (column, path) in LINES.items():
                 if len(nodes) >= number:
                     found = nodes[number - 1].xpath(path, namespaces=NSMAP)
-                    value = ', '.join(node if isinstance(node, str) else node.text or '' for node in found)
+                    row[column] = ', '.join(node if isinstance(node, str) else node.text or '' for node in found)
                 else:
-                    value = self._line_value(move, line, number, bt)
-                if value:
-                    yield self._value_row(bt, value, line, FIELD_OF_LINE.get(bt, ''), number)
+                    row[column] = self._line_value(move, line, bt)
+            yield row
 
-    def _line_value(self, move, line, number, bt):
-        if bt == 'BT-126':
-            return str(number)
+    def _line_value(self, move, line, bt):
+        """A value of a line as the records have it, before there is a document."""
         if bt == 'BT-130':
             return self.env['l10n_ro_efactura.code.map']._uom_code(move.company_id, line.product_uom_id) or ''
         if bt == 'BT-151':
@@ -138,10 +148,10 @@ class EfacturaWindow(models.TransientModel):
         value = line[FIELD_OF_LINE[bt]]
         return float_repr(value, 2) if isinstance(value, float) else value or ''
 
-    def _value_row(self, bt, value, record, field, number=0):
+    def _value_row(self, bt, value, record, field):
         return {
             'state': 'ok', 'bt': bt, 'label': self._label(bt), 'value': value, 'model': record._name,
-            'res_id': record.id, 'field': field, 'source': self._source_name(record, number),
+            'res_id': record.id, 'field': field, 'source': self._source_name(record),
         }
 
     def _source(self, move, bt):
@@ -166,13 +176,16 @@ class EfacturaWindow(models.TransientModel):
         if bt == 'BT-25':
             return ', '.join(number for number, _date in move._l10n_ro_efactura_preceding())
         if bt == 'BT-26':
-            return ', '.join(str(date) for _number, date in move._l10n_ro_efactura_preceding() if date)
+            return ', '.join(format_date(self.env, day) for _number, day in move._l10n_ro_efactura_preceding() if day)
         if bt in ('BT-73', 'BT-74'):
-            return str(move._l10n_ro_efactura_period()[bt == 'BT-74'] or '')
+            day = move._l10n_ro_efactura_period()[bt == 'BT-74']
+            return format_date(self.env, day) if day else ''
         if bt in ('BT-37', 'BT-52', 'BT-77'):
             return record._l10n_ro_efactura_city_name() if record._name == 'res.partner' else ''
         if bt in ('BT-31', 'BT-30', 'BT-47', 'BT-48'):
             vat, other = move._l10n_ro_efactura_party_ids('supplier' if bt in ('BT-31', 'BT-30') else 'customer')
+            if bt == 'BT-30' and vat:
+                other = plain(move._l10n_ro_efactura_seller().nrc) or ''
             return vat if bt in ('BT-31', 'BT-48') else other
         amounts = {'BT-109': 'amount_untaxed', 'BT-110': 'amount_tax', 'BT-112': 'amount_total',
                    'BT-115': 'amount_residual'}

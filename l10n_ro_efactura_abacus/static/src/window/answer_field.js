@@ -22,16 +22,24 @@ const WITHOUT_REASON = ["S", "Z", "L", "M"];
 export class AnswerField extends Component {
     static template = "l10n_ro_efactura_abacus.AnswerField";
     static components = { Field };
-    static props = { ...standardFieldProps };
+    static props = { ...standardFieldProps, kind: { type: String, optional: true } };
 
     get data() {
         return this.props.record.data;
     }
 
+    /** What is asked here; on a line of the invoice nothing where the column has its value. */
+    get kind() {
+        if (!this.props.kind) {
+            return this.data.kind;
+        }
+        return (this.data.asked || "").split(" ").includes(this.props.kind) ? this.props.kind : "";
+    }
+
     get names() {
-        const names = FIELDS[this.data.kind] || [];
+        const names = FIELDS[this.kind] || [];
         const category = this.data.answer_category;
-        return this.data.kind === "vat" && category && !WITHOUT_REASON.includes(category)
+        return this.kind === "vat" && category && !WITHOUT_REASON.includes(category)
             ? [...names, "answer_vatex", "answer_reason"]
             : names;
     }
@@ -49,4 +57,8 @@ export class AnswerField extends Component {
     }
 }
 
-registry.category("fields").add("l10n_ro_efactura_answer", { component: AnswerField, supportedTypes: ["char"] });
+registry.category("fields").add("l10n_ro_efactura_answer", {
+    component: AnswerField,
+    supportedTypes: ["char"],
+    extractProps: ({ options }) => ({ kind: options.kind }),
+});
