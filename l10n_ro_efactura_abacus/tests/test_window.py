@@ -153,7 +153,7 @@ class TestWindow(XmlCommon):
         window.action_check()
         self.assertFalse(window.missing_ids | window.finding_ids)
         self.assertEqual(window.line_ids.mapped(lambda row: (row.unit, row.category, row.asked)),
-                         [('XPX', 'E', False)] * 3)
+                         [('XPX', 'E', '')] * 3)
 
     def test_an_answer_that_does_not_fit_stops_no_other(self):
         move = self._unit_invoice(1)
