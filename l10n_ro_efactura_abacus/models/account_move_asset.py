@@ -14,6 +14,15 @@ class AccountMove(models.Model):
     """A bill with a fixed asset is posted once the asset is in the register (Abacus: "tabelul de amortizari")."""
     _inherit = 'account.move'
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'account': the activity subscribes its user, which must not happen before Odoo subscribes the author
+        moves = super(AccountMove, self.with_context(l10n_ro_efactura_new_moves=True)).create(vals_list)
+        moves = moves.with_env(self.env)
+        if with_assets := moves.invoice_line_ids._l10n_ro_efactura_are_assets().move_id:
+            with_assets._l10n_ro_efactura_update_asset_activity()
+        return moves
+
     def _post(self, soft=True):
         # EXTENDS 'account'
         self._l10n_ro_efactura_check_registered()
@@ -103,7 +112,8 @@ class AccountMoveLine(models.Model):
     def create(self, vals_list):
         # EXTENDS 'account'
         lines = super().create(vals_list)
-        if assets := lines.filtered(lambda line: line.l10n_ro_efactura_treatment == 'asset'):
+        if not self.env.context.get('l10n_ro_efactura_new_moves') and (
+                assets := lines._l10n_ro_efactura_are_assets()):
             assets.move_id._l10n_ro_efactura_update_asset_activity()
         return lines
 
@@ -114,6 +124,9 @@ class AccountMoveLine(models.Model):
         if DECIDING & vals.keys() and (moves := before | self._l10n_ro_efactura_is('asset').move_id):
             moves._l10n_ro_efactura_update_asset_activity()
         return result
+
+    def _l10n_ro_efactura_are_assets(self):
+        return self.filtered(lambda line: line.l10n_ro_efactura_treatment == 'asset')
 
     def _l10n_ro_efactura_is_registered(self):
         """In the register by number and date, or a linked asset of whatever module is installed.
