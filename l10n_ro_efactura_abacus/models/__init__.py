@@ -91,3 +91,4 @@ from . import efactura_buyer_message
 from . import efactura_rasp
 from . import efactura_archive_check
 from . import account_move_buyer_message
+from . import import_objects

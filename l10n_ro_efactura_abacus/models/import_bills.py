@@ -94,7 +94,7 @@ class EfacturaImporter(models.AbstractModel):
         Move = self.env['account.move'].with_company(company).with_context(
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True, default_move_type='in_invoice',
             l10n_ro_efactura_import=True)
-        bills = Move.create([self._bill_values(proposal) for proposal in batch])
+        bills = self._make_bills(Move, batch)
         self._attach(list(zip(batch, bills, strict=True)))
         bills._message_log_batch(bodies={
             bill.id: self.env._("Imported by %(user)s from the e-Factura %(number)s (%(package)s).",
@@ -107,6 +107,11 @@ class EfacturaImporter(models.AbstractModel):
         bills.flush_recordset()
         context = self.env.context
         return {id(proposal): bill.with_context(context) for proposal, bill in zip(batch, bills, strict=True)}
+
+    @api.private
+    def _make_bills(self, Move, batch):
+        """The bills of a batch, in its order."""
+        return Move.create([self._bill_values(proposal) for proposal in batch])
 
     # -- values ---------------------------------------------------------------------------------------------
 

@@ -19,8 +19,6 @@ class EfacturaImporter(models.AbstractModel):
         self._recall_taxes(proposal, line_proposal, row)
         self._propose_taxes(proposal, line_proposal)
         self._propose_analytic(proposal, line_proposal, row)
-        if line_proposal.treatment.source != 'user' and row:
-            line_proposal.treatment = Choice(row.treatment, 'remembered')
 
     @api.private
     def _remembered(self, proposal, line_proposal):

@@ -29,11 +29,21 @@ class EfacturaImporter(models.AbstractModel):
                     'tax_ids': line_proposal.taxes.value.ids if line_proposal.taxes.value else [],
                     'uom_id': line_proposal.uom.value.id if line_proposal.uom.value else False,
                     'analytic_distribution': self._own_analytic(proposal, line_proposal),
-                    'treatment': line_proposal.treatment.value,
+                    **self._remembered_values(line_proposal),
                 }
             self._keep(proposal.company, partner, facts)
             self._remember_products(proposal, partner)
             self._remember_location(proposal, partner)
+
+    @api.private
+    def _remembered_values(self, line_proposal):  # noqa: ARG002  what an extension looks at
+        """More of one line to remember, as values of line.map."""
+        return {}
+
+    @api.private
+    def _learned_values(self, line):  # noqa: ARG002  what an extension looks at
+        """The same of a line of a posted bill."""
+        return {}
 
     @api.private
     def _own_analytic(self, proposal, line_proposal):
@@ -131,5 +141,6 @@ class EfacturaImporter(models.AbstractModel):
                 facts[line.l10n_ro_efactura_line_key] = {
                     'name': title(line.name), 'product_id': line.product_id.id, 'account_id': line.account_id.id,
                     'tax_ids': line.tax_ids.ids, 'uom_id': line.product_uom_id.id, 'analytic_distribution': analytic,
+                    **self._learned_values(line),
                 }
             self._keep(bill.company_id, bill.commercial_partner_id, facts)

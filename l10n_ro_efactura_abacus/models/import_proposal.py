@@ -25,7 +25,9 @@ class LineProposal:
     :ivar category, rate: the line's VAT in the XML (BT-151, BT-152; rate Decimal, 0 where there is none)
     :ivar key: what the learning knows the line by
     :ivar taxes: recordset of account.tax, :ivar analytic: analytic distribution dict
+    :ivar to_expense: whether an inventory object goes to expense with its bill
     :ivar warehouse: stock.warehouse where stock is installed
+    :ivar order_line: the purchase.order.line that it bills, where purchase is installed
     """
 
     line: Any
@@ -43,7 +45,9 @@ class LineProposal:
     uom: Choice = field(default_factory=Choice)
     analytic: Choice = field(default_factory=Choice)
     treatment: Choice = field(default_factory=lambda: Choice('expense', 'default'))
-    warehouse: Choice = field(default_factory=Choice)
+    to_expense: Choice = field(default_factory=lambda: Choice(False, 'default'))
+    warehouse: Choice = field(default_factory=lambda: Choice(None, 'default'))
+    order_line: Choice = field(default_factory=lambda: Choice(None, 'default'))
     extra: dict = field(default_factory=dict)  # values of the bill line that other modules add
 
     @property
@@ -65,6 +69,8 @@ class Proposal:
     :ivar warnings: translated texts, put on the bill
     :ivar duplicates: bills that may be this document already (offered for pairing)
     :ivar original: the bill that this refund corrects, or empty
+    :ivar order: purchase orders that it bills, :ivar order_reason: why they, :ivar order_warnings: where they differ
+    :ivar bill: a draft bill that is filled in place of making a second one
     :ivar on_payment: the VAT is deducted when the bill is paid
     :ivar lookup: what was read for all documents of the call at once (:class:`.import_lookup.Lookup`)
     """
@@ -86,6 +92,9 @@ class Proposal:
     duplicates: Any = None
     original: Any = None
     order: Any = None
+    order_reason: str = ''
+    order_warnings: list[str] = field(default_factory=list)
+    bill: Any = None
     extra: dict = field(default_factory=dict)  # values of the bill that other modules add
     on_payment: bool = False
     lookup: Any = None

@@ -41,3 +41,4 @@ from . import test_import_messages
 from . import test_package_page
 from . import test_package_seal
 from . import test_rasp
+from . import test_import_objects
