@@ -35,13 +35,12 @@ class EfacturaBuyerMessage(models.Model):
         super()._package_kept()
         self._deliver_buyer_messages()
 
-    def _after_pairing(self, reason):
+    def _after_pairing(self):
         # EXTENDS: messages that came before their invoice was known
-        super()._after_pairing(reason)
-        for message in self.filtered(lambda m: m.kind in ('sent', 'received') and m.upload_index):
-            self.sudo().search([
-                ('answers_index', '=', message.upload_index), ('environment', '=', message.environment),
-                ('company_id', '=', message.company_id.id), ('move_id', '=', False)])._deliver_buyer_messages()
+        super()._after_pairing()
+        indexes = [index for index in self.mapped('upload_index') if index]
+        if indexes:
+            self.sudo().search([('answers_index', 'in', indexes), ('move_id', '=', False)])._deliver_buyer_messages()
 
     def _deliver_buyer_messages(self):
         """Bring buyer's messages to their invoices; what goes wrong here never costs a package."""
