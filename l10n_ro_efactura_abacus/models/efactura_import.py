@@ -129,5 +129,6 @@ class EfacturaImporter(models.AbstractModel):
             proposal.journal = location
         elif location.value._name == 'account.analytic.account':
             for line_proposal in proposal.lines:
-                if line_proposal.analytic.source not in ('user', 'remembered'):
+                if line_proposal.analytic.source != 'user' and not (
+                        line_proposal.analytic.value and line_proposal.analytic.source == 'remembered'):
                     line_proposal.analytic = Choice({str(location.value.id): 100.0}, location.source)

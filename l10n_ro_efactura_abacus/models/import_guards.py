@@ -3,11 +3,12 @@ from datetime import timedelta
 
 from odoo import api, models
 
-from ..anaf import same_cif
+from ..anaf import contradictions, same_cif
 from .efactura_unit import normalized
 
 #: more lines than these are imported in the background only
 BACKGROUND_LINES = 2000
+MOST_TOLD = 10  # contradictions on a bill
 
 
 def plain_number(text):
@@ -140,13 +141,31 @@ class EfacturaImporter(models.AbstractModel):
                 return
 
     @api.private
+    def _term(self, contradiction):
+        """A business term in words: "the VAT at S 21 (BT-117)"."""
+        _, place = self.env._, contradiction.place
+        words = {
+            'BT-106': _("the sum of the lines"), 'BT-107': _("the sum of the discounts"),
+            'BT-108': _("the sum of the charges"), 'BT-109': _("the total without VAT"), 'BT-110': _("the VAT"),
+            'BT-112': _("the total with VAT"), 'BT-115': _("the amount to be paid"),
+            'BT-116': _("the base of VAT %s", place), 'BT-117': _("the VAT at %s", place),
+            'BT-131': _("line %s", place),
+        }
+        return f'{words.get(contradiction.code, place)} ({contradiction.code})'
+
+    @api.private
     def _warn(self, proposal):
         """What the bill has to say: where the XML contradicts itself, and what only the payment is about."""
         _, document = self.env._, proposal.document
-        for what, said, made in self._compare(proposal):
+        found = sorted(contradictions(document), key=lambda one: not one.counts)
+        for one in found[:MOST_TOLD]:
             proposal.warnings.append(_(
-                "The XML contradicts itself: it says %(what)s %(said)s, its lines come to %(made)s.",
-                what=what, said=said, made=made))
+                "The XML contradicts itself: %(what)s is %(stated)s, it comes to %(computed)s.",
+                what=self._term(one), stated=one.stated, computed=one.computed))
+        if len(found) > MOST_TOLD:
+            proposal.warnings.append(_("The XML contradicts itself in %s more places.", len(found) - MOST_TOLD))
+        if document.unreadable:
+            proposal.warnings.append(_("Amounts that are no numbers: %s.", '; '.join(document.unreadable[:MOST_TOLD])))
         if document.prepaid:
             proposal.warnings.append(_("Paid in advance: %s.", document.prepaid))
         if document.rounding:

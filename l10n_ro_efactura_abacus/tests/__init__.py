@@ -42,3 +42,5 @@ from . import test_package_page
 from . import test_package_seal
 from . import test_rasp
 from . import test_import_objects
+from . import test_import_header
+from . import test_import_taxes
