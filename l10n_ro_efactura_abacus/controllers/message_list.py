@@ -19,23 +19,24 @@ class EfacturaMessageList(http.Controller):
     def messages(self, data):
         """Every message of a filter that the user may read.
 
-        :param data: JSON {domain, fields: names of columns, order: list, context}
+        :param data: JSON {domain, columns: [{name, label}], order: list, context}
         """
         asked = json.loads(data)
         if not request.env.user.has_group('account.group_account_invoice'):
             raise AccessError(request.env._("Your user may not read SPV."))
         context = {**(asked.get('context') or {}), **request.env.context}
         messages = request.env['l10n_ro_efactura.message'].with_context(context)
-        shown = messages.fields_get(asked['fields'], ['string', 'type', 'selection'])
-        names = [name for name in asked['fields'] if name in shown and shown[name]['type'] != 'binary']
+        labels = {column['name']: column['label'] for column in asked['columns']}
+        shown = messages.fields_get(list(labels), ['type', 'selection'])
+        names = [name for name in labels if name in shown and shown[name]['type'] != 'binary']
         order = ', '.join(asked.get('order') or []) or None
-        content = self._workbook(messages.search(Domain(asked['domain']), order=order), names, shown)
+        content = self._workbook(messages.search(Domain(asked['domain']), order=order), names, shown, labels)
         name = messages.env._("SPV messages %s.xlsx", fields.Date.context_today(messages))
         return request.make_response(content, headers=[
             ('Content-Type', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'),
             ('Content-Disposition', content_disposition(name))])
 
-    def _workbook(self, messages, names, shown):
+    def _workbook(self, messages, names, shown, labels):
         stream = io.BytesIO()
         with xlsxwriter.Workbook(stream, {'in_memory': True, 'strings_to_formulas': False, 'strings_to_urls': False,
                                           'constant_memory': True}) as book:
@@ -55,7 +56,7 @@ class EfacturaMessageList(http.Controller):
             sheet.write(0, 0, f"{messages.env._('SPV messages')} {companies}", styles['title'])
             sheet.set_row(2, 30)
             for column, name in enumerate(names):
-                sheet.write(2, column, shown[name]['string'], styles['head'])
+                sheet.write(2, column, str(labels[name]), styles['head'])
             line = 3
             for start in range(0, len(messages), BATCH):
                 for message in messages[start:start + BATCH]:

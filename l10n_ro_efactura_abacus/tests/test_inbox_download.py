@@ -171,12 +171,13 @@ class TestInboxDownload(PipelineCase, HttpCase):
         (messages[1:])._archive_now(self._lanes()[0])
         names = ['listed_at', 'type_text', 'cif', 'partner_name', 'number', 'issue_date', 'amount_total', 'amount_tax',
                  'currency_id', 'anaf_id', 'archive_state', 'days_left', 'package']
-        answer = self._excel(domain=[['kind', '=', 'received']], fields=names, order=['listed_at asc'])
+        answer = self._excel(domain=[['kind', '=', 'received']], order=['listed_at asc'],
+                             columns=[{'name': name, 'label': name.upper()} for name in names])
         self.assertEqual(answer.status_code, 200)
         sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
         rows = list(sheet.iter_rows(min_row=3, values_only=True))
         self.assertEqual(len(rows), 4)
-        self.assertEqual(len(rows[0]), len(names) - 1, "no binary")
+        self.assertEqual(list(rows[0]), [name.upper() for name in names[:-1]], "no binary")
         self.assertEqual([row[9] for row in rows[1:]], messages.mapped('anaf_id'))
         first, second = rows[1], rows[2]
         self.assertEqual((first[4], first[6], first[11]), (None, None, messages[0].days_left))
@@ -188,7 +189,7 @@ class TestInboxDownload(PipelineCase, HttpCase):
         new_test_user(self.env, 'efactura_reader', groups='base.group_user')
         self.authenticate('efactura_reader', 'efactura_reader')
         answer = self.url_open('/l10n_ro_efactura/messages.xlsx', data={
-            'csrf_token': http.Request.csrf_token(self), 'data': '{"domain": [], "fields": ["number"]}'})
+            'csrf_token': http.Request.csrf_token(self), 'data': '{"domain": [], "columns": []}'})
         self.assertEqual(answer.status_code, 403)
 
     # -- badges -----------------------------------------------------------------------------------------------------

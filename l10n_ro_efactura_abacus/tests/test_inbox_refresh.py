@@ -183,6 +183,11 @@ class TestInboxRefresh(PipelineCase):
             self.assertEqual((form.date_from, form.date_to), (
                 fields.Date.to_date('2026-11-01'), fields.Date.to_date('2026-11-30')))
             self.assertIn('22 days', form.asked)
+            form.period = 'previous'
+            self.assertEqual((form.date_from, form.date_to), (
+                fields.Date.to_date('2026-10-01'), fields.Date.to_date('2026-10-31')))
+            self.assertIn('53 days', form.asked)
+            form.period = 'other'
             form.date_from = fields.Date.to_date('2026-05-01')
             self.assertTrue(form.too_old)
             self.assertIn('60 days', form.asked)

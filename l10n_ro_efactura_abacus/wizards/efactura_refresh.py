@@ -17,9 +17,12 @@ class EfacturaRefresh(models.TransientModel):
     company_id = fields.Many2one(
         'res.company', required=True, default=lambda self: self.env.company,
         domain=lambda self: [('id', 'in', self.env.companies.ids)])
+    period = fields.Selection(
+        [('month', "This month"), ('previous', "Last month"), ('all', "All 60 days"), ('other', "Other")],
+        required=True, default='month')
     date_from = fields.Date(
         "Invoices dated from", required=True,
-        default=lambda self: max(date_utils.start_of(today(), 'month'), self._oldest()))
+        default=lambda self: date_utils.start_of(today(), 'month'))
     date_to = fields.Date("to", required=True, default=lambda self: date_utils.end_of(today(), 'month'))
     days = fields.Integer(compute='_compute_asked')
     asked = fields.Char(compute='_compute_asked')
@@ -30,6 +33,14 @@ class EfacturaRefresh(models.TransientModel):
     @api.model
     def _oldest(self):
         return today() - timedelta(days=KEPT_DAYS - 1)
+
+    @api.onchange('period')
+    def _onchange_period(self):
+        if self.period in ('month', 'previous'):
+            day = today() if self.period == 'month' else date_utils.start_of(today(), 'month') - timedelta(days=1)
+            self.date_from, self.date_to = date_utils.start_of(day, 'month'), date_utils.end_of(day, 'month')
+        elif self.period == 'all':
+            self.date_from, self.date_to = self._oldest(), date_utils.end_of(today(), 'month')
 
     @api.depends('date_from')
     @api.depends_context('lang')
@@ -95,7 +106,7 @@ class EfacturaRefresh(models.TransientModel):
             'l10n_ro_efactura_abacus.action_l10n_ro_efactura_message')
         action.pop('path', None)
         return {
-            **action, 'domain': list(self._period_domain()), 'context': {},
+            **action, 'domain': list(self._period_domain()), 'context': {}, 'target': 'main',
             'display_name': self.env._(
                 "SPV messages %(start)s – %(end)s", start=format_date(self.env, self.date_from),
                 end=format_date(self.env, self.date_to)),

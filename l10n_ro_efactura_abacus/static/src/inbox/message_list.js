@@ -10,6 +10,8 @@ const PAUSE = 2000; // ms between two readings of the list while packages arrive
 
 /** The SPV list: its rows change while packages are downloaded, and what it shows goes to Excel. */
 export class MessageListController extends ListController {
+    static template = "l10n_ro_efactura_abacus.MessageListView";
+
     setup() {
         super.setup();
         this.bus = useService("bus_service");
@@ -32,6 +34,12 @@ export class MessageListController extends ListController {
         }
     }
 
+    /** [{name, label}] of the columns on the screen. */
+    get shownColumns() {
+        const labels = Object.fromEntries(this.archInfo.columns.map(({ name, label }) => [name, label]));
+        return this.getExportableFields().map(({ name, string }) => ({ name, label: labels[name] || string }));
+    }
+
     /** What is shown: the columns of the screen and all rows of the filter (or those chosen), beyond the page. */
     async onExportExcel() {
         const ids = await this.model.root.getResIds(true);
@@ -40,7 +48,7 @@ export class MessageListController extends ListController {
             data: {
                 data: JSON.stringify({
                     domain: ids.length ? [["id", "in", ids]] : this.props.domain,
-                    fields: this.getExportableFields().map((field) => field.name),
+                    columns: this.shownColumns,
                     order: this.model.root.orderBy.map(({ name, asc }) => `${name} ${asc ? "asc" : "desc"}`),
                     context: this.props.context,
                 }),
@@ -52,7 +60,6 @@ export class MessageListController extends ListController {
 export const messageListView = {
     ...listView,
     Controller: MessageListController,
-    buttonTemplate: "l10n_ro_efactura_abacus.MessageListButtons",
 };
 
 registry.category("views").add("l10n_ro_efactura_message_list", messageListView);
