@@ -52,6 +52,9 @@
         'views/efactura_package_views.xml',
         'views/efactura_rasp_views.xml',
         'views/efactura_archive_check_views.xml',
+        'security/efactura_import_wizard_rules.xml',
+        'wizards/efactura_import_views.xml',
+        'views/res_config_settings_import_views.xml',
     ],
     'demo': [
         'demo/company.xml',

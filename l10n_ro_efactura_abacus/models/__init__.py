@@ -27,6 +27,7 @@ from . import efactura_credential_tokens
 from . import efactura_ticket
 from . import res_company
 from . import res_config_settings
+from . import res_config_settings_import
 from . import efactura_worker
 from . import efactura_traffic
 from . import efactura_guard

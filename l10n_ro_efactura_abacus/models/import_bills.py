@@ -41,10 +41,13 @@ class EfacturaImporter(models.AbstractModel):
             batch.append(proposal)
             lines += len(proposal.lines)
         bills.update(self._create_batch(batch, proposals))
-        return self.env['account.move'].union(*(bills[id(proposal)] for proposal in made if id(proposal) in bills))
+        for proposal in made:
+            proposal.made = bills.get(id(proposal), self.env['account.move'])
+        return self.env['account.move'].union(*(proposal.made for proposal in made))
 
     @api.private
     def _failed(self, proposal, reason, proposals):
+        proposal.failure = reason
         if len(proposals) == 1:
             raise UserError(reason)
         if proposal.message:

@@ -72,6 +72,7 @@ class Proposal:
     :ivar order: purchase orders that it bills, :ivar order_reason: why they, :ivar order_warnings: where they differ
     :ivar bill: a draft bill that is filled in place of making a second one
     :ivar on_payment: the VAT is deducted when the bill is paid
+    :ivar made: the bill that `_create_bills` made of it, or empty; :ivar failure: why it could not
     :ivar lookup: what was read for all documents of the call at once (:class:`.import_lookup.Lookup`)
     """
 
@@ -98,6 +99,8 @@ class Proposal:
     extra: dict = field(default_factory=dict)  # values of the bill that other modules add
     on_payment: bool = False
     lookup: Any = None
+    made: Any = None
+    failure: str = ''
 
     @property
     def unknown(self):

@@ -1,0 +1,312 @@
+"""What an accountant sees and answers when suppliers' invoices become bills."""
+import base64
+import io
+import zipfile
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from . import import_common
+from .import_common import ImportCase
+
+NEW_CIF = '14399840'
+IBAN = 'RO49AAAA1B31007593840001'
+
+
+def line(name, quantity=1, price=100, **values):
+    return import_common.line(name, str(quantity), str(price), **values)
+
+
+def supplier_xml(number, *lines, **values):
+    """An invoice of a supplier that the books do not know."""
+    return import_common.supplier_xml(**{
+        'lines': list(lines), 'number': number, 'date': '2026-11-10', 'cif': f'RO{NEW_CIF}',
+        'seller': "Furnizor Nou SRL", 'city': "Cluj-Napoca", 'county': 'RO-CJ', 'iban': IBAN, **values})
+
+
+@tagged('post_install_l10n', 'post_install', '-at_install')
+class TestImportWizard(ImportCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.journal = cls.company_data['default_journal_purchase']
+        cls.tax_in = cls.chart.ref('tvad_21')
+        cls.account = cls.env['account.account'].with_company(cls.company).search([('code', '=like', '6022%')], limit=1)
+        cls.services = cls.env['account.account'].with_company(cls.company).search([('code', '=like', '628%')], limit=1)
+
+    def _open(self, messages, user=None):
+        """The page of one message, the table of many."""
+        action = messages.with_user(user or self.biller).action_import()
+        return self.env[action['res_model']].with_user(user or self.biller).browse(action['res_id'])
+
+    def _fill(self, page):
+        for row in page.line_ids:
+            if not row.account_id:
+                row.account_id = self.account
+            if row.uom_source == 'none':
+                row.action_leave_empty('uom')
+
+    # -- one document ---------------------------------------------------------------------------------------
+
+    def test_new_supplier(self):
+        """A user who may not create contacts creates this one, here and only here."""
+        message = self._messages(supplier_xml('N 1', line("Hârtie A4", 3, 21.9), line("Cutii", 2, 50, unit='XYZ')))
+        page = self._open(message)
+        self.assertEqual(page._name, 'l10n_ro_efactura.import')
+        self.assertTrue(page.is_new_supplier)
+        self.assertEqual((page.new_name, page.new_vat, page.new_city),
+                         ("Furnizor Nou SRL", f'RO{NEW_CIF}', "Cluj-Napoca"))
+        self.assertEqual(page.new_state_id.code, 'CJ')
+        self.assertEqual(page.new_ibans, IBAN)
+        self.assertEqual((page.amount_untaxed, page.amount_tax, page.amount_total), (165.7, 34.8, 200.5))
+        self.assertIn("Hârtie A4", page.preview)
+        with self.assertRaises(AccessError), mute_logger('odoo.addons.base.models.ir_model'):
+            self.env['res.partner'].with_user(self.biller).create({'name': "X"})
+        self._fill(page)
+        page.write({'new_city': "Florești", 'new_phone': "0264 000 000"})
+        action = page.action_import()
+        bill = self.env['account.move'].browse(action['res_id'])
+        self.assertEqual(bill, message.move_id)
+        self.assertEqual((bill.partner_id.name, bill.partner_id.city, bill.partner_id.phone),
+                         ("Furnizor Nou SRL", "Florești", "0264 000 000"))
+        self.assertEqual(bill.partner_id.bank_ids.mapped('sanitized_acc_number'), [IBAN])
+        self.assertEqual((bill.state, str(bill.invoice_date), bill.ref), ('draft', '2026-11-10', 'N 1'))
+        self.assertEqual((bill.amount_untaxed, bill.amount_tax, bill.amount_total), (165.7, 34.8, 200.5))
+        self.assertEqual(page.state, 'done')
+
+    def test_yellow_cells_stop_it(self):
+        self.journal.default_account_id = False
+        page = self._open(self._messages(supplier_xml('Y 1', line("Hârtie A4"), line("Cutii", unit='XYZ'))))
+        self.assertEqual((page.state, page.yellow_count), ('yellow', 3), page.line_ids.mapped(
+            lambda row: (row.account_source, row.taxes_source, row.uom_source, row.analytic_source)))
+        with self.assertRaises(UserError) as raised:
+            page.action_import()
+        self.assertIn("Line 2 (Cutii): account, unit", str(raised.exception))
+        first, second = page.line_ids
+        first.account_id = self.account
+        self.assertEqual(first.account_source, 'user')
+        first.action_apply_to_similar('account')
+        self.assertEqual(second.account_id, self.account)
+        self.assertEqual(page.yellow_count, 1)
+        second.action_leave_empty('uom')
+        self.assertEqual((page.yellow_count, page.state), (0, 'ready'))
+        self.assertEqual(page.pale_count, 2, "a product may be missing")
+        page.action_import_post()
+        self.assertEqual(page.move_id.state, 'posted')
+        self.assertEqual(page.move_id.invoice_line_ids.account_id, self.account)
+
+    def test_similar_means_the_same_vat_and_unit(self):
+        page = self._open(self._messages(supplier_xml(
+            'S 1', line("A", unit='XYZ'), line("B", unit='XYZ', rate='11'), line("C", unit='ZZX'))))
+        first, second, third = page.line_ids
+        page.line_ids.write({'taxes_source': 'none', 'uom_source': 'none', 'tax_ids': False, 'product_uom_id': False})
+        first.write({'tax_ids': [Command.set(self.tax_in.ids)],
+                     'product_uom_id': self.env.ref('uom.product_uom_unit').id})
+        first.action_apply_to_similar('taxes')
+        first.action_apply_to_similar('uom')
+        self.assertEqual((second.tax_ids, third.tax_ids), (self.env['account.tax'], self.tax_in))
+        self.assertEqual((second.product_uom_id, third.product_uom_id),
+                         (first.product_uom_id, self.env['uom.uom']))
+
+    def test_what_was_answered_is_remembered(self):
+        self.journal.default_account_id = False
+        for number in (1, 2):
+            page = self._open(self._messages(supplier_xml(f'R {number}', line("Hârtie A4"), line("Cutii", unit='XYZ'))))
+            self.assertEqual(page.state, ['yellow', 'ready'][number - 1])
+            if number == 1:
+                self._fill(page)
+            else:
+                self.assertEqual(set(page.line_ids.mapped('account_source')), {'remembered'})
+            page.action_import_post()
+            self.assertEqual(page.move_id.state, 'posted')
+        self.assertEqual(len(page.move_id.partner_id.search([('vat', '=', f'RO{NEW_CIF}')])), 1)
+
+    def test_product_in_place(self):
+        message = self._messages(supplier_xml('P 1', line("Monitor 27 inch", 2, 900, barcode='5941234567899')))
+        page = self._open(message)
+        page.line_ids.account_id = self.account
+        with self.assertRaises(AccessError) as raised, mute_logger('odoo.addons.base.models.ir_model'):
+            page.line_ids.action_create_product()
+        self.assertIn("Who may", str(raised.exception))
+        buyer = new_test_user(
+            self.env, 'efactura_products', groups='account.group_account_invoice,product.group_product_manager',
+            company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        page = self._open(message, buyer)
+        page.line_ids.account_id = self.account
+        page.line_ids.action_create_product()
+        product = page.line_ids.product_id
+        self.assertEqual((product.name, product.standard_price, product.barcode),
+                         ("Monitor 27 inch", 900, '5941234567899'))
+        self.assertEqual(product.property_account_expense_id, self.account)
+        self.assertEqual(page.line_ids.product_source, 'user')
+        page.action_import()
+        self.assertEqual(page.move_id.invoice_line_ids.product_id, product)
+
+    def test_locked_period(self):
+        message = self._messages(supplier_xml('L 1', line("Hârtie A4"), date='2026-10-20'))
+        self.company.sudo().purchase_lock_date = '2026-10-31'
+        page = self._open(message)
+        self._fill(page)
+        self.assertEqual((page.state, str(page.open_date)), ('refused', '2026-11-01'))
+        self.assertIn("locked", page.reasons)
+        with self.assertRaises(UserError):
+            page.action_import()
+        page.action_import_open_date()
+        bill = page.move_id
+        self.assertEqual((str(bill.date), str(bill.invoice_date)), ('2026-11-01', '2026-10-20'))
+
+    def test_duplicate(self):
+        first, second = self._messages(
+            supplier_xml('D 1', line("Hârtie A4")), supplier_xml('D 2', line("Hârtie A4"), line("Pixuri")))
+        page = self._open(first)
+        self._fill(page)
+        page.action_import_post()
+        bill = page.move_id
+        first.sudo().write({'move_id': False})  # typed in by hand, as far as the books know
+        page = self._open(first)
+        self.assertEqual((page.state, page.duplicate_ids), ('refused', bill))
+        action = bill.with_user(self.biller).with_context(
+            l10n_ro_efactura_import_id=page.id).action_l10n_ro_efactura_pair_import()
+        self.assertEqual((action['res_id'], first.move_id), (bill.id, bill))
+        with self.assertRaises(UserError):
+            self._open(first)
+        self.assertEqual(self._open(second).state, 'ready')
+
+    def test_it_is_another_document(self):
+        message = self._messages(supplier_xml('O 1', line("Hârtie A4")))
+        partner = self._partner(name="Furnizor Nou SRL", vat=f'RO{NEW_CIF}')
+        self.env['account.move'].create({
+            'move_type': 'in_invoice', 'partner_id': partner.id, 'ref': 'O 1', 'invoice_date': '2026-11-10',
+            'invoice_line_ids': [Command.create({'name': "Altceva", 'price_unit': 7})]})
+        page = self._open(message)
+        self.assertEqual(page.state, 'refused')
+        page.is_other = True
+        self._fill(page)
+        page.action_import()
+        self.assertEqual(message.move_id.amount_total, 121)
+
+    def test_totals(self):
+        page = self._open(self._messages(supplier_xml('T 1', *(line(f"Pozitie {i}", 1, '0.13') for i in range(7)))))
+        self._fill(page)
+        self.assertEqual((page.bill_untaxed, page.bill_tax, page.bill_total), (0.91, 0.19, 1.1))
+        self.assertTrue(page.is_equal)
+        page.line_ids[0].tax_ids = False
+        self.assertFalse(page.is_equal)
+
+    def test_an_import_is_ones_own(self):
+        page = self._open(self._messages(supplier_xml('A 1', line("Hârtie A4"))))
+        other = new_test_user(self.env, 'efactura_other', groups='account.group_account_manager',
+                              company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        with self.assertRaises(AccessError), mute_logger('odoo.addons.base.models.ir_rule'):
+            page.with_user(other).action_import()
+
+    # -- many -----------------------------------------------------------------------------------------------
+
+    def test_many(self):
+        self.journal.default_account_id = False
+        messages = self._messages(
+            supplier_xml('M 1', line("Hârtie A4")), supplier_xml('M 2', line("Hârtie A4"), line("Nou")),
+            supplier_xml('M 3', line("Hârtie A4"), buyer='RO987654328'),
+            supplier_xml('M 4', line("Hârtie A4"), date='2026-10-20'))
+        self.assertEqual(len(messages), 4)
+        page = self._open(messages[0])
+        self._fill(page)
+        page.action_import()
+        repeated = self._messages(supplier_xml('M 5', line("Hârtie A4")))
+        self.company.sudo().purchase_lock_date = '2026-10-31'
+        batch = self._open(messages[1:] | repeated)
+        self.assertEqual(batch._name, 'l10n_ro_efactura.import.batch')
+        states = {one.number: one.state for one in batch.import_ids}
+        self.assertEqual(states, {'M 2': 'yellow', 'M 3': 'refused', 'M 4': 'refused', 'M 5': 'ready'})
+        batch.action_import_ready()
+        self.assertTrue(repeated.move_id)
+        self.assertEqual((batch.done_count, batch.ready_count, batch.yellow_count, batch.refused_count), (1, 0, 1, 2))
+        self.assertTrue(all(one.note for one in batch.import_ids))
+        yellow = batch.import_ids.filtered(lambda one: one.state == 'yellow')
+        self.assertEqual(yellow.action_open()['res_id'], yellow.id)
+        self._fill(yellow)
+        action = yellow.action_import()
+        self.assertEqual((action['res_model'], action['res_id']), (batch._name, batch.id))
+        self.assertEqual(batch.done_count, 2)
+
+    def test_one_that_fails_stops_no_other(self):
+        messages = self._messages(supplier_xml('F 1', line("Hârtie A4")), supplier_xml('F 2', line("Hârtie A4")))
+        batch = self._open(messages)
+        broken = batch.import_ids[0]
+        broken.line_ids.account_id = self.company_data['default_account_payable']
+        batch.action_import_ready()
+        self.assertEqual(batch.import_ids.mapped(lambda one: bool(one.move_id)), [False, True])
+        self.assertTrue(broken.note)
+
+    # -- files ----------------------------------------------------------------------------------------------
+
+    def _upload(self, *files, model='l10n_ro_efactura.message', **context):
+        attachments = self.env['ir.attachment'].with_user(self.biller).create(
+            [{'name': name, 'raw': content} for name, content in files])
+        action = self.env[model].with_user(self.biller).with_context(**context).create_document_from_attachment(
+            attachments.ids)
+        return self.env[action['res_model']].with_user(self.biller).browse(action.get('res_id')), attachments
+
+    def test_dropped_xml(self):
+        page, attachments = self._upload(('factura.xml', supplier_xml('X 1', line("Hârtie A4"))))
+        self.assertFalse(attachments.exists())
+        self._fill(page)
+        page.action_import()
+        self.assertEqual(page.move_id.ref, 'X 1')
+        self.assertIn('X 1.xml', page.move_id.attachment_ids.mapped('name'))
+
+    def test_dropped_package(self):
+        message = self._messages(supplier_xml('Z 1', line("Hârtie A4")))
+        package = message._package_bytes()
+        page, _attachments = self._upload(('4000.zip', package))
+        self.assertEqual(page.message_id, message, "what is in SPV is paired with its message")
+        self._fill(page)
+        page.action_import()
+        self.assertEqual(message.move_id, page.move_id)
+        # one that SPV no longer has stays with its bill
+        with io.BytesIO() as buffer:
+            with zipfile.ZipFile(buffer, 'w') as archive:
+                archive.writestr('4200.xml', supplier_xml('Z 2', line("Hârtie A4")))
+                archive.writestr('semnatura_4200.xml', b'<Signature/>')
+            old = buffer.getvalue()
+        page, _attachments = self._upload(('4200.zip', old))
+        self.assertFalse(page.message_id)
+        self._fill(page)
+        page.action_import()
+        kept = page.move_id.attachment_ids.filtered(lambda file: file.name == '4200.zip')
+        self.assertEqual(base64.b64decode(kept.datas), old)
+
+    def test_dropped_rubbish(self):
+        for content in (b'', b'%PDF-1.4', b'PK\3\4 nothing', b'<a/>', b'\xff\xfe<'):
+            try:
+                page, _attachments = self._upload(('x.zip', content))
+            except UserError:
+                continue
+            self.assertEqual(page.state, 'refused', content)
+            self.assertTrue(page.note)
+
+    def test_core_upload(self):
+        """Odoo's own button and drop zone on bills: an e-Factura goes through our import, the rest through core."""
+        page, _attachments = self._upload(
+            ('factura.xml', supplier_xml('C 1', line("Hârtie A4"))), model='account.journal',
+            default_journal_id=self.journal.id, default_move_type='in_invoice')
+        self.assertEqual((page._name, page.number), ('l10n_ro_efactura.import', 'C 1'))
+        self.assertEqual(page.journal_id, self.journal)
+        moves, _attachments = self._upload(
+            ('scan.pdf', b'%PDF-1.4'), model='account.journal', default_journal_id=self.journal.id,
+            default_move_type='in_invoice')
+        self.assertEqual(moves._name, 'account.move')
+
+    def test_who_may(self):
+        message = self._messages(supplier_xml('W 1', line("Hârtie A4")))
+        employee = new_test_user(self.env, 'efactura_employee', groups='base.group_user',
+                                 company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        with self.assertRaises(AccessError):
+            message.with_user(employee).action_import()
+        sent = self.messages.create(
+            {'anaf_id': '1', 'environment': 'prod', 'company_id': self.company.id, 'kind': 'sent'})
+        with self.assertRaises(UserError):
+            sent.with_user(self.biller).action_import()

@@ -1,0 +1,86 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class EfacturaImportBatch(models.TransientModel):
+    """Many suppliers' documents on their way to bills: what is ready, what wants an answer, what is refused and why."""
+    _name = 'l10n_ro_efactura.import.batch'
+    _description = "e-Factura import of many documents"
+
+    import_ids = fields.One2many('l10n_ro_efactura.import', 'batch_id', string="Documents")
+    ready_count = fields.Integer(compute='_compute_counts')
+    yellow_count = fields.Integer(compute='_compute_counts')
+    refused_count = fields.Integer(compute='_compute_counts')
+    done_count = fields.Integer(compute='_compute_counts')
+    total_count = fields.Integer(compute='_compute_counts')
+
+    @api.depends('import_ids.state')
+    def _compute_counts(self):
+        for batch in self:
+            states = batch.import_ids.mapped('state')
+            batch.total_count = len(states)
+            for name in ('ready', 'yellow', 'refused', 'done'):
+                batch[f'{name}_count'] = states.count(name)
+
+    def _compute_display_name(self):
+        self.display_name = self.env._("XML → Bills")
+
+    @api.model
+    @api.private
+    def _open(self, sources):
+        """The page of one document, the table of many; see `l10n_ro_efactura.import._load` for `sources`."""
+        pages = self.env['l10n_ro_efactura.import']
+        if len(sources) == 1:
+            return pages._load(sources)._action()
+        batch = self.create({})
+        pages._load(sources, batch)
+        return batch._action()
+
+    def _action(self):
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.display_name,
+            'res_model': self._name,
+            'res_id': self.id,
+            'views': [[False, 'form']],
+            'target': 'current',
+        }
+
+    def _next_action(self, page):
+        """After `page`: the next that wants an answer, else the table."""
+        later = self.import_ids.filtered(lambda other: other.state == 'yellow')
+        after = later.filtered(lambda other: other.sequence > page.sequence) or later
+        return after[0]._action() if after else self._action()
+
+    # -------------------------------------------------------------------------
+    # BUTTONS
+    # -------------------------------------------------------------------------
+
+    def _check_may(self):
+        self.env['l10n_ro_efactura.import']._check_user()
+        self.ensure_one().check_access('write')
+
+    def action_import_ready(self):
+        """Draft bills of all that are ready; the rest stays in the table with its reason."""
+        self._check_may()
+        return self._import_ready()
+
+    def action_import_ready_post(self):
+        """The same, posted."""
+        self._check_may()
+        return self._import_ready(post=True)
+
+    def action_open_bills(self):
+        """The bills made here."""
+        self._check_may()
+        bills = self.import_ids.move_id
+        action = self.env['ir.actions.act_window']._for_xml_id('account.action_move_in_invoice_type')
+        return {**action, 'domain': [('id', 'in', bills.ids)], 'context': {'create': False}}
+
+    def _import_ready(self, post=False):
+        ready = self.import_ids.filtered(lambda page: page.state == 'ready')
+        if not ready:
+            raise UserError(self.env._("No document is ready."))
+        ready._import(post)
+        return self._action()
