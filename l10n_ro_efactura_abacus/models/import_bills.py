@@ -144,7 +144,8 @@ class EfacturaImporter(models.AbstractModel):
         if proposal.accounting_date:
             values['date'] = proposal.accounting_date
         for index, line_proposal in enumerate(proposal.lines):
-            line_values = {'sequence': 10 + index, **self._bill_line_values(proposal, line_proposal)}
+            line_values = {'sequence': 10 + index, **self._bill_line_values(proposal, line_proposal),
+                           **self._balances(proposal, line_proposal)}
             if index in forced:
                 line_values['extra_tax_data'] = forced[index]
             values['invoice_line_ids'].append(Command.create(line_values))
@@ -168,6 +169,16 @@ class EfacturaImporter(models.AbstractModel):
             'l10n_ro_efactura_line_key': line_proposal.key,
             **line_proposal.extra,
         }
+
+    @api.private
+    def _balances(self, proposal, line_proposal):
+        """The line's journal amounts, which core would come to and write line by line."""
+        company = proposal.company.currency_id
+        rate = 1.0 if proposal.currency == company else proposal.extra.get('invoice_currency_rate')
+        if not rate or any(tax.price_include for tax in line_proposal.taxes.value or ()):
+            return {}
+        amount = float(line_proposal.net) * (-1 if proposal.move_type == 'in_refund' else 1)
+        return {'amount_currency': proposal.currency.round(amount), 'balance': company.round(amount / rate)}
 
     # -- attachments ----------------------------------------------------------------------------------------
 

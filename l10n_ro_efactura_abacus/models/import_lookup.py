@@ -89,7 +89,7 @@ class Lookup:
 
     @cached_property
     def bills(self):
-        """{(commercial partner id, date): bills}: what the books have of these suppliers on these days."""
+        """{(commercial partner id, date): [bill]}: what the books have of these suppliers on these days."""
         days = [document.facts.issue_date for document in self.documents if document.facts.issue_date]
         if not self.suppliers or not days:
             return {}
