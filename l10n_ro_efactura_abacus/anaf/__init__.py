@@ -31,7 +31,7 @@ from .errors import (
 from .explain import Explanation, explain
 from .identifiers import NO_CNP, cif_digits, same_cif, valid_cnp, valid_cui
 from .messages import ListedMessage, corrected_window, spv_window
-from .numbers import compare_numbers, number_key
+from .numbers import compare_numbers, number_forms, number_key
 from .oauth import TokenSet, authorize_url, claims, exchange_code, expires_at, refresh
 from .package import Package, PackageError, duplicate_of_text, read_package
 from .rasp import build_buyer_message
@@ -100,6 +100,7 @@ __all__ = [
     "is_working_day",
     "make_session",
     "next_day",
+    "number_forms",
     "number_key",
     "parse_xml",
     "read_document",

@@ -24,6 +24,13 @@ def number_key(text):
     return digits[-4:].lstrip("0")
 
 
+def number_forms(text):
+    """What two texts need to share to be the same number at all (``exact`` or ``same``): a set of keys, for finding
+    the few worth comparing among many."""
+    runs = [_TOKEN.findall(reading) for reading in _readings(_plain(text))]
+    return {"".join(_digits(run)).replace("0", "") or "0" if _digits(run) else "".join(run) for run in runs}
+
+
 def compare_numbers(one, other):
     """How far two texts are the same invoice number. Only ``exact`` and ``same`` are certain.
 

@@ -134,9 +134,10 @@ class EfacturaPairing(models.Model):
         moves._message_log_batch(author_id=author, bodies={
             move.id: on_move % {'package': message.number or message.upload_index or message.anaf_id, 'reason': reason}
             for message, (move, reason) in pairs.items()})
+        names = {move.id: move.display_name for move in moves}
         messages = self.sudo().browse(message.id for message in pairs)
         messages._message_log_batch(author_id=author, bodies={
-            message.id: on_message % {'move': move.display_name, 'reason': reason}
+            message.id: on_message % {'move': names[move.id], 'reason': reason}
             for message, (move, reason) in pairs.items()})
 
     def _belongs_to(self, submission):

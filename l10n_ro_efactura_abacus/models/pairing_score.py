@@ -1,10 +1,10 @@
 """How far an SPV document and an entry of the books are the same invoice. Plain Python, no ORM."""
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
 
-from ..anaf import compare_numbers
+from ..anaf import compare_numbers, number_forms
 
 CENT = Decimal('0.01')
 #: points of each reason, 100 in all; a reason that is not here gives none
@@ -116,7 +116,7 @@ def only_certain(papers, entries):
     :param papers, entries: lists of Paper
     :return: [(paper, entry, Match)] of free ones
     """
-    found = [(paper, entry, compared) for paper in papers for entry in entries
+    found = [(paper, entry, compared) for paper, entry in _worth_comparing(papers, entries)
              if (compared := match(paper, entry)).certain]
     pairs, done_papers, done_entries = [], set(), set()
     for rule in RULES:
@@ -130,3 +130,24 @@ def only_certain(papers, entries):
                 done_entries.add(entry.id)
                 pairs.append((paper, entry, compared))
     return pairs
+
+
+def _worth_comparing(papers, entries):
+    """(paper, entry) that have an index, a total or a form of the number in common."""
+    shelves = defaultdict(list)
+    for entry in entries:
+        for key in _keys(entry):
+            shelves[key].append(entry)
+    for paper in papers:
+        near = {entry.id: entry for key in _keys(paper) for entry in shelves.get(key, ())}
+        for entry in near.values():
+            yield paper, entry
+
+
+def _keys(paper):
+    yield 'total', paper.total, paper.currency
+    if paper.index:
+        yield 'index', paper.index
+    for form in number_forms(paper.number):
+        if form:
+            yield 'number', form

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anaf.numbers import compare_numbers, number_key
+from anaf.numbers import compare_numbers, number_forms, number_key
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,7 @@ from anaf.numbers import compare_numbers, number_key
 )
 def test_the_same_characters(xml, typed):
     assert compare_numbers(xml, typed) == compare_numbers(typed, xml) == "exact"
+    assert number_forms(xml) & number_forms(typed)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,7 @@ def test_the_same_characters(xml, typed):
 )
 def test_as_people_write_them(xml, typed):
     assert compare_numbers(xml, typed) == compare_numbers(typed, xml) == "same"
+    assert number_forms(xml) & number_forms(typed)
 
 
 @pytest.mark.parametrize(
