@@ -45,6 +45,8 @@
         'wizards/efactura_window_views.xml',
         'views/efactura_xml_file_views.xml',
         'wizards/efactura_connection_wizards.xml',
+        'wizards/efactura_find_views.xml',
+        'views/efactura_pairing_views.xml',
         'wizards/efactura_objects_wizards.xml',
         'views/account_move_objects_views.xml',
         'views/res_config_settings_objects_views.xml',

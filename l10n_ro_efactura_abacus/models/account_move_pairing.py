@@ -1,7 +1,8 @@
 """The package of an entry: what the form and the lists show of it, and looking for it when a bill is posted."""
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 from .efactura_matching import BILLS
 
@@ -12,6 +13,16 @@ class AccountMove(models.Model):
     l10n_ro_efactura_package_id = fields.Many2one(
         'l10n_ro_efactura.message', string="ANAF package", compute='_compute_l10n_ro_efactura_package_id',
         compute_sudo=True)
+
+    l10n_ro_efactura_findable = fields.Boolean(compute='_compute_l10n_ro_efactura_findable')
+
+    @api.depends('move_type', 'state', 'country_code')
+    def _compute_l10n_ro_efactura_findable(self):
+        """May a package of SPV be this entry's?"""
+        for move in self:
+            move.l10n_ro_efactura_findable = move.country_code == 'RO' and (
+                move.is_purchase_document(include_receipts=True) and move.state != 'cancel'
+                or move.is_sale_document() and move.state == 'posted')
 
     @api.depends('l10n_ro_efactura_message_ids.move_id')
     def _compute_l10n_ro_efactura_package_id(self):
@@ -84,11 +95,27 @@ class AccountMove(models.Model):
     # ACTIONS
     # -------------------------------------------------------------------------
 
+    def action_l10n_ro_efactura_find(self):
+        """The packages that may be of these entries."""
+        self._l10n_ro_efactura_check_reader()
+        found = self.filtered('l10n_ro_efactura_findable')
+        if not found:
+            raise UserError(self.env._("Only invoices and bills of Romanian companies are looked for in SPV."))
+        return self.env['l10n_ro_efactura.find']._open_for(moves=found)
+
+    def _l10n_ro_efactura_subject(self):
+        """The document in one line."""
+        self.ensure_one()
+        number = self.ref if self.is_purchase_document(include_receipts=True) and self.ref else self.name
+        parts = [number, self.commercial_partner_id.name, format_date(self.env, self.invoice_date),
+                 self.currency_id.format(self.amount_total)]
+        return ' · '.join(filter(None, parts))
+
     def action_l10n_ro_efactura_open_package(self):
         """Open the ANAF package of this entry."""
         self._l10n_ro_efactura_check_reader()
         self.ensure_one()
-        return self.l10n_ro_efactura_package_id.sudo(False)._get_records_action()
+        return self.l10n_ro_efactura_package_id.sudo(False).action_open_package()
 
     def action_l10n_ro_efactura_unpair(self):
         """Undo the pairing of this entry with its package."""

@@ -2,6 +2,7 @@
 however many documents; ANAF is never called."""
 import logging
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -236,7 +237,8 @@ class EfacturaMatching(models.Model):
         entry = next(iter(self._entries(company, sale, SQL("v.id = %s", move.id))), None)
         if not entry or not entry.date:
             return []
-        papers = self._papers_near(company, sale, entry.date, NEAR_DAYS)
+        around = timedelta(days=NEAR_DAYS)
+        papers = self._papers_between(company, sale, entry.date - around, entry.date + around)
         found = [(paper, compared) for paper in papers
                  if (compared := match(paper, entry)).score >= WORTH_SHOWING]
         found.sort(key=lambda row: (-row[1].score, row[0].id))
@@ -244,12 +246,11 @@ class EfacturaMatching(models.Model):
                  self._reason_texts(compared.reasons)) for paper, compared in found]
 
     @api.model
-    def _papers_near(self, company, sale, day, days):
-        """[Paper] of free packages of one direction, dated up to `days` from `day`."""
+    def _papers_between(self, company, sale, first, last):
+        """[Paper] of free packages of one direction, dated in a period."""
         return [paper for one in self._companies_sharing(company) for paper in self._papers(one, SQL(
-            "m.kind = %s AND m.move_id IS NULL AND m.submission_id IS NULL"
-            " AND m.issue_date BETWEEN %s::date - %s AND %s::date + %s",
-            'sent' if sale else 'received', day, days, day, days))]
+            "m.kind = %s AND m.move_id IS NULL AND m.submission_id IS NULL AND m.issue_date BETWEEN %s AND %s",
+            'sent' if sale else 'received', first, last))]
 
     # -- rows -----------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 from odoo.tools.sql import index_exists, table_exists
 from psycopg2.errors import UniqueViolation
 
@@ -22,6 +23,8 @@ class EfacturaPairing(models.Model):
         'account.move', 'l10n_ro_efactura_refused_pair', 'message_id', 'move_id', string="Not these", readonly=True,
         help="Pairs that somebody undid: they are not made again by themselves.")
 
+    can_unpair = fields.Boolean(compute='_compute_can_unpair')
+
     _received_move_uniq = models.UniqueIndex("(move_id) WHERE kind = 'received'")
     _sent_move_uniq = models.UniqueIndex("(move_id) WHERE kind = 'sent' AND environment = 'prod'")
     _pairing_due_idx = models.Index("(company_id) WHERE pairing_due")
@@ -37,6 +40,12 @@ class EfacturaPairing(models.Model):
                            WHERE first.move_id = m.move_id AND first.kind = m.kind AND first.id < m.id
                              AND (first.kind = 'received' OR first.environment = 'prod' AND m.environment = 'prod'))""")
         return super()._auto_init()
+
+    @api.depends('move_id', 'submission_id', 'kind')
+    def _compute_can_unpair(self):
+        for message in self:
+            message.can_unpair = message.kind in PAIRABLE and bool(message.move_id) and (
+                not message.submission_id or message.sudo()._is_found_elsewhere())
 
     # -- the two writers ------------------------------------------------------------------------------------
 
@@ -174,6 +183,19 @@ class EfacturaPairing(models.Model):
         self._check_pairing_user()
         self._unpair()
         return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+
+    def action_find(self):
+        """The entries of the books that may be this package's."""
+        self._check_pairing_user()
+        self.ensure_one()
+        return self.env['l10n_ro_efactura.find']._open_for(message=self)
+
+    def _l10n_ro_efactura_subject(self):
+        """The document in one line."""
+        self.ensure_one()
+        parts = [self.number or self.upload_index or self.anaf_id, self.partner_name, format_date(
+            self.env, self.issue_date), self.currency_id and self.currency_id.format(self.amount_total)]
+        return ' · '.join(filter(None, parts))
 
     def _check_pairing_user(self):
         if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):

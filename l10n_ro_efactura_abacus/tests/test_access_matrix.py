@@ -21,6 +21,8 @@ RIGHTS = {
     'l10n_ro_efactura.xml.file': {'biller': 'r', 'accountant': 'r'},
     'l10n_ro_efactura.window': {'biller': 'crw', 'accountant': 'crw'},
     'l10n_ro_efactura.window.line': {'biller': 'crwu', 'accountant': 'crwu'},
+    'l10n_ro_efactura.find': {'biller': 'crw', 'accountant': 'crw'},
+    'l10n_ro_efactura.find.line': {'biller': 'crwu', 'accountant': 'crwu'},
     'l10n_ro_efactura.file.check': {'biller': 'crw', 'accountant': 'crw'},
     'l10n_ro_efactura.asset.register': {'biller': 'crw', 'accountant': 'crw'},
     'l10n_ro_efactura.asset.register.line': {'biller': 'crwu', 'accountant': 'crwu'},

@@ -68,3 +68,45 @@ class TestPairing(PairingCase):
         with self.assertRaises(AccessError):
             message.with_user(self.env.ref('base.user_admin').copy({'group_ids': [
                 Command.set([self.env.ref('base.group_user').id])]})).action_unpair()
+
+    # -- Find in SPV --------------------------------------------------------------------------------------------
+
+    def _find(self, action):
+        return self.env[action['res_model']].with_user(self.biller).browse(action['res_id'])
+
+    def test_find_lists_what_is_free_by_score(self):
+        bill = self._bill('ABC 12', price=100)
+        best = self._message('ABC 12', date='2026-10-06')
+        other = self._message('XX 1', date='2026-10-20', total=5)
+        self._message('ABC 11', date='2026-08-20')  # another month
+        self._message('ABC 10')._pair(self._bill('ABC 10', date='2026-10-09', price=3), "taken")
+        before = self.sim.calls()
+        find = self._find(bill.with_user(self.biller).action_l10n_ro_efactura_find())
+        self.assertEqual(find.line_ids.message_id, best + other)
+        self.assertGreater(find.line_ids[0].score, find.line_ids[1].score)
+        self.assertIn("The same CIF", find.line_ids[0].reason)
+        find.line_ids[0].action_pair()
+        self.assertEqual(best.move_id, bill)
+        self.assertEqual(find.line_ids.filtered('paired').message_id, best)
+        find.line_ids.filtered('paired').action_undo()
+        self.assertFalse(best.move_id)
+        self.assertEqual(self.sim.calls(), before)
+
+    def test_find_for_many_shows_what_is_worth_a_look(self):
+        bills = self._bill('ABC 12') + self._bill('ABC 13', date='2026-10-07')
+        near, far = self._message('ABC 12', date='2026-10-06'), self._message('XX 1', date='2026-10-20', total=5)
+        paired = self._message('ABC 13', date='2026-10-08')
+        paired._pair(bills[1], "by hand")
+        find = self._find(bills.with_user(self.biller).action_l10n_ro_efactura_find())
+        self.assertEqual({(line.move_id, line.message_id, line.paired) for line in find.line_ids},
+                         {(bills[0], near, False), (bills[1], paired, True)})
+        self.assertNotIn(far, find.line_ids.message_id)
+
+    def test_find_the_entry_of_a_package(self):
+        message = self._message('ABC 12')
+        bill = self._bill('ABC 12', date='2026-10-07')
+        unlike = self._bill('77', date='2026-10-20', price=5)
+        find = self._find(message.with_user(self.biller).action_find())
+        self.assertEqual(find.line_ids.move_id, bill + unlike)
+        find.line_ids[0].action_pair()
+        self.assertEqual(message.move_id, bill)

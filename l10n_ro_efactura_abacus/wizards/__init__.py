@@ -20,3 +20,4 @@ from . import (
     efactura_window_values,
 )
 from . import efactura_rasp_write
+from . import efactura_find
