@@ -6,6 +6,7 @@ import { messageListView } from "../inbox/message_list";
 
 /** The list of SPV messages takes files too: an XML or ANAF's ZIP, uploaded or dropped on it, opens its import. */
 export class MessageUploadController extends messageListView.Controller {
+    static template = "l10n_ro_efactura_abacus.MessageUploadView";
     static components = { ...messageListView.Controller.components, DocumentFileUploader };
 }
 
@@ -20,5 +21,4 @@ registry.category("views").add("l10n_ro_efactura_message_upload_list", {
     ...messageListView,
     Controller: MessageUploadController,
     Renderer: MessageUploadRenderer,
-    buttonTemplate: "l10n_ro_efactura_abacus.MessageUploadButtons",
 });
