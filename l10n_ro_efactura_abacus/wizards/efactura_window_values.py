@@ -73,7 +73,7 @@ HEADER = [
 ]
 #: BT -> (column of a row, path in a line of the document)
 LINES = {
-    'BT-153': ('value', 'cac:Item/cbc:Name'),
+    'BT-153': ('value', 'cac:Item/cbc:Name | cac:Item/cbc:Description'),
     'BT-129': ('quantity', _QUANTITY),
     'BT-130': ('unit', f'{_QUANTITY}/@unitCode'),
     'BT-146': ('price', 'cac:Price/cbc:PriceAmount'),
@@ -131,7 +131,7 @@ class EfacturaWindow(models.TransientModel):
             for bt, (column, path) in LINES.items():
                 if len(nodes) >= number:
                     found = nodes[number - 1].xpath(path, namespaces=NSMAP)
-                    row[column] = ', '.join(node if isinstance(node, str) else node.text or '' for node in found)
+                    row[column] = ' - '.join(node if isinstance(node, str) else node.text or '' for node in found)
                 else:
                     row[column] = self._line_value(move, line, bt)
             yield row

@@ -1,4 +1,5 @@
 import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { Field } from "@web/views/fields/field";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -15,6 +16,10 @@ const FIELDS = {
     uom: ["answer_uom_id"],
     tax: ["answer_tax_id"],
     type: ["answer_type"],
+};
+const PLACEHOLDERS = {
+    answer_vatex: _t("Exemption code (VATEX)"),
+    answer_reason: _t("Reason of the exemption"),
 };
 const WITHOUT_REASON = ["S", "Z", "L", "M"];
 
@@ -50,6 +55,9 @@ export class AnswerField extends Component {
 
     fieldProps(name) {
         const props = { name, record: this.props.record, readonly: !this.props.record.isInEdition };
+        if (PLACEHOLDERS[name]) {
+            props.placeholder = PLACEHOLDERS[name];
+        }
         if (this.props.record.fields[name].type === "many2one") {
             Object.assign(props, { canCreate: false, canQuickCreate: false, canCreateEdit: false, canOpen: false });
         }
