@@ -95,7 +95,11 @@ class AccountMove(models.Model):
             return self.l10n_ro_efactura_type
         if self.move_type == 'out_refund' and self.company_id.l10n_ro_efactura_storno != 'negative':
             return '381'
-        return '751' if 'pos_order_ids' in self._fields and self.pos_order_ids else '380'
+        return '751' if self._l10n_ro_efactura_pos_orders() else '380'
+
+    def _l10n_ro_efactura_pos_orders(self):
+        """The sales at a cash register that this invoices, which whoever invoices need not be allowed to see."""
+        return self.sudo().pos_order_ids if 'pos_order_ids' in self._fields else ()
 
     def _l10n_ro_efactura_types_allowed(self):
         if self.move_type == 'in_invoice':
@@ -130,7 +134,7 @@ class AccountMove(models.Model):
         if typed := plain(self.l10n_ro_efactura_origin_number):
             found[typed] = self.l10n_ro_efactura_origin_date or self._l10n_ro_efactura_named(typed).invoice_date
         if 'sale_line_ids' in self.invoice_line_ids._fields:
-            downs = self.invoice_line_ids.sale_line_ids.filtered('is_downpayment')
+            downs = self.sudo().invoice_line_ids.sale_line_ids.filtered('is_downpayment')
             for advance in (downs.invoice_lines.move_id - self).filtered(
                     lambda move: move.state == 'posted' and move.move_type == 'out_invoice'
                     and (move.invoice_date, move.id) < (self.invoice_date or move.invoice_date, self.id)):
@@ -212,6 +216,10 @@ class AccountMove(models.Model):
         journal = self.preferred_payment_method_line_id.journal_id
         if journal.type in ('cash', 'credit'):
             return '10' if journal.type == 'cash' else '48'
+        if orders := self._l10n_ro_efactura_pos_orders():
+            kinds = set(orders.payment_ids.payment_method_id.mapped('type'))
+            if kinds in ({'cash'}, {'bank'}):
+                return '10' if kinds == {'cash'} else '48'
         if not self.partner_bank_id:
             return '1'
         return '30' if is_iban(self.partner_bank_id.acc_number) else '42'
