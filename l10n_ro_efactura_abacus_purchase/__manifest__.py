@@ -2,9 +2,12 @@
     'name': "Romania - e-Factura like Abacus: purchase orders",
     'version': '19.0.1.0.0',
     'category': 'Accounting/Localizations/EDI',
-    'summary': "No purchase order with an address in Bucharest that lacks its sector",
+    'summary': "Suppliers' invoices bill their purchase orders; no order with an address in Bucharest lacks its sector",
     'author': "l10n_ro_efactura_abacus contributors",
     'depends': ['l10n_ro_efactura_abacus', 'purchase'],
+    'data': [
+        'views/efactura_import_views.xml',
+    ],
     'auto_install': True,
     'license': 'LGPL-3',
 }

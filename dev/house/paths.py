@@ -14,8 +14,12 @@ DATA_DIR = LOCAL / 'data'
 PGDATA = LOCAL / 'pgdata'
 ADDON = 'l10n_ro_efactura_abacus'
 GLUE_ADDON = 'l10n_ro_efactura_abacus_stock'
-# small addons that come by themselves where Odoo's sales and purchase orders are installed
-ORDER_ADDONS = {'l10n_ro_efactura_abacus_sale': 'sale', 'l10n_ro_efactura_abacus_purchase': 'purchase'}
+# small addons that come by themselves where Odoo's sales and purchase orders, or its stock, are installed
+ORDER_ADDONS = {
+    'l10n_ro_efactura_abacus_sale': 'sale',
+    'l10n_ro_efactura_abacus_purchase': 'purchase',
+    'l10n_ro_efactura_abacus_warehouse': 'stock',
+}
 
 
 def own_odoo():

@@ -121,7 +121,7 @@ def run_glue(outcome, narrowed, log):
 
 
 def run_orders(outcome, narrowed, log):
-    """The addons for sales and purchase orders, installed into a database that has Odoo's."""
+    """The addons for sales and purchase orders and for warehouses, installed into a database that has Odoo's."""
     with databases.temporary(outcome.suite, base=ORDER_ADDONS.values()) as database:
         tags = ','.join(_tags(addon, narrowed) for addon in ORDER_ADDONS)
         _odoo(outcome, log, database, tags, '-i', ','.join(ORDER_ADDONS))

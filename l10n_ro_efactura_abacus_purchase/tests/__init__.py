@@ -1,1 +1,1 @@
-from . import test_purchase_order
+from . import test_import_orders, test_import_wizard_orders, test_order_reference, test_purchase_order

@@ -1,0 +1,1 @@
+from . import efactura_import, efactura_import_line

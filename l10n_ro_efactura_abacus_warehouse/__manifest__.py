@@ -1,0 +1,17 @@
+{
+    'name': "Romania - e-Factura like Abacus: warehouses",
+    'version': '19.0.1.0.0',
+    'category': 'Accounting/Localizations/EDI',
+    'summary': "The warehouse (gestiune) of every line of a supplier's invoice, remembered",
+    'author': "l10n_ro_efactura_abacus contributors",
+    'depends': ['l10n_ro_efactura_abacus', 'stock_account'],
+    'data': [
+        'views/account_move_views.xml',
+        'views/efactura_import_views.xml',
+        'views/product_views.xml',
+        'views/res_config_settings_views.xml',
+        'views/res_partner_views.xml',
+    ],
+    'auto_install': True,
+    'license': 'LGPL-3',
+}
