@@ -44,7 +44,7 @@ def _charge(charge, amount, currency, reason='', tax=None):
 
 def _line(number, one, root, currency):
     quantity = 'CreditedQuantity' if root == 'CreditNote' else 'InvoicedQuantity'
-    charges = ''.join(_charge(charge, amount, currency) for charge, amount in one['allowances'])
+    charges = ''.join(_charge(charge, amount, currency, "Ajustare") for charge, amount in one['allowances'])
     base = _tag('BaseQuantity', one['base'], unitCode=one['unit'])
     identifiers = ''.join(
         f'<cac:{name}><cbc:ID{scheme}>{escape(value)}</cbc:ID></cac:{name}>' for name, value, scheme in (
@@ -127,8 +127,8 @@ def supplier_xml(lines=None, number='FCT-1', date='2026-10-15', due='2026-11-14'
 </cac:AccountingSupplierParty>
 <cac:AccountingCustomerParty><cac:Party><cac:PostalAddress><cbc:StreetName>Calea Victoriei 10</cbc:StreetName>
 <cbc:CityName>SECTOR1</cbc:CityName><cbc:CountrySubentity>RO-B</cbc:CountrySubentity><cac:Country>
-<cbc:IdentificationCode>RO</cbc:IdentificationCode></cac:Country></cac:PostalAddress><cac:PartyTaxScheme>
-<cbc:CompanyID>{buyer}</cbc:CompanyID>{scheme}</cac:PartyTaxScheme><cac:PartyLegalEntity>
+<cbc:IdentificationCode>RO</cbc:IdentificationCode></cac:Country></cac:PostalAddress>{f'<cac:PartyTaxScheme><cbc:CompanyID>{buyer}</cbc:CompanyID>{scheme}</cac:PartyTaxScheme>'
+                     if buyer.startswith('RO') else ''}<cac:PartyLegalEntity>
 <cbc:RegistrationName>Abacus Test SRL</cbc:RegistrationName><cbc:CompanyID>{buyer}</cbc:CompanyID></cac:PartyLegalEntity>
 </cac:Party></cac:AccountingCustomerParty>{means}
 {''.join(_charge(charge, amount, currency, reason, tax) for charge, amount, reason, tax in charges)}
