@@ -14,7 +14,7 @@ CENT = Decimal("0.01")
 LINE_SLACK = Decimal("0.02")
 #: BR-S-08, BR-CO-17: below this; categories whose VAT is a rate of the base
 RATE_SLACK = Decimal(1)
-RATED = ("S", "L", "M")
+RATED = ("S", "L", "M", "B")
 
 
 @dataclass(frozen=True, slots=True)

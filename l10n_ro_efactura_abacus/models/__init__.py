@@ -78,6 +78,7 @@ from . import import_taxes
 from . import import_totals
 from . import import_guards
 from . import import_bills
+from . import import_stand_in
 from . import import_memory
 from . import efactura_line_map
 from . import efactura_message_import

@@ -5,6 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo.tools import float_compare, float_round
 
 MOST_DECIMALS = 15
+#: VAT categories (UNTDID 5305) whose VAT is a rate of the base; L, M and B are schemes of other countries
+RATED = ('S', 'L', 'M', 'B')
 
 
 @dataclass(frozen=True)

@@ -48,14 +48,17 @@ class EfacturaImporter(models.AbstractModel):
             self._refuse(proposal, 'own_sale', _(
                 "The seller is %(company)s itself: this is a sale, not a bill.", company=company.name))
         elif not same_cif(document.buyer.cif, own):
-            self._refuse(proposal, 'not_ours', _(
-                "The buyer is %(buyer)s (%(cif)s), not %(company)s.", buyer=document.buyer.name or '?',
-                cif=document.buyer.cif or document.buyer.vat or '-', company=company.name))
+            said = _("The buyer is %(buyer)s (%(cif)s), not %(company)s.", buyer=document.buyer.name or '?',
+                     cif=document.buyer.cif or document.buyer.vat or '-', company=company.name)
+            if message:  # ANAF gave it to this company: it knows why
+                proposal.warnings.append(said)
+            else:
+                self._refuse(proposal, 'not_ours', said)
         if not facts.number or not facts.issue_date:
             self._refuse(proposal, 'unreadable', _("The invoice has no number or no date."))
         if facts.currency and proposal.currency.name != facts.currency:
             self._refuse(proposal, 'currency', _("The currency %s is unknown.", facts.currency))
-        elif not proposal.currency.active:
+        elif not proposal.currency.active and not self._lacks_currency(proposal):
             self._refuse(proposal, 'currency', _("The currency %s is not active.", facts.currency))
         if not proposal.journal.value:
             self._refuse(proposal, 'no_journal', _("The company has no journal of bills."))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from .import_amounts import money, spread
+from .import_amounts import RATED, money, spread
 
 ZERO = Decimal(0)
 
@@ -52,9 +52,9 @@ class EfacturaImporter(models.AbstractModel):
         for group, indexes in groups.items():
             if group not in targets:
                 base = sum((proposal.lines[index].net for index in indexes), ZERO)
-                targets[group] = base * (group[1] if group[0] == 'S' else 0) / 100
+                targets[group] = base * (group[1] if group[0] in RATED else 0) / 100
         targets = {group: money(targets[group], digits) for group in groups}
-        taxed = [group for group in groups if group[0] == 'S']
+        taxed = [group for group in groups if group[0] in RATED]
         stated = proposal.document.facts.tax_amount
         if taxed and stated is not None:  # BT-110 counts where the breakdown does not come to it
             heaviest = max(taxed, key=lambda group: abs(targets[group]))
@@ -67,7 +67,7 @@ class EfacturaImporter(models.AbstractModel):
         taxes = line.taxes.value
         if not taxes or len(taxes) != 1 or taxes.amount_type != 'percent' or taxes.has_negative_factor:
             return None
-        rate = line.rate if line.category == 'S' else ZERO
+        rate = line.rate if line.category in RATED else ZERO
         return taxes if Decimal(repr(taxes.amount)) == (rate or ZERO) else None
 
     @api.private
@@ -123,7 +123,7 @@ class EfacturaImporter(models.AbstractModel):
         if rate <= 0:
             return
         proposal.extra['invoice_currency_rate'] = rate
-        if known and abs(rate / known - 1) > 0.02:
+        if known and proposal.currency.active and abs(rate / known - 1) > 0.02:
             proposal.warnings.append(self.env._(
                 "The rate of the XML is %(rate).4f, that of the day is %(known).4f.", rate=1 / rate, known=1 / known))
 

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .import_common import ImportCase, supplier_xml
+from .import_common import BUYER_CIF, ImportCase, supplier_xml
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
@@ -19,16 +19,22 @@ class TestImportMessages(ImportCase):
         files = self.env['ir.attachment'].search([('res_model', '=', 'account.move'), ('res_id', 'in', bills.ids)])
         self.assertEqual(files.mapped('mimetype'), ['application/xml'] * 2)
 
+    def test_what_anaf_delivered_is_ours_whoever_the_xml_names(self):
+        message = self._messages(supplier_xml(number='C 1', buyer='RO14399840'))
+        bill = message._import_bills()
+        self.assertEqual((bill.ref, message.import_error), ('C 1', False))
+        self.assertIn('14399840', ' '.join(bill.l10n_ro_efactura_import_warnings))
+
     def test_one_bad_message_stops_nothing(self):
-        good, foreign, test = (
-            self._messages(supplier_xml(number='B 1')), self._messages(supplier_xml(number='B 2', buyer='RO14399840')),
+        good, own_sale, test = (
+            self._messages(supplier_xml(number='B 1')), self._messages(supplier_xml(number='B 2', cif=f'RO{BUYER_CIF}')),
             self._messages(supplier_xml(number='B 3'), environment='test'))
         listed = self.messages.create({
             'anaf_id': '77', 'environment': 'prod', 'company_id': self.company.id, 'kind': 'received'})
-        messages = good | foreign | test | listed
+        messages = good | own_sale | test | listed
         bills = messages._import_bills()
         self.assertEqual(bills, good.move_id)
         self.assertFalse(good.import_error)
-        self.assertIn('RO14399840'[2:], foreign.import_error)
+        self.assertIn('a sale', own_sale.import_error)
         self.assertIn('test', test.import_error)
         self.assertIn('downloaded', listed.import_error)
