@@ -27,7 +27,7 @@ class EfacturaImporter(models.AbstractModel):
         super()._warn(proposal)
         for rate in sorted({line.rate for line in proposal.lines if self._lacks_tax(line)}):
             proposal.warnings.append(self.env._(
-                "There is no purchase tax of %s %%: its VAT is booked as cost, not deducted, until another tax is chosen.",
+                "No purchase tax has %s %%: this VAT is booked as cost, not deducted, until another tax is chosen.",
                 f'{rate.normalize():f}'))
         if self._lacks_currency(proposal):
             proposal.warnings.append(self.env._(

@@ -129,8 +129,8 @@ def supplier_xml(lines=None, number='FCT-1', date='2026-10-15', due='2026-11-14'
 <cbc:CityName>SECTOR1</cbc:CityName><cbc:CountrySubentity>RO-B</cbc:CountrySubentity><cac:Country>
 <cbc:IdentificationCode>RO</cbc:IdentificationCode></cac:Country></cac:PostalAddress>{f'<cac:PartyTaxScheme><cbc:CompanyID>{buyer}</cbc:CompanyID>{scheme}</cac:PartyTaxScheme>'
                      if buyer.startswith('RO') else ''}<cac:PartyLegalEntity>
-<cbc:RegistrationName>Abacus Test SRL</cbc:RegistrationName><cbc:CompanyID>{buyer}</cbc:CompanyID></cac:PartyLegalEntity>
-</cac:Party></cac:AccountingCustomerParty>{means}
+<cbc:RegistrationName>Abacus Test SRL</cbc:RegistrationName><cbc:CompanyID>{buyer}</cbc:CompanyID>
+</cac:PartyLegalEntity></cac:Party></cac:AccountingCustomerParty>{means}
 {''.join(_charge(charge, amount, currency, reason, tax) for charge, amount, reason, tax in charges)}
 <cac:TaxTotal>{_tag('TaxAmount', cents(tax), **money)}{subtotals}</cac:TaxTotal>{ron}
 <cac:LegalMonetaryTotal>{_tag('LineExtensionAmount', sum((one['net'] for one in lines), Decimal(0)), **money)}

@@ -5,7 +5,6 @@ import unittest
 from pathlib import Path
 
 from lxml import etree
-
 from odoo.tests import tagged
 
 from ..anaf import contradictions, read_document

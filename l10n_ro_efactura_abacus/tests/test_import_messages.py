@@ -27,7 +27,8 @@ class TestImportMessages(ImportCase):
 
     def test_one_bad_message_stops_nothing(self):
         good, own_sale, test = (
-            self._messages(supplier_xml(number='B 1')), self._messages(supplier_xml(number='B 2', cif=f'RO{BUYER_CIF}')),
+            self._messages(supplier_xml(number='B 1')),
+            self._messages(supplier_xml(number='B 2', cif=f'RO{BUYER_CIF}')),
             self._messages(supplier_xml(number='B 3'), environment='test'))
         listed = self.messages.create({
             'anaf_id': '77', 'environment': 'prod', 'company_id': self.company.id, 'kind': 'received'})
