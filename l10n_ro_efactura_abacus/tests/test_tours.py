@@ -1,35 +1,11 @@
 """In the browser, as a user who invoices and administers nothing, against the simulated ANAF."""
-import threading
+from odoo.tests import tagged
 
-from odoo import SUPERUSER_ID, api
-from odoo.tests import HttpCase, tagged
-
-from .common import EfacturaCommon
+from .tour_case import TourCase
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
-class TestTours(EfacturaCommon, HttpCase):
-
-    def _tour(self, name, url):
-        """Run a tour while the background jobs work, as the crons of a server would."""
-        self.env.flush_all()
-        stop = threading.Event()
-        worker = threading.Thread(target=self._work, args=(stop,))
-        worker.start()
-        try:
-            self.start_tour(url, name, login='efactura_biller', timeout=120)
-        finally:
-            stop.set()
-            worker.join()
-        self.env.invalidate_all()
-
-    def _work(self, stop):
-        while not stop.wait(2):
-            with self.registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                env['l10n_ro_efactura.submission']._cron_upload()
-                env['l10n_ro_efactura.submission']._cron_settle()
-                env['l10n_ro_efactura.message']._cron_archive()
+class TestTours(TourCase):
 
     def test_send_one(self):
         move = self._invoice(post=False, name='BROWSER/2026/00001')

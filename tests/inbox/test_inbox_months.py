@@ -24,8 +24,8 @@ BOOK = """
     suppliers = {{}}
     for number, day, cif in {bills!r}:
         if cif not in suppliers:
-            suppliers[cif] = env['res.partner'].create({{'name': 'Furnizor ' + cif, 'is_company': True, 'vat': 'RO' + cif,
-                                                        'country_id': env.ref('base.ro').id}})
+            suppliers[cif] = env['res.partner'].create({{
+                'name': 'Furnizor ' + cif, 'is_company': True, 'vat': 'RO' + cif, 'country_id': env.ref('base.ro').id}})
         env['account.move'].create({{
             'move_type': 'in_invoice', 'partner_id': suppliers[cif].id, 'invoice_date': day, 'date': day, 'ref': number,
             'invoice_line_ids': [(0, 0, {{'name': 'Marfa', 'quantity': 1, 'price_unit': 100}})]}}).action_post()

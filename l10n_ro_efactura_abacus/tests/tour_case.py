@@ -1,0 +1,31 @@
+"""A tour in the browser while the background jobs work, as the crons of a server would."""
+import threading
+
+from odoo import SUPERUSER_ID, api
+from odoo.tests import HttpCase
+
+from .common import EfacturaCommon
+
+
+class TourCase(EfacturaCommon, HttpCase):
+
+    def _tour(self, name, url):
+        """Run a tour while the background jobs work, as the crons of a server would."""
+        self.env.flush_all()
+        stop = threading.Event()
+        worker = threading.Thread(target=self._work, args=(stop,))
+        worker.start()
+        try:
+            self.start_tour(url, name, login='efactura_biller', timeout=120)
+        finally:
+            stop.set()
+            worker.join()
+        self.env.invalidate_all()
+
+    def _work(self, stop):
+        while not stop.wait(2):
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                env['l10n_ro_efactura.submission']._cron_upload()
+                env['l10n_ro_efactura.submission']._cron_settle()
+                env['l10n_ro_efactura.message']._cron_archive()
