@@ -57,6 +57,7 @@
         'security/efactura_import_wizard_rules.xml',
         'wizards/efactura_import_views.xml',
         'views/res_config_settings_import_views.xml',
+        'views/efactura_proof_pack_views.xml',
     ],
     'demo': [
         'demo/company.xml',

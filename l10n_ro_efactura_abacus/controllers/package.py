@@ -1,10 +1,13 @@
 """What a package holds, part by part, for those who may read SPV. What came from outside never runs in a browser."""
+import tempfile
+
 from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import content_disposition, request
 
 from ..models.efactura_xml_file import formatted
 
+CHUNK = 1 << 20  # bytes
 PAGE_HEADERS = {
     'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
                                " form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-modals",
@@ -36,6 +39,30 @@ class EfacturaPackage(http.Controller):
             return answer(message, all_lines=bool(all_lines), der=bool(der))
         except (AccessError, MissingError):
             raise request.not_found() from None
+
+    @http.route('/l10n_ro_efactura/proof_pack/<int:wizard_id>', type='http', auth='user', methods=['GET'],
+                readonly=True)
+    def proof_pack(self, wizard_id):
+        """A period's packages as one ZIP, made in a temporary file and sent from it."""
+        try:
+            wizard = request.env['l10n_ro_efactura.proof.pack'].browse(wizard_id)
+            wizard.check_access('read')
+            messages = wizard._messages()
+        except (AccessError, MissingError):
+            raise request.not_found() from None
+        file = tempfile.TemporaryFile()  # noqa: SIM115  closed with the response
+        try:
+            messages._write_pack(file)
+        except BaseException:
+            file.close()
+            raise
+        size = file.tell()
+        file.seek(0)
+        response = http.Response(iter(lambda: file.read(CHUNK), b''), direct_passthrough=True, headers=[
+            ('Content-Type', 'application/zip'), ('Content-Length', str(size)), ('X-Content-Type-Options', 'nosniff'),
+            ('Content-Disposition', content_disposition(wizard._pack_name()))])
+        response.call_on_close(file.close)
+        return response
 
     def _zip(self, message, **_kw):
         return self._file(message._package_bytes(), 'application/zip',

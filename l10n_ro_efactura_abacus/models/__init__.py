@@ -89,6 +89,7 @@ from . import efactura_package_page
 from . import efactura_package
 from . import efactura_package_seal
 from . import efactura_package_pdf
+from . import efactura_proof_pack
 from . import efactura_buyer_message
 from . import efactura_rasp
 from . import efactura_archive_check

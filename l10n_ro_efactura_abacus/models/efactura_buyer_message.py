@@ -67,6 +67,9 @@ class EfacturaBuyerMessage(models.Model):
         lang = user.lang or self.env.lang
         text = self.buyer_message or ''
         if self.is_our_message:
+            if self.env['l10n_ro_efactura.rasp'].sudo().search_count(
+                    [('move_id', '=', move.id), ('download_id', '=', self.anaf_id), ('state', '=', 'ok')], limit=1):
+                return  # said when ANAF took it
             body = self.with_context(lang=lang).env._("Message to the seller, sent through SPV: %s", text)
         else:
             body = self.with_context(lang=lang).env._("The buyer sent a message through SPV: %s", text)

@@ -33,11 +33,14 @@ class EfacturaPackage(models.Model):
         self.check_access('read')
 
     @api.private
-    def _opened_package(self):
-        """The :class:`anaf.Package` of this message, or None: not here, no ZIP, or of another index."""
+    def _opened_package(self, content=None):
+        """The :class:`anaf.Package` of this message, or None: not here, no ZIP, or of another index.
+
+        :param content: the ZIP, where it was read already
+        """
         self.ensure_one()
         try:
-            package = read_package(self._package_bytes())
+            package = read_package(content or self._package_bytes())
         except PackageError:
             return None
         if self.upload_index and package.upload_index not in (None, self.upload_index):
@@ -147,10 +150,13 @@ class EfacturaPackage(models.Model):
     # -- the page -------------------------------------------------------------------------------------------
 
     @api.private
-    def _package_html(self, all_lines=False):
-        """What the package holds as HTML to look at (Markup): an invoice, ANAF's errors, a message, or why nothing."""
+    def _package_html(self, all_lines=False, package=None):
+        """What the package holds as HTML to look at (Markup): an invoice, ANAF's errors, a message, or why nothing.
+
+        :param package: where it is opened already
+        """
         self.ensure_one()
-        package = self._opened_package()
+        package = package or self._opened_package()
         if not package:
             return self._unknown_html(self.env._(
                 "The package is not here.") if not self.sha256 else self.env._(
@@ -209,14 +215,14 @@ class EfacturaPackage(models.Model):
             'seal': self.sha256 and self._seal_words(), 'is_test': self.environment == 'test', **values})
 
     @api.private
-    def _package_document_page(self, all_lines=False, warning=''):
+    def _package_document_page(self, all_lines=False, warning='', package=None):
         """A whole HTML page, which prints well and needs nothing from outside.
 
         :param warning: a sentence above all, e.g. why this is not ANAF's own rendering
         """
         return self.env['ir.qweb']._render('l10n_ro_efactura_abacus.package_page', {
             'lang': (self.env.lang or 'en').replace('_', '-'), 'page_title': self._package_name(),
-            'content': self._package_html(all_lines), 'warning': warning, 'sha256': self.sha256,
+            'content': self._package_html(all_lines, package), 'warning': warning, 'sha256': self.sha256,
             'package_name': f'{self.upload_index or self.anaf_id}.zip',
         })
 
@@ -224,5 +230,6 @@ class EfacturaPackage(models.Model):
 def safe_name(text):
     """`text` as a file name for every system: letters, digits, ``-_.``, at most 80, never empty or reserved."""
     plain = unicodedata.normalize('NFKD', text or '').encode('ascii', 'ignore').decode()
-    plain = re.sub(r'[^A-Za-z0-9._-]+', '-', plain).strip('.-_')[:80].rstrip('.-_')
+    plain = re.sub(r'\.{2,}', '-', re.sub(r'[^A-Za-z0-9._-]+', '-', plain))
+    plain = re.sub(r'-{2,}', '-', plain).strip('.-_')[:80].rstrip('.-_')
     return plain or 'document'

@@ -1,5 +1,6 @@
 """An e-Factura as a page that people read: from the document's business terms to words, numbers and dates."""
 from odoo import api, models
+from odoo.tools import ormcache
 from odoo.tools.misc import format_date
 
 LINES_SHOWN = 500  # of one document; all of them only where asked for
@@ -129,25 +130,32 @@ class EfacturaPackagePage(models.Model):
     @api.model
     def _unit_words(self, lines):
         """{code: what the unit is called}"""
-        codes = {line.unit_code for line in lines if line.unit_code}
-        units = self.env['l10n_ro_efactura.unit'].sudo().search_fetch(
-            [('code', 'in', list(codes))], ['code', 'name', 'name_ro'])
+        return {code: self._unit_word(code) for code in {line.unit_code for line in lines}}
+
+    @api.model
+    @ormcache('code', 'self.env.lang')
+    def _unit_word(self, code):
+        unit = self.env['l10n_ro_efactura.unit'].sudo().search([('code', '=', code)], limit=1)
         romanian = (self.env.lang or '').startswith('ro')
-        return {unit.code: romanian and unit.name_ro or unit.name for unit in units}
+        return (romanian and unit.name_ro) or unit.name or code
+
+    @api.model
+    @ormcache('country', 'county', 'self.env.lang')
+    def _place_words(self, country, county):
+        """(country, county) in words; what is in no list stays as written."""
+        found = self.env['res.country'].search([('code', '=', country.upper())], limit=1)
+        state = self.env['res.country.state'].search([
+            ('country_id', '=', found.id), ('code', '=', county.rpartition('-')[2])], limit=1) if found else found
+        return found.name or country, (state and state.name) or county
 
     # -- parts ----------------------------------------------------------------------------------------------
 
     @api.model
     def _party_values(self, party):
-        country = party.country and self.env['res.country'].search([('code', '=', party.country.upper())], limit=1)
-        county = party.county
-        if country:
-            state = self.env['res.country.state'].search([
-                ('country_id', '=', country.id), ('code', '=', party.county.rpartition('-')[2])], limit=1)
-            county = state.name or county
+        country, county = self._place_words(party.country[:10], party.county[:80])
         address = [', '.join(filter(None, (party.street, party.street2))),
                    ', '.join(filter(None, (party.postcode, party.city, county))),
-                   country.name if country else party.country]
+                   country]
         return {
             'name': party.name or party.trading_name,
             'trading_name': party.trading_name if party.trading_name != party.name else '',

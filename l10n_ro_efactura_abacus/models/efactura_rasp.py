@@ -296,8 +296,9 @@ class EfacturaRasp(models.Model):
         mine = self.sudo().search([*scope, ('upload_index', '=', message.upload_index)], limit=1) or self.sudo().search(
             [*scope, ('upload_index', '=', False), ('answers_index', '=', message.answers_index)]).filtered(
                 lambda rasp: rasp.text == (message.buyer_message or '').strip())[:1]
-        mine._move(['sending', 'processing', 'uncertain'], 'ok', upload_index=message.upload_index,
-                   download_id=message.anaf_id, problem=None, lease_until=None, next_attempt_at=None)
+        for rasp in mine._move(['sending', 'processing', 'uncertain'], 'ok', upload_index=message.upload_index,
+                               download_id=message.anaf_id, problem=None, lease_until=None, next_attempt_at=None):
+            rasp._say_on_bill()
 
     @api.model
     def _come_back(self):

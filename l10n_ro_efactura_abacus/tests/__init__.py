@@ -42,6 +42,7 @@ from . import test_import_memory
 from . import test_import_messages
 from . import test_package_page
 from . import test_package_seal
+from . import test_proof_pack
 from . import test_rasp
 from . import test_import_objects
 from . import test_import_header

@@ -39,6 +39,7 @@ RIGHTS = {
     'l10n_ro_efactura.paste.tokens': {'admin': 'crwu'},
     'l10n_ro_efactura.manual.upload': {'accountant': 'crwu'},
     'l10n_ro_efactura.not.at.anaf': {'accountant': 'crwu'},
+    'l10n_ro_efactura.proof.pack': {'biller': 'crw', 'accountant': 'crw'},
     'l10n_ro_efactura.rasp': {'biller': 'r', 'accountant': 'r'},
     'l10n_ro_efactura.rasp.write': {'biller': 'crw', 'accountant': 'crw'},
     'l10n_ro_efactura.archive.check': {'biller': 'r', 'accountant': 'r'},

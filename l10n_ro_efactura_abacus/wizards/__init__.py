@@ -21,3 +21,4 @@ from . import (
 )
 from . import efactura_rasp_write
 from . import efactura_find
+from . import efactura_proof_pack
