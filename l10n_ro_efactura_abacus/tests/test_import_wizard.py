@@ -9,6 +9,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from . import import_common
+from .common import COMPANY_CIF
 from .import_common import ImportCase
 
 NEW_CIF = '14399840'
@@ -209,7 +210,7 @@ class TestImportWizard(ImportCase):
         self.journal.default_account_id = False
         messages = self._messages(
             supplier_xml('M 1', line("Hârtie A4")), supplier_xml('M 2', line("Hârtie A4"), line("Nou")),
-            supplier_xml('M 3', line("Hârtie A4"), buyer='RO987654328'),
+            supplier_xml('M 3', line("Hârtie A4"), cif=f'RO{COMPANY_CIF}'),
             supplier_xml('M 4', line("Hârtie A4"), date='2026-10-20'))
         self.assertEqual(len(messages), 4)
         page = self._open(messages[0])

@@ -8,7 +8,7 @@ from odoo.tools import format_date
 from ..anaf import UblError
 from .efactura_import_line import SOURCE_NAMES
 
-STATES = [('ready', "Ready"), ('yellow', "To fill in"), ('refused', "Cannot be imported"), ('done', "Imported")]
+STATES = [('ready', "Ready"), ('yellow', "To fill in"), ('refused', "Refused"), ('done', "Imported")]
 #: refusals that the user answers in the window
 LOCKED, DUPLICATE = 'locked', 'duplicate'
 
@@ -157,7 +157,7 @@ class EfacturaImport(models.TransientModel):
                 document.state, document.note = 'refused', reasons[0]
             elif document.yellow_count:
                 document.state = 'yellow'
-                document.note = _("%s yellow cells", document.yellow_count)
+                document.note = _("Yellow cells: %s", document.yellow_count)
             else:
                 document.state, document.note = 'ready', document.import_error
             if document.state != 'done' and document.import_error:

@@ -40,6 +40,7 @@ class EfacturaImportLine(models.TransientModel):
     details = fields.Char(readonly=True, help="Codes that the supplier gave this line")
     quantity = fields.Float(digits='Product Unit', readonly=True)
     unit_code = fields.Char(string="XML Unit", readonly=True)
+    unit_name = fields.Char(readonly=True, help="What the XML's unit is called")
     price_unit = fields.Float(string="Price", digits='Product Price', readonly=True)
     discount = fields.Float(string="Disc.%", readonly=True)
     net = fields.Monetary(string="Net", readonly=True)
@@ -80,8 +81,11 @@ class EfacturaImportLine(models.TransientModel):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _prepare(self, line_proposal, sequence):
-        """Values of a row."""
+    def _prepare(self, line_proposal, sequence, units):
+        """Values of a row.
+
+        :param units: {UN/ECE code: what it is called}
+        """
         line = line_proposal.line
         values = {
             'sequence': sequence, 'name': line_proposal.name, 'quantity': line_proposal.quantity,
@@ -95,7 +99,8 @@ class EfacturaImportLine(models.TransientModel):
                      (self.env._("our code"), line.buyer_code)]
             values |= {
                 'details': ', '.join(f'{label} {code}' for label, code in codes if code),
-                'unit_code': line.unit_code, 'barcode': line.standard_code,
+                'unit_code': line.unit_code, 'unit_name': units.get(line.unit_code) or line.unit_code,
+                'barcode': line.standard_code,
             }
         for choice, field in self._choices().items():
             chosen = getattr(line_proposal, choice)

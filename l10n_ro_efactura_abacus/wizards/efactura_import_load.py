@@ -55,7 +55,8 @@ class EfacturaImport(models.TransientModel):
                 page.write({'refusals': _plain(proposal.refusals), 'import_error': False})
                 continue
             page.write(page._page_values(proposal))
-            lines += [{**Line._prepare(line, number), 'import_id': page.id}
+            units = self.env['l10n_ro_efactura.message']._unit_words(proposal.document.lines)
+            lines += [{**Line._prepare(line, number, units), 'import_id': page.id}
                       for number, line in enumerate(proposal.lines)]
         self.line_ids.unlink()
         Line.create(lines)

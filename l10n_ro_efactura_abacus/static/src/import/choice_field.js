@@ -1,7 +1,6 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
 import { Field, getFieldFromRegistry } from "@web/views/fields/field";
 
 const LINE = "l10n_ro_efactura.import.line";
@@ -29,10 +28,6 @@ export class ChoiceField extends Component {
     static template = "l10n_ro_efactura_abacus.ChoiceField";
     static components = { Field };
     static props = ["*"];
-
-    setup() {
-        this.orm = useService("orm");
-    }
 
     get data() {
         return this.props.record.data;
@@ -116,10 +111,12 @@ export class ChoiceField extends Component {
     }
 
     async call(method, args = []) {
+        // the cell may be gone after saving, and what was useService()d with it
+        const { page, env } = this;
         const id = this.props.record.resId;
-        if (await this.page.save()) {
-            await this.orm.call(LINE, method, [[id], ...args]);
-            await this.page.load();
+        if (await page.save()) {
+            await env.services.orm.call(LINE, method, [[id], ...args]);
+            await page.load();
         }
     }
 

@@ -10,11 +10,11 @@ export class ImportLineText extends Component {
     static props = { ...standardFieldProps };
 
     get amount() {
-        const { quantity, unit_code, price_unit, discount } = this.props.record.data;
+        const { quantity, unit_name, price_unit, discount } = this.props.record.data;
         const price = formatFloat(price_unit, { digits: [16, Number.isInteger(price_unit * 100) ? 2 : 4] });
         const count = formatFloat(quantity, { digits: [16, 4], trailingZeros: false });
         const less = discount ? ` − ${formatFloat(discount, { digits: [16, 2], trailingZeros: false })}%` : "";
-        return `${count} ${unit_code || ""} × ${price}${less}`;
+        return `${count} ${unit_name || ""} × ${price}${less}`;
     }
 }
 
