@@ -8,6 +8,11 @@
     'data': [
         'views/efactura_import_views.xml',
     ],
+    'assets': {
+        'web.assets_backend': [
+            'l10n_ro_efactura_abacus_purchase/static/src/**/*',
+        ],
+    },
     'auto_install': True,
     'license': 'LGPL-3',
 }

@@ -39,6 +39,7 @@ class EfacturaImporter(models.AbstractModel):
         values = self._bill_values(proposal)
         values['invoice_line_ids'] = [
             *(Command.delete(line.id) for line in bill.invoice_line_ids), *values['invoice_line_ids']]
+        values.setdefault('date', values['invoice_date'])
         if bill.journal_id.id == values['journal_id']:
             del values['journal_id']
         for name in ('move_type', 'company_id'):

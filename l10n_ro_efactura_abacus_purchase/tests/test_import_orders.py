@@ -178,7 +178,8 @@ class TestImportOrders(OrdersCase):
         message = self._messages(xml)
         bill = message.with_user(self.biller)._import_bills().sudo()
         self.assertEqual((bill, order.invoice_ids, message.move_id), (draft, draft, draft))
-        self.assertEqual((bill.ref, str(bill.invoice_date), len(bill.invoice_line_ids)), ('F7', '2026-10-15', 1))
+        self.assertEqual((bill.ref, str(bill.invoice_date), str(bill.date), len(bill.invoice_line_ids)),
+                         ('F7', '2026-10-15', '2026-10-15', 1))
         self.assert_totals(bill, xml)
         self.assertEqual(order.order_line.mapped('qty_invoiced'), [10, 0])
         self.assertEqual(len(bill.l10n_ro_efactura_import_warnings), 1)

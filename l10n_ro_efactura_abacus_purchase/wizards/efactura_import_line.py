@@ -9,6 +9,7 @@ class EfacturaImportLine(models.TransientModel):
         'purchase.order.line', string="Order Line", check_company=True,
         domain="[('order_id', 'in', parent.purchase_order_ids), ('display_type', '=', False)]")
     order_line_source = fields.Selection(SOURCE_NAMES, default='default')
+    order_name = fields.Char(related='purchase_line_id.order_id.name')
     order_note = fields.Char("Difference", readonly=True)
 
     @api.model
