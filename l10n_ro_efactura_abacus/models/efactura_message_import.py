@@ -76,7 +76,7 @@ class EfacturaMessageImport(models.Model):
         self.sudo().filtered(lambda message: message.import_due and (message.move_id or message.import_error)).write(
             {'import_due': False})
         if post:
-            known = {proposal.message.id for proposal in good if not proposal.unknown}
+            known = {proposal.message.id for proposal in good if not proposal.unknown and not proposal.to_check}
             self.env['account.move'].browse(
                 done.filtered(lambda message: message.id in known).move_id.ids)._l10n_ro_efactura_post_imported()
         return bills

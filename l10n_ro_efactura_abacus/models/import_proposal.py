@@ -71,6 +71,7 @@ class Proposal:
     :ivar original: the bill that this refund corrects, or empty
     :ivar order: purchase orders that it bills, :ivar order_reason: why they, :ivar order_warnings: where they differ
     :ivar bill: a draft bill that is filled in place of making a second one
+    :ivar to_check: somebody has to look at it before it is posted; a company that posts by itself leaves it a draft
     :ivar on_payment: the VAT is deducted when the bill is paid
     :ivar made: the bill that `_create_bills` made of it, or empty; :ivar failure: why it could not
     :ivar lookup: what was read for all documents of the call at once (:class:`.import_lookup.Lookup`)
@@ -96,6 +97,7 @@ class Proposal:
     order_reason: str = ''
     order_warnings: list[str] = field(default_factory=list)
     bill: Any = None
+    to_check: bool = False
     extra: dict = field(default_factory=dict)  # values of the bill that other modules add
     on_payment: bool = False
     lookup: Any = None

@@ -11,6 +11,7 @@ class EfacturaImporter(models.AbstractModel):
         # EXTENDS l10n_ro_efactura_abacus
         values = super()._bill_values(proposal)
         if warnings := self._order_warnings(proposal):
+            proposal.to_check = True
             values['l10n_ro_efactura_import_warnings'] = [
                 *(values.get('l10n_ro_efactura_import_warnings') or []), *warnings]
         if proposal.order:

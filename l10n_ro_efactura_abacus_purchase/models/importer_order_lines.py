@@ -25,7 +25,10 @@ class EfacturaImporter(models.AbstractModel):
         for position, line_proposal in enumerate(proposal.lines):
             if line_proposal.line is None:
                 continue
-            scores = [(self._score(line_proposal, known), line) for line, known in facts]
+            line = line_proposal.line
+            called = {normalized(line.name), normalized(line.description)} - {''}
+            code = normalized(line.buyer_code)
+            scores = [(self._score(line_proposal, called, code, known), line) for line, known in facts]
             strong = [(score, line) for score, line in scores if score >= NAME]
             # neither product nor name: only where price and quantity leave no other choice
             same = [(score, line) for score, line in scores if score == PRICE + QUANTITY]
@@ -56,16 +59,16 @@ class EfacturaImporter(models.AbstractModel):
         }
 
     @api.private
-    def _score(self, line_proposal, known):
+    def _score(self, line_proposal, called, code, known):
         """How much speaks for it: 0 nothing; a product that is certainly another one excludes."""
-        line, product, score = line_proposal.line, line_proposal.product.value, 0
+        product, score = line_proposal.product.value, 0
         if product and product == known['product']:
             score += PRODUCT
         elif product and known['product'] and line_proposal.product.source not in WEAK:
             return 0
-        elif line.buyer_code and normalized(line.buyer_code) in known['codes']:
+        elif code and code in known['codes']:
             score += PRODUCT
-        if {normalized(line.name), normalized(line.description)} & known['names']:
+        if called & known['names']:
             score += NAME
         quantity = line_proposal.quantity
         price = float(line_proposal.net or 0) / quantity if quantity else 0

@@ -186,6 +186,13 @@ class TestImportOrders(OrdersCase):
         self.assertIn("+5.0 %", bill.l10n_ro_efactura_import_warnings[0])
         bill.action_post()
 
+    def test_nothing_is_posted_by_itself_that_differs(self):
+        same, other = self.order((self.paper, 10, 20)), self.order((self.ink, 2, 50))
+        messages = self._messages(self.xml(("Hârtie", 'HRT-1', 10, 20), order=same.name, number='A1'),
+                                  self.xml(("Cerneală", 'CRN-1', 3, 50), order=other.name, number='A2'))
+        messages._import_bills(post=True)
+        self.assertEqual([message.move_id.state for message in messages], ['posted', 'draft'])
+
     def test_a_draft_that_was_filled_by_hand_is_no_duplicate(self):
         order = self.order((self.paper, 10, 20))
         order.action_create_invoice()

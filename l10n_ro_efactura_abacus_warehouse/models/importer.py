@@ -113,6 +113,7 @@ class EfacturaImporter(models.AbstractModel):
         values = super()._bill_line_values(proposal, line_proposal)
         if line_proposal.warehouse.value:
             values['l10n_ro_efactura_warehouse_id'] = line_proposal.warehouse.value.id
+        proposal.to_check |= line_proposal.warehouse.source == 'none'
         return values
 
     # -- memory ---------------------------------------------------------------------------------------------
