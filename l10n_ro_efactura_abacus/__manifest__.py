@@ -47,6 +47,8 @@
         'wizards/efactura_connection_wizards.xml',
         'wizards/efactura_find_views.xml',
         'views/efactura_pairing_views.xml',
+        'views/efactura_verification_views.xml',
+        'views/efactura_verification_report.xml',
         'wizards/efactura_objects_wizards.xml',
         'views/account_move_objects_views.xml',
         'views/res_config_settings_objects_views.xml',

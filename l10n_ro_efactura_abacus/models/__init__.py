@@ -49,6 +49,10 @@ from . import efactura_pairing_words
 from . import efactura_matching
 from . import efactura_elsewhere
 from . import account_move_pairing
+from . import res_partner_expected
+from . import efactura_verification
+from . import efactura_verification_line
+from . import efactura_verification_fill
 from . import account_move_spv
 from . import account_journal_dashboard
 from . import efactura_submission_words

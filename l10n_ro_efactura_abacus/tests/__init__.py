@@ -25,6 +25,7 @@ from . import test_obligation
 from . import test_sector
 from . import test_pairing
 from . import test_pairing_auto
+from . import test_verification
 from . import test_send
 from . import test_send_params
 from . import test_settle_lists

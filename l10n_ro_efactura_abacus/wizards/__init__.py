@@ -22,3 +22,4 @@ from . import (
 from . import efactura_rasp_write
 from . import efactura_find
 from . import efactura_proof_pack
+from . import efactura_verify
