@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..anaf import next_day, today
 from .efactura_archive import DOWNLOADS_A_DAY
+from .efactura_lane import lanes
 from .efactura_submission import ARCHIVE_CRONS, UTC_NOW
 from .efactura_traffic import aside
 
@@ -60,6 +61,8 @@ class EfacturaDownload(models.Model):
                     raise UserError(_("%s is not connected to ANAF.", company.name))
             later = listed._request()
             texts = [_("%s packages are being downloaded.", len(listed) - later)] if len(listed) > later else []
+            if listed._is_anaf_away():
+                texts.append(_("ANAF's services do not answer at the moment: they follow by themselves."))
             if later:
                 texts.append(_("%s were asked for too often today: they follow tomorrow.", later))
         if gone:
@@ -67,9 +70,15 @@ class EfacturaDownload(models.Model):
         kind = 'danger' if gone else 'info' if listed else 'success'
         return self._notification(kind, ' '.join(texts))
 
-    def _notification(self, kind, message, **more):
+    def _notification(self, kind, message):
         return {'type': 'ir.actions.client', 'tag': 'display_notification',
-                'params': {'type': kind, 'message': message, **more}}
+                'params': {'type': kind, 'message': message}}
+
+    def _is_anaf_away(self):
+        """Is a gate closed through which these would come?"""
+        pairs = {(message.company_id.id, message.environment) for message in self}
+        gate = self.env['l10n_ro_efactura.gate'].sudo()
+        return any(gate._state(lane.key, lane.environment) != 'open' for lane in lanes(self.sudo().env, pairs))
 
     def _request(self):
         """Mark these as asked for by the user and wake the workers, who take the most urgent first.

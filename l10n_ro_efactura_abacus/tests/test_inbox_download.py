@@ -109,6 +109,14 @@ class TestInboxDownload(PipelineCase, HttpCase):
         self._archive()
         self.assertEqual(self.sim.calls()['download'], 1, "ANAF said: not today")
 
+    def test_anaf_is_away(self):
+        message = self._received(1)
+        [lane] = self._lanes()
+        self.gates._close(lane.key, 'prod', 60, 'maintenance')
+        self.assertIn("do not answer", self._text(self._as_user(message).action_download_packages())[1])
+        self._archive()
+        self.assertEqual(message.archive_state, 'listed')
+
     def test_gone_is_said(self):
         messages = self._received(2, days=5)
         self._archive()
