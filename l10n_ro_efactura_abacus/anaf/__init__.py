@@ -33,7 +33,7 @@ from .identifiers import NO_CNP, cif_digits, same_cif, valid_cnp, valid_cui
 from .messages import ListedMessage, corrected_window, spv_window
 from .numbers import compare_numbers, number_forms, number_key
 from .oauth import TokenSet, authorize_url, claims, exchange_code, expires_at, refresh
-from .package import Package, PackageError, duplicate_of_text, read_package
+from .package import MAX_SIZE, Package, PackageError, duplicate_of_text, read_package, unzip
 from .rasp import build_buyer_message
 from .reader import read_document
 from .replies import MessagePage, Receipt, Status, Validation
@@ -115,4 +115,5 @@ __all__ = [
     "valid_cnp",
     "valid_cui",
     "verify",
+    "unzip",
 ]

@@ -77,7 +77,7 @@ def read_package(zip_bytes, *, max_size=MAX_SIZE, max_entries=MAX_ENTRIES):
     :param max_size: bytes, of the ZIP and of everything unpacked from it
     :raises PackageError: it is no usable ZIP; odd contents are ``kind='unknown'``, never an exception
     """
-    files = _unzip(zip_bytes, max_size, max_entries)
+    files = unzip(zip_bytes, max_size=max_size, max_entries=max_entries)
     seal_name = next((name for name in files if _SEAL.fullmatch(_base(name))), None) or next(
         (name for name in files if "semnatura" in _base(name).lower()), None
     )
@@ -115,8 +115,11 @@ def _pick_document(names, seal_name):
     return None
 
 
-def _unzip(data, max_size, max_entries):
-    """Every file of the ZIP, bounded. Declared sizes are not believed: reading stops at the limit."""
+def unzip(data, *, max_size=MAX_SIZE, max_entries=MAX_ENTRIES):
+    """``{path: bytes}`` of every file of a ZIP, bounded. Declared sizes are not believed: reading stops at the limit.
+
+    :raises PackageError:
+    """
     if not bytes(data[:2]) == b"PK":
         raise PackageError("not_a_zip")
     if len(data) > max_size:

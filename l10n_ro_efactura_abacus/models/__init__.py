@@ -99,3 +99,4 @@ from . import efactura_rasp
 from . import efactura_archive_check
 from . import account_move_buyer_message
 from . import import_objects
+from . import account_move_upload

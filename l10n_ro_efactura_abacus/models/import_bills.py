@@ -114,7 +114,23 @@ class EfacturaImporter(models.AbstractModel):
     @api.private
     def _make_bills(self, Move, batch):
         """The bills of a batch, in its order."""
-        return Move.create([self._bill_values(proposal) for proposal in batch])
+        new = iter(Move.create([self._bill_values(proposal) for proposal in batch if not proposal.bill]))
+        return Move.union(*(self._fill_bill(proposal) if proposal.bill else next(new) for proposal in batch))
+
+    @api.private
+    def _fill_bill(self, proposal):
+        """Put the invoice into the draft that is there, in place of what it had."""
+        bill = proposal.bill.with_context(l10n_ro_efactura_import=True)
+        values = self._bill_values(proposal)
+        values['invoice_line_ids'] = [
+            *(Command.delete(line.id) for line in bill.invoice_line_ids), *values['invoice_line_ids']]
+        del values['company_id']
+        if bill.journal_id.id == values['journal_id']:
+            del values['journal_id']
+        if bill.move_type == values['move_type']:
+            del values['move_type']
+        bill.write(values)
+        return bill
 
     # -- values ---------------------------------------------------------------------------------------------
 

@@ -280,6 +280,46 @@ class TestImportWizard(ImportCase):
         kept = page.move_id.attachment_ids.filtered(lambda file: file.name == '4200.zip')
         self.assertEqual(base64.b64decode(kept.datas), old)
 
+    def test_dropped_zip_of_many(self):
+        """XML files, and ANAF's packages, in one ZIP: what is no invoice is left out."""
+        message = self._messages(supplier_xml('Q 1', line("Hârtie A4")))
+        with io.BytesIO() as buffer:
+            with zipfile.ZipFile(buffer, 'w') as archive:
+                archive.writestr('luna/2.xml', supplier_xml('Q 2', line("Hârtie A4")))
+                archive.writestr('luna/3.xml', supplier_xml('Q 3', line("Hârtie A4")))
+                archive.writestr('luna/4000.zip', message._package_bytes())
+                archive.writestr('citeste.txt', b'nimic')
+            content = buffer.getvalue()
+        batch, _attachments = self._upload(('luna.zip', content))
+        self.assertEqual(batch.import_ids.mapped('number'), ['Q 2', 'Q 3', 'Q 1'])
+        self.assertEqual(batch.import_ids.mapped('message_id'), message)
+
+    def test_thousands_of_lines(self):
+        """They are made by the cron, with the answers given here."""
+        message = self._messages(supplier_xml('B 1', *(line("Șurub", 1, '0.10', code=f'S{n}') for n in range(2001))))
+        page = self._open(message)
+        action = page.action_import()
+        self.assertEqual((action['tag'], message.import_due, page.state), ('display_notification', 'draft', 'done'))
+        self.assertFalse(message.move_id)
+
+    def test_mail(self):
+        """An e-Factura sent to the journal's address, or attached to a draft bill, is read by our importer."""
+        for number, (name, content) in enumerate((
+                ('factura.xml', supplier_xml('E 0', line("Hârtie A4", 3, '0.13'))),
+                ('4000.zip', self._messages(supplier_xml('E 1', line("Hârtie A4", 3, '0.13')))._package_bytes()))):
+            with self.subTest(name):
+                bill = self.env['account.move'].with_user(self.biller).create(
+                    {'move_type': 'in_invoice', 'journal_id': self.journal.id})
+                attachment = self.env['ir.attachment'].with_user(self.biller).create(
+                    {'name': name, 'raw': content, 'res_model': bill._name, 'res_id': bill.id})
+                self.assertTrue(bill._extend_with_attachments(bill._to_files_data(attachment), new=True))
+                self.assertEqual((bill.ref, bill.amount_total, str(bill.invoice_date)),
+                                 (f'E {number}', 0.47, '2026-11-10'))
+                self.assertTrue(bill.invoice_line_ids.l10n_ro_efactura_line_key)
+                self.assertEqual(len(bill.attachment_ids.filtered(lambda file: file.name.endswith('xml'))), 1)
+                self.assertEqual(bool(bill.l10n_ro_efactura_message_ids), bool(number))
+                self.assertFalse(bill._extend_with_attachments(bill._to_files_data(attachment)), "it has lines")
+
     def test_dropped_rubbish(self):
         for content in (b'', b'%PDF-1.4', b'PK\3\4 nothing', b'<a/>', b'\xff\xfe<'):
             try:

@@ -90,6 +90,7 @@ class EfacturaImport(models.TransientModel):
     is_equal = fields.Boolean(compute='_compute_bill_totals')
     vat_targets = fields.Json(readonly=True, help="VAT of the XML by category and rate")
     move_id = fields.Many2one('account.move', string="Bill", readonly=True)
+    in_background = fields.Boolean(readonly=True)
     has_objects = fields.Boolean(compute='_compute_has_objects', help="Some line is an inventory object")
     is_new_supplier = fields.Boolean(compute='_compute_is_new_supplier')
 
@@ -145,7 +146,7 @@ class EfacturaImport(models.TransientModel):
                     self.env, date), locks=self.env['res.company']._format_lock_dates(violated))
                 document.open_date = violated[-1][0] + timedelta(days=1)
 
-    @api.depends('refusals', 'is_other', 'locked', 'yellow_count', 'move_id', 'import_error')
+    @api.depends('refusals', 'is_other', 'locked', 'yellow_count', 'move_id', 'import_error', 'in_background')
     def _compute_state(self):
         _ = self.env._
         for document in self:
@@ -153,6 +154,8 @@ class EfacturaImport(models.TransientModel):
             document.reasons = '\n'.join(reasons) or False
             if document.move_id:
                 document.state, document.note = 'done', document.move_id.display_name
+            elif document.in_background:
+                document.state, document.note = 'done', _("Made in the background")
             elif reasons:
                 document.state, document.note = 'refused', reasons[0]
             elif document.yellow_count:

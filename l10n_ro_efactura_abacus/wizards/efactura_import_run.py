@@ -4,6 +4,9 @@ import base64
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..models.import_guards import BACKGROUND_LINES
+from ..models.import_proposal import Choice
+
 
 class EfacturaImport(models.TransientModel):
     _inherit = 'l10n_ro_efactura.import'
@@ -50,11 +53,28 @@ class EfacturaImport(models.TransientModel):
         if self.line_ids._yellow():
             raise UserError(self._yellow_text())
         self._import(post)
+        if self.in_background:
+            return self._background_action()
         if not self.move_id:
             raise UserError(self.import_error or self.env._("The bill was not made."))
         if self.batch_id:
             return self.batch_id._next_action(self)
-        return self.move_id._get_records_action()
+        action = self.move_id._get_records_action()
+        if post and self.move_id.state != 'posted':  # its chatter says so too
+            return self._notify(self.env._("The bill was imported but not posted: its messages say why."), action)
+        return action
+
+    def _background_action(self):
+        """The message that becomes a bill in a while."""
+        return self._notify(
+            self.env._("This invoice has %s lines: its bill is made in the background.", len(self.line_ids)),
+            self.batch_id._action() if self.batch_id else self.message_id._get_records_action())
+
+    def _notify(self, text, action):
+        return {
+            'type': 'ir.actions.client', 'tag': 'display_notification',
+            'params': {'type': 'warning', 'message': text, 'sticky': True, 'next': action},
+        }
 
     def _yellow_text(self):
         """Which cells are still to be filled in, in words."""
@@ -74,16 +94,22 @@ class EfacturaImport(models.TransientModel):
     def _import(self, post=False):
         """Bills of these pages; a page that fails keeps its reason and stops no other."""
         importer = self.env['l10n_ro_efactura.importer']
+        free = self.message_id._lock_for_import()
         wanted = []
-        for page, proposal, _error in self._proposals():
-            if proposal.document:
+        for page, proposal, error in self._proposals():
+            if page.message_id and page.message_id not in free:
+                page.import_error = self.env._("It has a bill already, or somebody else is importing it now.")
+            elif error:
+                page.import_error = error
+            else:
                 page._write_back(proposal)
                 proposal.refusals = [refusal for refusal in proposal.refusals if not page._is_answered(refusal)]
-            wanted.append((page, proposal))
+                if not page._leave_to_background(importer, proposal, post):
+                    wanted.append((page, proposal))
         try:
             importer._create_bills([proposal for _page, proposal in wanted])
         except UserError as error:  # there is one only
-            self.import_error = str(error)
+            wanted[0][0].import_error = str(error)
             return
         importer._remember([proposal for _page, proposal in wanted if proposal.made])
         for page, proposal in wanted:
@@ -91,7 +117,18 @@ class EfacturaImport(models.TransientModel):
             if proposal.made:
                 page._keep_evidence(proposal.made)
         if post:
-            self.move_id._l10n_ro_efactura_post_imported()
+            self.browse(page.id for page, _proposal in wanted).move_id._l10n_ro_efactura_post_imported()
+
+    def _leave_to_background(self, importer, proposal, post):
+        """Thousands of lines are made by the cron, with what was answered here."""
+        if not self.message_id or len(proposal.lines) <= BACKGROUND_LINES or proposal.refusals:
+            return False
+        if not proposal.partner.value:
+            proposal.partner = Choice(importer._create_partner(proposal), 'xml')
+        importer._remember([proposal])
+        self.message_id._import_later('post' if post else 'draft')
+        self.in_background = True
+        return True
 
     def _is_answered(self, refusal):
         """The user said which period, or that it is another document."""

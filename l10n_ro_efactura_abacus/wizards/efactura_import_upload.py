@@ -1,13 +1,12 @@
 """Ways into the import: SPV messages, and files that people drop."""
-import hashlib
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..anaf import PackageError, UblError, read_facts, read_package
+from ..anaf import MAX_SIZE, PackageError, UblError, read_facts, read_package, unzip
 
 #: ANAF's document in a ZIP or by itself
 INVOICES = ('invoice', 'credit_note')
+MOST_FILES = 500  # of a dropped ZIP
 
 
 class EfacturaMessage(models.Model):
@@ -70,23 +69,43 @@ class EfacturaImport(models.TransientModel):
             for xml, package in self._documents_in(name, content):
                 company = self._company_of(xml)
                 sources.append({'company': company, 'xml': xml, 'package': package, 'name': name,
-                                'message': self._message_of(company, xml)})
+                                'message': self.env['l10n_ro_efactura.message']._holding(company, xml)})
         if not sources:
             raise UserError(self.env._("Drop XML files of invoices or ANAF's ZIP packages."))
         return sources
 
     @api.model
     def _documents_in(self, name, content):
-        """[(xml, package or None)] of one file."""
+        """[(xml, the package it came in or None)] of one file: an XML, ANAF's ZIP, or a ZIP of these."""
         if content[:2] != b'PK':
             return [(content, None)]
         try:
-            package = read_package(content)
+            found = self._documents_in_zip(content, MAX_SIZE)
         except PackageError as error:
             raise UserError(self.env._("%(file)s cannot be opened: %(error)s", file=name, error=error)) from None
-        if package.kind not in INVOICES:
+        if not found:
             raise UserError(self.env._("%s holds no invoice.", name))
-        return [(package.document, content)]
+        return found
+
+    @api.model
+    def _documents_in_zip(self, content, left, nested=True):
+        """The invoices of a ZIP, and of the ZIPs in it.
+
+        :param left: bytes that may still be unpacked
+        :raise PackageError: it cannot be opened
+        """
+        files = unzip(content, max_size=left, max_entries=MOST_FILES)
+        left -= sum(map(len, files.values()))
+        sealed = any('semnatura' in path.lower() for path in files)
+        found = []
+        for data in files.values():
+            if data[:2] == b'PK' and nested:
+                inner = self._documents_in_zip(data, left, nested=False)
+                left -= sum(len(xml) for xml, _package in inner)
+                found += inner
+            elif _is_invoice(data):
+                found.append((data, content if sealed else None))
+        return found
 
     @api.model
     def _company_of(self, xml):
@@ -98,13 +117,6 @@ class EfacturaImport(models.TransientModel):
         companies = self.env.company | self.env.companies
         return companies.filtered(lambda company: buyer and company._l10n_ro_efactura_cif() == buyer)[:1] \
             or self.env.company
-
-    @api.model
-    def _message_of(self, company, xml):
-        """The SPV message that holds exactly these bytes."""
-        return self.env['l10n_ro_efactura.message'].search([
-            ('document_sha256', '=', hashlib.sha256(xml).hexdigest()), ('company_id', '=', company.id),
-            ('kind', '=', 'received')], limit=1)
 
 
 class AccountJournal(models.Model):
@@ -140,6 +152,13 @@ class AccountJournal(models.Model):
                 or not self.env.user.has_group('account.group_account_invoice'):
             return attachments.browse()
         return attachments.filtered(lambda attachment: _is_efactura(attachment.raw or b''))
+
+
+def _is_invoice(content):
+    try:
+        return bool(read_facts(content))
+    except UblError:
+        return False
 
 
 def _is_efactura(content):
