@@ -10,7 +10,7 @@ from ..models.efactura_xml_file import formatted
 CHUNK = 1 << 20  # bytes
 PAGE_HEADERS = {
     'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
-                               " form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-modals",
+                               " form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-modals allow-downloads",
     'X-Frame-Options': 'SAMEORIGIN',
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
@@ -23,20 +23,21 @@ class EfacturaPackage(http.Controller):
     @http.route(
         ['/l10n_ro_efactura/package/<int:message_id>', '/l10n_ro_efactura/package/<int:message_id>/<string:part>'],
         type='http', auth='user', methods=['GET'], readonly=True)
-    def package(self, message_id, part='zip', all_lines=None, der=None, **_kw):
+    def package(self, message_id, part='zip', all_lines=None, der=None, n='', **_kw):
         """One part of the package of an SPV message the user may read; anything else does not exist.
 
         zip: untouched; xml: formatted for reading; seal: untouched; certificate: PEM, or DER with ``?der=1``;
-        errors: ANAF's texts with explanations; pdf: ANAF's, else ours; view: a page to read and print
+        errors: ANAF's texts with explanations; pdf: ANAF's, else ours; view: a page to read and print;
+        attachment: the `n`-th file inside the XML
         """
         answer = getattr(self, f'_{part}', None) if part in (
-            'zip', 'xml', 'seal', 'certificate', 'errors', 'pdf', 'view') else None
+            'zip', 'xml', 'seal', 'certificate', 'errors', 'pdf', 'view', 'attachment') else None
         message = request.env['l10n_ro_efactura.message'].browse(message_id)
         try:
             message._may_read_packages()
             if not answer or not message.exists():
                 raise request.not_found()
-            return answer(message, all_lines=bool(all_lines), der=bool(der))
+            return answer(message, all_lines=bool(all_lines), der=bool(der), n=n)
         except (AccessError, MissingError):
             raise request.not_found() from None
 
@@ -94,6 +95,10 @@ class EfacturaPackage(http.Controller):
             return self._page(message._package_document_page(all_lines=True, warning=message._own_words(why)))
         name = 'Odoo' if maker == 'odoo' else 'ANAF'
         return self._file(pdf, 'application/pdf', f'{message._package_name()}_{name}.pdf')
+
+    def _attachment(self, message, n='', **_kw):
+        name, content = message._attachment(int(n) if n.isascii() and n.isdigit() else 0)
+        return self._file(content, 'application/octet-stream', name)
 
     def _view(self, message, all_lines=False, **_kw):
         return self._page(message._package_document_page(all_lines))

@@ -54,6 +54,15 @@ class EfacturaPackage(models.Model):
         return package.document if package else b''
 
     @api.private
+    def _attachment(self, position):
+        """``(name, content)`` of a file inside the XML (BG-24), as the sender put it there; ('', b'') for none."""
+        try:
+            item = read_document(self._document_bytes()).attachments[position]
+        except (UblError, IndexError):
+            return '', b''
+        return safe_name(item.name or item.description), item.content
+
+    @api.private
     def _seal_bytes(self):
         """The exact bytes of the seal, or b''."""
         package = self._opened_package()

@@ -3,6 +3,8 @@ from odoo import api, models
 from odoo.tools import ormcache
 from odoo.tools.misc import format_date
 
+from ..anaf import cif_digits
+
 LINES_SHOWN = 500  # of one document; all of them only where asked for
 
 
@@ -83,8 +85,9 @@ class EfacturaPackagePage(models.Model):
             'notes': document.notes,
             'unreadable': document.unreadable,
             'attachments': [
-                {'name': item.name or item.description or item.url, 'description': item.description, 'url': item.url,
-                 'size': len(item.content)} for item in document.attachments],
+                {'link': bool(message) and bool(item.content) and f'attachment?n={position}',
+                 'name': item.name or item.description or item.url, 'description': item.description, 'url': item.url,
+                 'size': len(item.content)} for position, item in enumerate(document.attachments)],
         }
 
     # -- words ----------------------------------------------------------------------------------------------
@@ -162,10 +165,11 @@ class EfacturaPackagePage(models.Model):
             'address': [text for text in address if text],
             'facts': self._with_values([
                 ("CIF", party.vat or party.cif),
-                (self.env._("Registration"), party.registration if party.registration != party.vat else ''),
+                (self.env._("Registration"), '' if cif_digits(party.registration) == party.cif != ''
+                 else party.registration),
                 (self.env._("Tax registration"), party.tax_registration if party.tax_registration not in (
                     party.vat, party.registration) else ''),
-                (self.env._("Legal form"), party.legal_form),
+                (self.env._("Legal information"), party.legal_form),
                 (self.env._("Contact"), ', '.join(filter(None, (party.contact, party.phone, party.email)))),
             ]),
         }

@@ -119,7 +119,7 @@ class EfacturaRasp(models.Model):
             with self.env.cr.savepoint():
                 rasp = self.sudo().create({
                     **key, 'move_id': message.move_id.id, 'message_id': message.id,
-                    'partner_id': message.partner_id.id, 'text': text.strip(), 'cif': cif,
+                    'partner_id': (message.partner_id or message.move_id.commercial_partner_id).id, 'text': text.strip(), 'cif': cif,
                     'xml': base64.b64encode(xml),
                 })
                 rasp.flush_recordset()

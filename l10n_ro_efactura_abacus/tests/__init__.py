@@ -43,6 +43,7 @@ from . import test_import_bills
 from . import test_import_memory
 from . import test_import_messages
 from . import test_package_page
+from . import test_package_pdf
 from . import test_package_seal
 from . import test_proof_pack
 from . import test_rasp

@@ -174,6 +174,25 @@ class TestPackageRoutes(PackageCase, HttpCase):
         for part in ('/errors', '/unlink', '/__class__', '/page'):
             self.assertEqual(self.url_open(base + part).status_code, 404, part)
 
+    def test_a_file_inside_the_xml(self):
+        [record] = self.sim.generate_supplier_invoices(self.company.vat, 1, days=2)
+        content = b'<script>alert(1)</script>'
+        inside = (
+            b'<cac:AdditionalDocumentReference><cbc:ID>A 1</cbc:ID><cac:Attachment>'
+            b'<cbc:EmbeddedDocumentBinaryObject mimeCode="text/html" filename="../../x.html">%s'
+            b'</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>'
+            b'<cac:AccountingSupplierParty>') % base64.b64encode(content)
+        message = self._received(record.xml.replace(b'<cac:AccountingSupplierParty>', inside))
+        self.assertIn('attachment?n=0', str(message._package_html()))
+        self.authenticate('efactura_biller', 'efactura_biller')
+        base = f'/l10n_ro_efactura/package/{message.id}/attachment?n='
+        answer = self.url_open(base + '0')
+        self.assertEqual((answer.content, answer.headers['Content-Type']), (content, 'application/octet-stream'))
+        self.assertTrue(answer.headers['Content-Disposition'].startswith('attachment'))
+        self.assertNotIn('..', answer.headers['Content-Disposition'])
+        for wrong in ('1', '-1', '99999999999999999999', 'x', ''):
+            self.assertIn(self.url_open(base + wrong).status_code, (200, 404))
+
     def test_the_page_runs_nothing(self):
         message = self._received(self._hostile_xml())
         self.authenticate('efactura_biller', 'efactura_biller')

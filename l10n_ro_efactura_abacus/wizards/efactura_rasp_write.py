@@ -10,7 +10,7 @@ class EfacturaRaspWrite(models.TransientModel):
 
     message_id = fields.Many2one('l10n_ro_efactura.message', string="ANAF package", required=True, readonly=True)
     move_id = fields.Many2one(related='message_id.move_id', string="Bill")
-    partner_id = fields.Many2one(related='message_id.partner_id', string="Seller")
+    partner_name = fields.Char(related='message_id.partner_name', string="Seller")
     seller_cif = fields.Char(related='message_id.seller_cif')
     environment = fields.Selection(related='message_id.environment')
     text = fields.Text(string="Message")
