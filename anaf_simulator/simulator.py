@@ -11,7 +11,7 @@ from pathlib import Path
 from . import endpoints, faults, generate, pages, processing, replies, seal, services, texts
 from .calls import PUBLIC, Call
 from .clock import DAY, Clock
-from .document import digits, read
+from .document import Document, Unreadable, digits, read
 from .faults import Fault, Faults
 from .oauth import CLIENT_ID, CLIENT_SECRET, Certificate, Client, Identity
 from .quotas import Quotas
@@ -150,11 +150,14 @@ class Simulator:
     def put_supplier_invoice(
         self, buyer_cif: str, xml_bytes: bytes, environment="prod", days_ago: float = 0
     ) -> Upload:
-        """A document someone sent to `buyer_cif`; read as Invoice or CreditNote by its root, rules not checked."""
-        from lxml import etree
+        """A document someone sent to `buyer_cif`; read as Invoice or CreditNote by its root, rules not checked.
 
-        standard = "CN" if etree.QName(etree.fromstring(xml_bytes)).localname == "CreditNote" else "UBL"
-        document = read(xml_bytes, standard)
+        What cannot be read is listed all the same, with nothing known about it.
+        """
+        try:
+            document = read(xml_bytes, "CN" if b"CreditNote" in bytes(xml_bytes)[:1000] else "UBL")
+        except Unreadable:
+            document = Document(None, "UBL")
         with self.lock:
             return processing.put_supplier(
                 self.stores[environment],
@@ -167,17 +170,26 @@ class Simulator:
                 document.type_code,
             )
 
+    def put_supplier_package(
+        self, buyer_cif: str, package: bytes, environment="prod", days_ago: float = 0
+    ) -> Upload:
+        """A message whose download answers exactly these bytes, whatever they are."""
+        record = self.put_supplier_invoice(buyer_cif, b"", environment, days_ago)
+        record.package = bytes(package)
+        return record
+
     def put_supplier_files(
         self, buyer_cif: str, paths, environment="prod", days_ago: float = 0
     ) -> list[Upload]:
-        """The same from files, or from every *.xml of a folder."""
+        """The same from files: a *.zip is a package, anything else a document; of a folder, its *.xml and *.zip."""
         files = [
             item
             for path in map(Path, paths)
-            for item in (sorted(path.glob("*.xml")) if path.is_dir() else [path])
+            for item in (sorted([*path.glob("*.xml"), *path.glob("*.zip")]) if path.is_dir() else [path])
         ]
+        put = {True: self.put_supplier_package, False: self.put_supplier_invoice}
         return [
-            self.put_supplier_invoice(buyer_cif, item.read_bytes(), environment, days_ago) for item in files
+            put[item.suffix == ".zip"](buyer_cif, item.read_bytes(), environment, days_ago) for item in files
         ]
 
     def generate_supplier_invoices(

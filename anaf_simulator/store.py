@@ -55,6 +55,7 @@ class Upload:
     errors: list = field(default_factory=list)
     duplicate_of: str = ""
     due_at: float = 0.0
+    package: bytes | None = None  # what a download answers in place of document and seal
     from_supplier: bool = False  # put into the SPV by the control side, not uploaded
 
     def __getitem__(self, name):

@@ -6,6 +6,7 @@ import json
 import os
 import time
 import urllib.request
+import xml.etree.ElementTree as ElementTree
 import zipfile
 
 from . import databases, demo, odoo, processes
@@ -34,6 +35,10 @@ class Session:
         if 'error' in answer:
             raise CheckFailed(answer['error']['data'].get('message') or answer['error'])
         return answer.get('result')
+
+    def get(self, path):
+        with self.opener.open(self.url + path, timeout=LIMIT) as answer:
+            return answer.read()
 
     def __call__(self, model, method, *arguments, **options):
         return self.ask('/web/dataset/call_kw', model=model, method=method, args=arguments, kwargs=options)
@@ -98,6 +103,52 @@ def archive(call, found):
     step(f"its package is archived: {', '.join(names)} ({len(package)} bytes, seal {message['seal_state']})")
 
 
+def receive(call, anaf):
+    """A supplier's invoice appears in SPV; refresh, wait for its package, import it as a bill and post it."""
+    [download_id] = demo.control(anaf, 'supplier-invoices', buyer_cif=demo.CIF, count=1, days=1)['download_ids']
+    refresh = call('l10n_ro_efactura.refresh', 'create', {'period': 'all'})
+    call('l10n_ro_efactura.refresh', 'action_refresh', [refresh])
+    message = until(
+        lambda values: values and values[0]['archive_state'] == 'archived',
+        lambda: call('l10n_ro_efactura.message', 'search_read',
+                     [('anaf_id', '=', download_id), ('environment', '=', 'prod')],
+                     ['archive_state', 'seal_state', 'number']), "the supplier's package")[0]
+    step(f"SPV refreshed: the supplier's invoice {message['number']} is there, archived, seal {message['seal_state']}")
+    root = ElementTree.fromstring(call.get(f"/l10n_ro_efactura/package/{message['id']}/xml"))
+    total = root.findtext('.//{*}TaxInclusiveAmount')
+    page = call('l10n_ro_efactura.message', 'action_import', [message['id']])['res_id']
+    answered = _answer_yellow_cells(call, page)
+    call('l10n_ro_efactura.import', 'action_import_post', [page])
+    move = call.read('l10n_ro_efactura.import', page, 'move_id')['move_id']
+    bill = call.read('account.move', move[0], 'name', 'state', 'amount_total', 'partner_id', 'ref')
+    if bill['state'] != 'posted' or f"{bill['amount_total']:.2f}" != f'{abs(float(total)):.2f}':
+        raise CheckFailed(f"the XML's total is {total}, the bill is {bill}")
+    paired = call.read('l10n_ro_efactura.message', message['id'], 'move_id', 'pairing_reason')
+    if paired['move_id'][0] != move[0]:
+        raise CheckFailed(f"the package is paired with {paired['move_id']}, not with the bill {move}")
+    step(f"imported as {bill['name']} of {bill['partner_id'][1]}, {total} as in the XML, {answered} yellow cells "
+         f"filled in; paired: {paired['pairing_reason']}")
+
+
+def _answer_yellow_cells(call, page):
+    """Fill in, on the page of an import, what nothing is known about, as an accountant would; how many cells."""
+    lines = call('l10n_ro_efactura.import.line', 'search_read', [('import_id', '=', page)],
+                 ['account_source', 'taxes_source', 'uom_source', 'rate'])
+    [account] = call('account.account', 'search', [('code', '=like', '604%')], limit=1)
+    [unit] = call('uom.uom', 'search', [], order='id', limit=1)
+    answered = 0
+    for line in lines:
+        [tax] = call('account.tax', 'search', [
+            ('type_tax_use', '=', 'purchase'), ('amount', '=', line['rate'])], limit=1) or [False]
+        answers = {
+            'account': {'account_id': account}, 'uom': {'product_uom_id': unit}, 'taxes': {'tax_ids': [(6, 0, [tax])]}}
+        for cell, values in answers.items():
+            if line[f'{cell}_source'] == 'none':
+                call('l10n_ro_efactura.import.line', 'write', [line['id']], values)
+                answered += 1
+    return answered
+
+
 def main():
     database = f'test_{os.getpid()}_check'
     started = time.monotonic()
@@ -118,6 +169,7 @@ def main():
                 step(f'Odoo runs at http://127.0.0.1:{port}')
                 _move, found = send_to_ok(call, anaf)
                 archive(call, found)
+                receive(call, anaf)
     except (CheckFailed, OSError) as error:
         step(f'FAILED: {error}')
         return 1

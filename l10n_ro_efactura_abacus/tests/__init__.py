@@ -51,4 +51,5 @@ from . import test_import_objects
 from . import test_import_header
 from . import test_import_taxes
 from . import test_import_corpus
+from . import test_import_hostile
 from . import test_import_samples

@@ -199,3 +199,13 @@ def test_generated_invoices_are_valid_and_repeatable(sim, client):
     sim.finish()
     assert [record.errors for record in sim.uploads("test") if record.errors] == []
     assert any(b"<CreditNote " in data for data in first) and any(b">O</cbc:ID>" in data for data in first)
+
+
+def test_broken_files_of_suppliers_are_served_as_they_are(sim, tmp_path):
+    files = {"a.xml": b"<Invoice", "b.zip": b"PK\x03\x04 cut", "c.zip": b"<html/>", "d.xml": invoice()}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    records = sim.put_supplier_files(BUYER, [tmp_path])
+    assert [record.number for record in records[:3]] == ["", "", ""] and records[3].number
+    assert [record.package for record in records] == [None, files["b.zip"], files["c.zip"], None]
+    assert records[0].xml == b"<Invoice"
