@@ -13,6 +13,12 @@ MOST_LINES = 5000
 ZERO = Decimal(0)
 
 
+def vat_of(part):
+    """(category, rate) of a line, allowance or subtotal; a rate without a category is S."""
+    rate = part.rate or ZERO
+    return part.category or ('S' if rate else 'O'), rate
+
+
 def line_key(category, rate, line):
     """What the learning recognises a line by: its VAT, and the supplier's code or else its name and unit.
 
@@ -62,7 +68,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _line(self, proposal, line, factor):
-        category, rate = line.category or 'O', line.rate or ZERO
+        category, rate = vat_of(line)
         net, price, quantity = line.net, line.price, line.quantity
         base = line.base_quantity or Decimal(1)
         discounted = sum((allowance.amount * (-1 if allowance.is_charge else 1) for allowance in line.allowances), ZERO)
@@ -93,7 +99,7 @@ class EfacturaImporter(models.AbstractModel):
     @api.private
     def _document_line(self, proposal, charge, factor):
         """An allowance or charge of the whole document (BG-20, BG-21) as a line with its own VAT."""
-        category, rate = charge.category or 'O', charge.rate or ZERO
+        category, rate = vat_of(charge)
         net = charge.amount * (1 if charge.is_charge else -1) * factor
         default = self.env._("Charge") if charge.is_charge else self.env._("Discount")
         kind = 'charge' if charge.is_charge else 'discount'
@@ -107,7 +113,7 @@ class EfacturaImporter(models.AbstractModel):
     def _lines_per_rate(self, proposal, factor):
         sums, counts = defaultdict(Decimal), defaultdict(int)
         for line in proposal.document.lines:
-            group = line.category or 'O', line.rate or ZERO
+            group = vat_of(line)
             sums[group] += line.net if line.net is not None else ZERO
             counts[group] += 1
         return [LineProposal(

@@ -5,6 +5,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from .import_amounts import RATED, money, spread
+from .import_lines import vat_of
 
 ZERO = Decimal(0)
 
@@ -48,7 +49,7 @@ class EfacturaImporter(models.AbstractModel):
         targets, factor, digits = defaultdict(Decimal), self._factor(proposal), proposal.currency.decimal_places
         for tax in proposal.document.subtotals:
             if tax.amount is not None:
-                targets[tax.category or 'O', tax.rate or ZERO] += tax.amount * factor
+                targets[vat_of(tax)] += tax.amount * factor
         for group, indexes in groups.items():
             if group not in targets:
                 base = sum((proposal.lines[index].net for index in indexes), ZERO)

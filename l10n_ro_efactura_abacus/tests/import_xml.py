@@ -116,7 +116,7 @@ def supplier_xml(lines=None, number='FCT-1', date='2026-10-15', due='2026-11-14'
 {_tag('ID', number)}{_tag('IssueDate', date)}{due_tag}<cbc:{type_name}>{type_code}</cbc:{type_name}>
 {''.join(_tag('Note', note) for note in notes)}{_tag('DocumentCurrencyCode', currency)}
 {_tag('TaxCurrencyCode', 'RON' if vat_ron else '')}{period}
-{f'<cac:OrderReference><cbc:ID>{order}</cbc:ID></cac:OrderReference>' if order else ''}{references}{files}
+{f'<cac:OrderReference>{_tag("ID", order)}</cac:OrderReference>' if order else ''}{references}{files}
 <cac:AccountingSupplierParty><cac:Party><cac:PostalAddress>{_tag('StreetName', street)}{_tag('CityName', city)}
 {_tag('CountrySubentity', county)}<cac:Country><cbc:IdentificationCode>{country}</cbc:IdentificationCode></cac:Country>
 </cac:PostalAddress>{f'<cac:PartyTaxScheme><cbc:CompanyID>{seller_vat}</cbc:CompanyID>{scheme}</cac:PartyTaxScheme>'

@@ -42,8 +42,8 @@ class TestImportTaxes(ImportCase):
             ('the exemption', {'exemptions': {'S': "TVA LA INCASARE"}}),
         ):
             with self.subTest(case):
-                self.assertEqual(self._names(line("Marfă"), line("Lapte", rate='11'), line("X", category='AE', rate='0'),
-                                             **values), ['tvaid_21', 'tvaid_11', 'tvatip21'])
+                lines = [line("Marfă"), line("Lapte", rate='11'), line("X", category='AE', rate='0')]
+                self.assertEqual(self._names(*lines, **values), ['tvaid_21', 'tvaid_11', 'tvatip21'])
         self.assertEqual(self._names(line("Marfă"), notes=["Nu se aplică TVA la încasare"]), ['tvad_21'])
         self.company.l10n_ro_efactura_vat_on_payment = True
         self.assertEqual(self._names(line("Marfă")), ['tvaid_21'])
