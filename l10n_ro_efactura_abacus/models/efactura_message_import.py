@@ -11,7 +11,8 @@ from .import_guards import BACKGROUND_LINES
 
 _logger = logging.getLogger(__name__)
 CRON = 'l10n_ro_efactura_abacus.ir_cron_efactura_import'
-AT_ONCE = 20  # documents proposed together and committed together by the cron
+AT_ONCE = 20  # documents committed together by the cron
+PROPOSED_AT_ONCE = 100
 
 
 class EfacturaMessageImport(models.Model):
@@ -38,7 +39,8 @@ class EfacturaMessageImport(models.Model):
         bills = self.env['account.move'].browse(self.sudo().filtered(
             lambda message: message.kind == 'received').move_id.ids)
         for company, messages in self.filtered(lambda message: not message.move_id).grouped('company_id').items():
-            bills |= messages._lock_for_import()._import_of(company, post)
+            for start in range(0, len(messages), PROPOSED_AT_ONCE):
+                bills |= messages[start:start + PROPOSED_AT_ONCE]._lock_for_import()._import_of(company, post)
         return bills
 
     @api.private
@@ -56,8 +58,11 @@ class EfacturaMessageImport(models.Model):
     @api.private
     def _import_of(self, company, post):
         importer = self.env['l10n_ro_efactura.importer'].with_company(company)
-        bills = self.env['account.move']
-        sources = [(xml, message) for message in self if (xml := message._xml_to_import())]
+        mine = self.sudo().filtered(lambda message: message.kind == 'received' and message.environment == 'prod')
+        # what somebody typed already is paired, where that is certain
+        known = mine._make_pairs(mine._certain_pairs(company)) if mine else mine
+        typed = self.env['account.move'].browse(known.move_id.ids)
+        sources = [(xml, message) for message in self - known.sudo(False) if (xml := message._xml_to_import())]
         proposals = importer._propose(company, sources)
         if request:
             proposals = [proposal for proposal in proposals if not proposal.message._left_to_background(proposal)]
@@ -67,6 +72,7 @@ class EfacturaMessageImport(models.Model):
                 proposal.message.sudo().import_error = ' '.join(refusal['text'] for refusal in proposal.refusals)
             else:
                 good.append(proposal)
+        bills = self.env['account.move']
         try:
             bills = importer._create_bills(good)
         except UserError as error:  # there was one only
@@ -76,10 +82,10 @@ class EfacturaMessageImport(models.Model):
         self.sudo().filtered(lambda message: message.import_due and (message.move_id or message.import_error)).write(
             {'import_due': False})
         if post:
-            known = {proposal.message.id for proposal in good if not proposal.unknown and not proposal.to_check}
+            sure = {proposal.message.id for proposal in good if not proposal.unknown and not proposal.to_check}
             self.env['account.move'].browse(
-                done.filtered(lambda message: message.id in known).move_id.ids)._l10n_ro_efactura_post_imported()
-        return bills
+                done.filtered(lambda message: message.id in sure).move_id.ids)._l10n_ro_efactura_post_imported()
+        return typed | bills
 
     @api.private
     def _xml_to_import(self):

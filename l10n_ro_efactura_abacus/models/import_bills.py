@@ -4,6 +4,7 @@ import mimetypes
 
 from odoo import SUPERUSER_ID, Command, api, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .import_proposal import Choice
 
@@ -82,11 +83,15 @@ class EfacturaImporter(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 return self._create_together(batch)
-        except (UserError, ValidationError, RedirectWarning, ValueError, ArithmeticError) as error:
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # whatever an XML brings about stays with its own bill
             if len(batch) == 1:
-                if not isinstance(error, (UserError, ValidationError, RedirectWarning)):
+                said = isinstance(error, (UserError, ValidationError, RedirectWarning))
+                if not said:
                     _logger.exception("An XML cannot be booked")
-                self._failed(batch[0], str(error.args[0]) if error.args else type(error).__name__, proposals)
+                self._failed(batch[0], str(error.args[0]) if said else self.env._(
+                    "It cannot be booked: %s", type(error).__name__), proposals)
                 return {}
         half = len(batch) // 2
         return {**self._create_batch(batch[:half], proposals), **self._create_batch(batch[half:], proposals)}
@@ -99,17 +104,24 @@ class EfacturaImporter(models.AbstractModel):
             l10n_ro_efactura_import=True)
         bills = self._make_bills(Move, batch)
         self._attach(list(zip(batch, bills, strict=True)))
-        bills._message_log_batch(bodies={
-            bill.id: self.env._("Imported by %(user)s from the e-Factura %(number)s (%(package)s).",
-                                user=self.env.user.name, number=proposal.document.facts.number,
-                                package=proposal.message.display_name or self.env._("an uploaded file"))
-            for proposal, bill in zip(batch, bills, strict=True)})
-        for proposal, bill in zip(batch, bills, strict=True):
-            if proposal.message:
-                proposal.message._pair(bill, self.env._("Imported from this package"))
+        self._say_where_from(list(zip(batch, bills, strict=True)))
         bills.flush_recordset()
         context = self.env.context
         return {id(proposal): bill.with_context(context) for proposal, bill in zip(batch, bills, strict=True)}
+
+    @api.private
+    def _say_where_from(self, pairs):
+        """Pair the bills with their packages, all at once; the chatter says who imported what."""
+        user = self.env.user.name
+        uploaded = {bill.id: self.env._("Imported by %(user)s from an uploaded e-Factura.", user=user)
+                    for proposal, bill in pairs if not proposal.message}
+        self.env['account.move'].browse(uploaded)._message_log_batch(bodies=uploaded)
+        reason = self.env._("imported by %s", user)
+        rows = [(proposal.message.id, bill.id, reason) for proposal, bill in pairs if proposal.message]
+        paired = self.env['l10n_ro_efactura.message'].sudo()._write_pairs(rows)
+        if len(paired) != len(rows):
+            raise UserError(self.env._("Somebody else has imported this package meanwhile."))
+        paired._after_pairing()
 
     @api.private
     def _make_bills(self, Move, batch):

@@ -1,34 +1,20 @@
 """What keeps an XML from becoming a bill as it is, and what a bill has to say about its XML."""
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, models
 
 from ..anaf import contradictions, same_cif
-from .efactura_unit import normalized
+from ..anaf.numbers import EXACT, SAME, compare_numbers
 
 #: more lines than these are imported in the background only
 BACKGROUND_LINES = 2000
 MOST_TOLD = 10  # contradictions on a bill
 
 
-def plain_number(text):
-    """A number as people write it: ``'ABC 000123'``, ``'abc-123'`` and ``'ABC123'`` are one."""
-    words = normalized(text).replace('/', ' ')
-    parts, last = [], ''
-    for sign in words:
-        kind = 'digit' if sign.isdigit() else 'letter' if sign.isalpha() else ''
-        if kind:
-            if kind != last:
-                parts.append('')
-            parts[-1] += sign
-        last = kind
-    return ''.join(part.lstrip('0') or '0' if part[0].isdigit() else part for part in parts)
-
-
 def same_number(first, second):
-    """Do two texts name the same invoice number? A series that one of them leaves out does not matter."""
-    first, second = plain_number(first), plain_number(second)
-    return bool(first and second) and first == second
+    """Are two texts certainly the same invoice number of one supplier?"""
+    return compare_numbers(first, second) in (EXACT, SAME)
 
 
 class EfacturaImporter(models.AbstractModel):
@@ -82,8 +68,7 @@ class EfacturaImporter(models.AbstractModel):
     def _guard_duplicates(self, proposal):
         facts, partner = proposal.document.facts, proposal.partner.value
         found = proposal.lookup.bills.get((partner.id, facts.issue_date), ())
-        twins = [bill for bill in found if bill not in proposal.duplicates and (
-            same_number(bill.ref, facts.number) or same_number(bill.name, facts.number))]
+        twins = [bill for bill in found if bill not in proposal.duplicates and same_number(bill.ref, facts.number)]
         for bill in twins:
             proposal.duplicates |= bill
         if twins:
@@ -95,16 +80,16 @@ class EfacturaImporter(models.AbstractModel):
     @api.private
     def _mark_twins(self, proposals):
         """The same invoice twice in one call: the first is booked."""
-        seen = set()
+        seen = defaultdict(list)
         for proposal in proposals:
             facts = proposal.document and proposal.document.facts
             if not facts or not facts.number:
                 continue
-            key = (proposal.document.seller.cif or proposal.document.seller.name, plain_number(facts.number),
-                   facts.issue_date, proposal.move_type)
-            if key in seen:
+            seller = proposal.document.seller
+            numbers = seen[seller.cif or seller.vat or seller.name, facts.issue_date]
+            if any(same_number(number, facts.number) for number in numbers):
                 self._refuse(proposal, 'duplicate', self.env._("The same invoice is there twice."))
-            seen.add(key)
+            numbers.append(facts.number)
 
     @api.private
     def _guard_period(self, proposal):
@@ -138,7 +123,7 @@ class EfacturaImporter(models.AbstractModel):
             return
         bills = proposal.lookup.corrected.get(proposal.partner.value.id, ())
         for number, day in proposal.document.preceding:
-            found = [bill for bill in bills if same_number(bill.ref, number) and (not day or bill.invoice_date == day)]
+            found = [bill for bill in bills if (not day or bill.invoice_date == day) and same_number(bill.ref, number)]
             if len(found) == 1:
                 proposal.original = found[0]
                 return

@@ -127,8 +127,9 @@ def supplier_xml(lines=None, number='FCT-1', date='2026-10-15', due='2026-11-14'
 </cac:AccountingSupplierParty>
 <cac:AccountingCustomerParty><cac:Party><cac:PostalAddress><cbc:StreetName>Calea Victoriei 10</cbc:StreetName>
 <cbc:CityName>SECTOR1</cbc:CityName><cbc:CountrySubentity>RO-B</cbc:CountrySubentity><cac:Country>
-<cbc:IdentificationCode>RO</cbc:IdentificationCode></cac:Country></cac:PostalAddress>{f'<cac:PartyTaxScheme><cbc:CompanyID>{buyer}</cbc:CompanyID>{scheme}</cac:PartyTaxScheme>'
-                     if buyer.startswith('RO') else ''}<cac:PartyLegalEntity>
+<cbc:IdentificationCode>RO</cbc:IdentificationCode></cac:Country></cac:PostalAddress>
+{f'<cac:PartyTaxScheme>{_tag("CompanyID", buyer)}{scheme}</cac:PartyTaxScheme>' if buyer.startswith('RO') else ''}
+<cac:PartyLegalEntity>
 <cbc:RegistrationName>Abacus Test SRL</cbc:RegistrationName><cbc:CompanyID>{buyer}</cbc:CompanyID>
 </cac:PartyLegalEntity></cac:Party></cac:AccountingCustomerParty>{means}
 {''.join(_charge(charge, amount, currency, reason, tax) for charge, amount, reason, tax in charges)}
