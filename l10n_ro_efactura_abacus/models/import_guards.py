@@ -38,6 +38,7 @@ class EfacturaImporter(models.AbstractModel):
                      cif=document.buyer.cif or document.buyer.vat or '-', company=company.name)
             if message:  # ANAF gave it to this company: it knows why
                 proposal.warnings.append(said)
+                proposal.to_check = True
             else:
                 self._refuse(proposal, 'not_ours', said)
         if not facts.number or not facts.issue_date:
@@ -146,6 +147,7 @@ class EfacturaImporter(models.AbstractModel):
         """What the bill has to say: where the XML contradicts itself, and what only the payment is about."""
         _, document = self.env._, proposal.document
         found = sorted(contradictions(document), key=lambda one: not one.counts)
+        proposal.to_check |= any(one.counts for one in found)
         for one in found[:MOST_TOLD]:
             proposal.warnings.append(_(
                 "The XML contradicts itself: %(what)s is %(stated)s, it comes to %(computed)s.",
