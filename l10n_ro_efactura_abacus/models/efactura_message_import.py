@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..anaf import PackageError, read_package
 from .import_guards import BACKGROUND_LINES
+from .import_reasons import why_no_invoice, why_not_opened
 
 _logger = logging.getLogger(__name__)
 CRON = 'l10n_ro_efactura_abacus.ir_cron_efactura_import'
@@ -96,17 +97,19 @@ class EfacturaMessageImport(models.Model):
         if message.archive_state != 'archived':
             reason = _("The package is not downloaded yet.") if message.archive_state == 'listed' else _(
                 "ANAF has deleted the package.")
+            if message.archive_state == 'listed' and message.last_error:
+                reason = _("The package cannot be downloaded yet: %s", message.last_error)
         elif message.kind not in ('received', 'sent'):
             reason = _("This is no invoice.")
         else:
             try:
                 package = read_package(message._package_bytes())
             except PackageError as error:
-                reason = _("The package cannot be opened: %s", error)
+                reason = why_not_opened(self.env, error)
             else:
                 if package.kind in ('invoice', 'credit_note'):
                     return package.document
-                reason = _("This is no invoice.")
+                reason = why_no_invoice(self.env, package)
         message.import_error = reason
         return b''
 

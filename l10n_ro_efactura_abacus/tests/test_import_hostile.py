@@ -51,13 +51,20 @@ REFUSED = {
     'outside.xml': lambda: b'<!DOCTYPE Invoice [<!ENTITY x SYSTEM "file:///etc/hostname">]>' + good().split(
         b'?>', 1)[1].replace(b'Furnizor Test SRL', b'&x;'),
     'cut.xml': lambda: good()[:-200],
-    'not_utf8.xml': lambda: good().decode().replace("ș", "s").encode('cp1250'),
+    'not_utf8.xml': lambda: good(seller="Vânzător SRL").decode().replace("ș", "s").encode('cp1250'),
     'unknown_encoding.xml': lambda: replaced(b'"UTF-8"', b'"EBCDIC-RO"'),
     'deep.xml': lambda: b'<Invoice>' + b'<a>' * 5000 + b'</a>' * 5000 + b'</Invoice>',
     'huge_text.xml': lambda: replaced(b'Strada Fabricii 7', b'x' * (11 * 2**20)),
     'another_root.xml': lambda: b'<Order><ID>1</ID></Order>',
     'no_date.xml': lambda: replaced(b'2026-10-15', b'15.10.2026'),
     'no_number.xml': lambda: replaced(b'<cbc:ID>H 1</cbc:ID>', b''),
+}
+#: what the reason of some of them has to say
+REASONS = {
+    'truncated.zip': "cut", 'bomb.zip': "larger", 'nested.zip': "no XML", 'parent.zip': "name",
+    'html.zip': "downloaded yet: ", 'laughs.xml': "entity", 'outside.xml': "document type",
+    'cut.xml': "not well-formed", 'not_utf8.xml': "not well-formed",
+    'another_root.xml': "Order", 'no_date.xml': "no date",
 }
 #: file name -> bytes; each becomes a bill, with the total that the XML says where it says one
 IMPORTED = {
@@ -69,7 +76,8 @@ IMPORTED = {
     'long_names.xml': lambda: good('I 6', lines=[line("ș" * 100_000, code='x' * 5000)], seller="Furnizor Test SRL"),
     'late.xml': lambda: good('I 7', due='9999-12-31'),
     'attachment.xml': lambda: good('I 8', attachments=[
-        ('../../x.html', 'text/html', 'PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg=='), ('broken.pdf', 'application/pdf', '%%%')]),
+        ('../../x.html', 'text/html', 'PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg=='),
+        ('broken.pdf', 'application/pdf', '%%%')]),
     'commas.xml': lambda: good('I 9').replace(b'>100.00</cbc:TaxExcl', b'>100,00</cbc:TaxExcl'),
     'long_number.xml': lambda: good('I' + '0' * 2000),
 }
@@ -108,7 +116,7 @@ class TestImportHostile(ImportCase):
             with self.subTest(name):
                 self.assertEqual(bool(message.move_id), name in IMPORTED, message.import_error)
                 if name in REFUSED:
-                    self.assertGreater(len(message.import_error), 10)
+                    self.assertIn(REASONS.get(name, ' '), message.import_error)
                     self.assertNotIn('Traceback', message.import_error)
                     self.assertLess(len(message.import_error), 500)
                 else:
