@@ -3,6 +3,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from .efactura_buyer_message import ACTIVITY
+
 
 class AccountMove(models.Model):
     _inherit = 'account.move'
@@ -47,8 +49,10 @@ class AccountMove(models.Model):
             return alerts
         received = self.l10n_ro_efactura_buyer_message_ids.filtered(lambda message: not message.is_our_message)[:1]
         if received:
+            kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
             alerts['l10n_ro_efactura_buyer_message'] = {
-                'level': 'warning',
+                # until somebody has dealt with it
+                'level': 'warning' if kind and kind in self.sudo().activity_ids.activity_type_id else 'info',
                 'message': self.env._(
                     "The buyer sent a message through SPV on %(day)s: %(text)s",
                     day=format_datetime(self.env, received.listed_at), text=received.buyer_message or ''),

@@ -88,6 +88,8 @@ class EfacturaPackage(models.Model):
 
     def _download_now(self):
         """Download this package for the user who waits; UserError says why it is not here."""
+        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
+            raise UserError(self.env._("ANAF's package is not here yet."))
         message = self.sudo()
         for lane in lanes(message.env, [(message.company_id.id, message.environment)]):
             if not lane.is_open():

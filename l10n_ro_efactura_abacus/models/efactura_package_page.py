@@ -30,6 +30,7 @@ class EfacturaPackagePage(models.Model):
         shown = document.lines if all_lines else document.lines[:LINES_SHOWN]
         money = self._number_of(2)
         units = self._unit_words(shown)
+        address = message and f'/l10n_ro_efactura/package/{message.id}'
         return {
             'title': self._type_word(facts),
             'is_credit': document.sign < 0,
@@ -54,7 +55,7 @@ class EfacturaPackagePage(models.Model):
             'lines': [self._line_values(line, units) for line in shown],
             'left_out': len(document.lines) - len(shown),
             'line_count': len(document.lines),
-            'all_link': bool(message),
+            'all_link': address and f'{address}/view?all_lines=1',
             'allowances': [self._allowance_values(item) for item in document.allowances],
             'subtotals': [{
                 'category': self._category_word(tax.category),
@@ -85,7 +86,7 @@ class EfacturaPackagePage(models.Model):
             'notes': document.notes,
             'unreadable': document.unreadable,
             'attachments': [
-                {'link': bool(message) and bool(item.content) and f'attachment?n={position}',
+                {'link': address and item.content and f'{address}/attachment?n={position}',
                  'name': item.name or item.description or item.url, 'description': item.description, 'url': item.url,
                  'size': len(item.content)} for position, item in enumerate(document.attachments)],
         }

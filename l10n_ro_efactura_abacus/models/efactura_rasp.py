@@ -23,9 +23,10 @@ from ..anaf import (
     build_buyer_message,
     next_day,
 )
+from ..anaf.rasp import clean_text
 from .efactura_lane import lanes
 from .efactura_status import STATUS_WAITS
-from .efactura_submission import UTC_NOW
+from .efactura_submission import STALE_HOURS, UTC_NOW
 
 _logger = logging.getLogger(__name__)
 RASP_CRON = 'l10n_ro_efactura_abacus.ir_cron_rasp'
@@ -119,7 +120,7 @@ class EfacturaRasp(models.Model):
             with self.env.cr.savepoint():
                 rasp = self.sudo().create({
                     **key, 'move_id': message.move_id.id, 'message_id': message.id,
-                    'partner_id': (message.partner_id or message.move_id.commercial_partner_id).id, 'text': text.strip(), 'cif': cif,
+                    'partner_id': (message.partner_id or message.move_id.commercial_partner_id).id, 'text': clean_text(text), 'cif': cif,
                     'xml': base64.b64encode(xml),
                 })
                 rasp.flush_recordset()
@@ -200,17 +201,30 @@ class EfacturaRasp(models.Model):
                 """WITH picked AS MATERIALIZED (
                         SELECT id FROM l10n_ro_efactura_rasp
                          WHERE state = 'queued' AND company_id = %(company)s AND environment = %(env)s
-                           AND (next_attempt_at IS NULL OR next_attempt_at <= %(now)s)
+                           AND (next_attempt_at IS NULL OR next_attempt_at <= %(now)s) AND %(fresh)s
                          ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
                    UPDATE l10n_ro_efactura_rasp r
                       SET state = 'sending', attempt = attempt + 1, problem = NULL, sent_at = %(now)s,
                           lease_until = %(now)s + %(lease)s * interval '1 second'
                      FROM picked WHERE r.id = picked.id RETURNING r.id, attempt, cif""",
-                company=lane.company.id, env=lane.environment, now=UTC_NOW, lease=lane.lease), log_exceptions=False)
+                company=lane.company.id, env=lane.environment, now=UTC_NOW, lease=lane.lease, fresh=self._is_fresh(lane)),
+                log_exceptions=False)
             rows = self.env.cr.dictfetchall()
             self.invalidate_model(flush=False)
             return rows[0] if rows else None
         return self._in_fresh_transaction(work)
+
+    @api.model
+    def _is_fresh(self, lane):
+        """Condition on rows that may go. What waited long (a restored copy, a long outage) goes only after SPV was
+        read since, and every buyer's message in it: the original may have sent it."""
+        return SQL(
+            """(create_date > %(now)s - %(hours)s * interval '1 hour' OR (
+                EXISTS (SELECT 1 FROM l10n_ro_efactura_mailbox WHERE company_id = %(company)s AND environment = %(env)s
+                           AND listed_until > %(now)s - %(hours)s * interval '1 hour')
+                AND NOT EXISTS (SELECT 1 FROM l10n_ro_efactura_message WHERE company_id = %(company)s
+                           AND environment = %(env)s AND kind = 'buyer_message' AND archive_state = 'listed')))""",
+            now=UTC_NOW, hours=STALE_HOURS, company=lane.company.id, env=lane.environment)
 
     @api.model
     def _upload(self, lane, row):
@@ -291,12 +305,13 @@ class EfacturaRasp(models.Model):
         """A buyer's message of ours came through SPV: the one whose answer was lost, or that is still followed."""
         if not message.is_our_message or not message.answers_index:
             return
+        open_states = ('queued', 'sending', 'processing', 'uncertain')
         scope = [('company_id', '=', message.company_id.id), ('environment', '=', message.environment),
-                 ('state', 'in', ('sending', 'processing', 'uncertain'))]
+                 ('state', 'in', open_states)]
         mine = self.sudo().search([*scope, ('upload_index', '=', message.upload_index)], limit=1) or self.sudo().search(
             [*scope, ('upload_index', '=', False), ('answers_index', '=', message.answers_index)]).filtered(
                 lambda rasp: rasp.text == (message.buyer_message or '').strip())[:1]
-        for rasp in mine._move(['sending', 'processing', 'uncertain'], 'ok', upload_index=message.upload_index,
+        for rasp in mine._move(open_states, 'ok', upload_index=message.upload_index,
                                download_id=message.anaf_id, problem=None, lease_until=None, next_attempt_at=None):
             rasp._say_on_bill()
 

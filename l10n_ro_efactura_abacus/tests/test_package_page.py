@@ -150,6 +150,10 @@ class TestPackagePage(PackageCase):
             with self.assertRaises(AccessError):
                 getattr(message.with_user(portal), name)()
         self.assertTrue(message.with_user(auditor).action_open_package())
+        self._set(message, archive_state='listed')
+        with self.assertRaises(UserError):
+            message.with_user(auditor).action_open_package()
+        self.assertEqual(self.sim.calls()['download'], 1, "an auditor looks, he fetches nothing")
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')

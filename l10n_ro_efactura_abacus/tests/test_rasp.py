@@ -43,6 +43,9 @@ class TestRaspReceived(PackageCase):
         self.assertEqual((len(activity), activity.user_id), (1, move.invoice_user_id))
         alerts = move.with_user(self.biller)._get_alerts()
         self.assertIn(text, alerts['l10n_ro_efactura_buyer_message']['message'])
+        self.assertEqual(alerts['l10n_ro_efactura_buyer_message']['level'], 'warning')
+        activity.action_done()
+        self.assertEqual(move._get_alerts()['l10n_ro_efactura_buyer_message']['level'], 'info')
         html = str(message._package_html())
         self.assertIn('&lt;b&gt;deloc&lt;/b&gt;', html)
         self.assertIn(move.name, html)
@@ -57,13 +60,13 @@ class TestRaspReceived(PackageCase):
 
     def test_its_invoice_is_found_later(self):
         submission = self._sold()
-        package = submission.message_id
-        self._set(submission, upload_index='1')  # sent by another program: nobody's here yet
+        package, move = submission.message_id, self._invoice()  # sent by another program: nobody's here yet
+        self._set(submission, upload_index='1')
         self._set(package, move_id=None, submission_id=None, pairing_reason=None)
         message = self._message(package.upload_index, "Alt preț")
         self.assertFalse(message.move_id)
-        package._pair(submission.move_id, "by hand")
-        self.assertEqual(message.move_id, submission.move_id)
+        package._pair(move, "by hand")
+        self.assertEqual(message.move_id, move)
 
     def test_of_an_unknown_invoice(self):
         submission = self._sold()
@@ -213,6 +216,22 @@ class TestRaspSent(PackageCase):
         rasp.with_user(self.biller).sudo(False).action_take_back()
         self.rasps._cron_rasp()
         self.assertEqual((rasp.state, self._sent()), ('refused', []))
+
+    def test_what_waited_long_is_first_looked_up(self):
+        """A restored copy: the original sent the message after the backup was made."""
+        rasp = self._write()
+        self._set(rasp, create_date='2026-01-01 00:00:00')
+        self.boxes.search([]).write({'listed_until': '2026-01-01 00:00:00'})
+        self.sim.put_buyer_message(rasp.answers_index, rasp.text)
+        self.rasps._cron_rasp()
+        self.assertEqual((rasp.state, len(self._sent())), ('queued', 1))
+        self._refresh()
+        self.rasps._cron_rasp()
+        self.assertEqual((rasp.state, rasp.upload_index, len(self._sent())), ('ok', self._sent()[0].index, 1))
+        other = self._write("Altceva, de care SPV nu știe")
+        self._set(other, create_date='2026-01-01 00:00:00')
+        self.rasps._cron_rasp()
+        self.assertEqual((other.state, len(self._sent())), ('ok', 2))
 
     def test_a_held_database_sends_nothing(self):
         self.env['ir.config_parameter'].set_param('database.is_neutralized', True)
