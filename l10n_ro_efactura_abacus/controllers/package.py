@@ -10,7 +10,8 @@ from ..models.efactura_xml_file import formatted
 CHUNK = 1 << 20  # bytes
 PAGE_HEADERS = {
     'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
-                               " form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-modals allow-downloads",
+                               " form-action 'none'; frame-ancestors 'self';"
+                               " sandbox allow-same-origin allow-modals allow-downloads",
     'X-Frame-Options': 'SAMEORIGIN',
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',

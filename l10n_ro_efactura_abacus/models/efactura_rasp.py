@@ -120,7 +120,8 @@ class EfacturaRasp(models.Model):
             with self.env.cr.savepoint():
                 rasp = self.sudo().create({
                     **key, 'move_id': message.move_id.id, 'message_id': message.id,
-                    'partner_id': (message.partner_id or message.move_id.commercial_partner_id).id, 'text': clean_text(text), 'cif': cif,
+                    'partner_id': (message.partner_id or message.move_id.commercial_partner_id).id,
+                    'text': clean_text(text), 'cif': cif,
                     'xml': base64.b64encode(xml),
                 })
                 rasp.flush_recordset()
@@ -207,8 +208,8 @@ class EfacturaRasp(models.Model):
                       SET state = 'sending', attempt = attempt + 1, problem = NULL, sent_at = %(now)s,
                           lease_until = %(now)s + %(lease)s * interval '1 second'
                      FROM picked WHERE r.id = picked.id RETURNING r.id, attempt, cif""",
-                company=lane.company.id, env=lane.environment, now=UTC_NOW, lease=lane.lease, fresh=self._is_fresh(lane)),
-                log_exceptions=False)
+                company=lane.company.id, env=lane.environment, now=UTC_NOW, lease=lane.lease,
+                fresh=self._is_fresh(lane)), log_exceptions=False)
             rows = self.env.cr.dictfetchall()
             self.invalidate_model(flush=False)
             return rows[0] if rows else None

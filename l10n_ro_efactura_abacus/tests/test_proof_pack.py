@@ -28,7 +28,7 @@ class TestProofPack(PackageCase, HttpCase):
             'company_id': self.company.id, 'date_from': today - timedelta(days=40), 'date_to': today, **values})
 
     def _pack(self, messages):
-        file = self.enterContext(tempfile.TemporaryFile())
+        file = self.enterContext(tempfile.TemporaryFile())  # noqa: SIM115
         messages._write_pack(file)
         return zipfile.ZipFile(file)
 
