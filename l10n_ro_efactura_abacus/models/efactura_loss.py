@@ -3,12 +3,15 @@ from datetime import timedelta
 
 from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from ..anaf import today
 
 ALERT_DAYS = 10  # before ANAF deletes a message
 PATIENCE = timedelta(hours=2)  # the workers have this long before anybody is told
+UNREAD = timedelta(days=2)  # without a complete reading of the lists
 SOON, GONE = 'l10n_ro_efactura_abacus.activity_type_package_soon', 'l10n_ro_efactura_abacus.activity_type_package_gone'
+BLIND = 'l10n_ro_efactura_abacus.activity_type_spv_unread'
 
 
 class EfacturaLoss(models.Model):
@@ -38,6 +41,22 @@ class EfacturaLoss(models.Model):
                 env._("%s packages were deleted by ANAF before they were archived: ask the suppliers for the XML, "
                       "or the Ministry of Finance for the archived original", len(messages)), messages))
         gone.loss_told = True
+        self._alert_unread()
+
+    @api.model
+    def _alert_unread(self):
+        """The lists could not be read for days, whatever the reason: nobody knows what is missed."""
+        boxes = self.env['l10n_ro_efactura.mailbox'].sudo().search([
+            ('environment', '=', 'prod'), ('listed_until', '<', fields.Datetime.now() - UNREAD)]).filtered(
+                lambda box: box.company_id.active and box.company_id._l10n_ro_efactura_credential()
+                and box.company_id._l10n_ro_efactura_head() == box.company_id)
+        kind = self.env.ref(BLIND)
+        for company in self._alerted_companies(kind) - boxes.company_id:
+            company._l10n_ro_efactura_activities(kind).unlink()
+        for box in boxes:
+            box.company_id._l10n_ro_efactura_alert(kind, today(), lambda env, box=box: (env._(
+                "SPV has not been read completely since %(date)s. %(why)s", date=format_datetime(env, box.listed_until),
+                why=box.last_error or box.pause_reason or ''), self.browse()))
 
     @api.model
     def _alerted_companies(self, kind):

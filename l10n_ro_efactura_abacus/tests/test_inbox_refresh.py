@@ -172,6 +172,29 @@ class TestInboxRefresh(PipelineCase):
             '1', '2', '', 'other', 'NOTIFICARE NOUA', '', None, None, None)]))
         self.assertEqual((message.type_text, message.kind), ('NOTIFICARE NOUA', 'other'))
 
+    # -- who hears of it --------------------------------------------------------------------------------------
+
+    def test_lists_that_cannot_be_read_for_days(self):
+        self._round()
+        kind = self.env.ref('l10n_ro_efactura_abacus.activity_type_spv_unread')
+
+        def alerts():
+            return self.env['mail.activity'].search([('activity_type_id', '=', kind.id)])
+        self.assertFalse(alerts())
+        self.sim.fault('waf', 'list_paged', times=2)
+        self._set(self._box(), listed_until=fields.Datetime.now() - timedelta(days=3))
+        self._round(hours=1)
+        self.assertTrue(alerts())
+        self.assertIn('firewall', alerts()[0].summary)
+        self.assertIn(self.company, alerts()[0].user_id.company_ids)
+        wizard = self._wizard()
+        self.assertEqual((wizard.last_read, bool(wizard.last_error)), (self._box().listed_until, True))
+        self._later(hours=1)
+        self.sim.clear_faults()
+        self._round(hours=1)
+        self.assertFalse(alerts())
+        self.assertFalse(self._wizard().last_error)
+
     # -- the wizard -------------------------------------------------------------------------------------------
 
     def _wizard(self, **values):

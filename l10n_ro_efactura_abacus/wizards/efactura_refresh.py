@@ -29,6 +29,8 @@ class EfacturaRefresh(models.TransientModel):
     too_old = fields.Boolean(compute='_compute_asked')
     connected = fields.Boolean(compute='_compute_connected')
     problem = fields.Char(compute='_compute_connected')
+    last_read = fields.Datetime("Read completely until", compute='_compute_last_read')
+    last_error = fields.Char("ANAF's last answer", compute='_compute_last_read')
 
     @api.model
     def _oldest(self):
@@ -62,6 +64,13 @@ class EfacturaRefresh(models.TransientModel):
             wizard.connected = bool(credential) and credential.state in ('connected', 'expiring')
             wizard.problem = self.env._("%s is not connected to ANAF.", wizard.company_id.name) if not credential \
                 else warning and warning['text']
+
+    @api.depends('company_id')
+    def _compute_last_read(self):
+        boxes = self.env['l10n_ro_efactura.mailbox']
+        for wizard in self:
+            box = boxes.search([('company_id', '=', wizard.company_id.id), ('environment', '=', 'prod')])
+            wizard.last_read, wizard.last_error = box.listed_until, box.last_error
 
     def action_connect(self):
         """To the connection, for those who may make one."""
