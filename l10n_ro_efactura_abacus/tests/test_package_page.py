@@ -3,6 +3,7 @@ import base64
 import re
 from contextlib import suppress
 from decimal import Decimal
+from pathlib import Path
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -93,6 +94,17 @@ class TestPackagePage(PackageCase):
             self.assertIn(line.name, html)
         self.assertIn(message._number_of(2)(document.facts.payable), html)
         self.assertNotIn('>H87<', html, "units are words")
+
+    def test_every_kind_of_invoice(self):
+        files = sorted((Path(__file__).parent / 'xml').glob('*.xml'))
+        self.assertGreater(len(files), 30)
+        for file in files:
+            with self.subTest(file=file.name):
+                document = read_document(file.read_bytes())
+                html = str(self.messages._readable_html(document))
+                words = re.sub(r'<style>.*?</style>|<[^>]+>', ' ', html, flags=re.DOTALL)
+                self.assertNotRegex(words, r'\b(None|False|Decimal)\b')
+                self.assertIn(document.facts.number, words)
 
     def test_numbers_as_people_write_them(self):
         write = self.messages.with_context(lang='en_US')._number_of(2)
