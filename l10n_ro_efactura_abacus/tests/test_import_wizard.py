@@ -43,6 +43,11 @@ class TestImportWizard(ImportCase):
         action = messages.with_user(user or self.biller).action_import()
         return self.env[action['res_model']].with_user(user or self.biller).browse(action['res_id'])
 
+    def _bill_opened(self, message):
+        action = message.with_user(self.biller).action_import()
+        self.assertEqual(action['tag'], 'display_notification')
+        return self.env['account.move'].browse(action['params']['next']['res_id'])
+
     def _fill(self, page):
         for row in page.line_ids:
             if not row.account_id:
@@ -166,15 +171,27 @@ class TestImportWizard(ImportCase):
         self._fill(page)
         page.action_import_post()
         bill = page.move_id
-        first.sudo().write({'move_id': False})  # typed in by hand, as far as the books know
+        first.with_user(self.biller).action_unpair()  # somebody thought otherwise: it is not paired by itself again
         page = self._open(first)
         self.assertEqual((page.state, page.duplicate_ids), ('refused', bill))
         action = bill.with_user(self.biller).with_context(
             l10n_ro_efactura_import_id=page.id).action_l10n_ro_efactura_pair_import()
         self.assertEqual((action['res_id'], first.move_id), (bill.id, bill))
-        with self.assertRaises(UserError):
-            self._open(first)
+        self.assertEqual(self._bill_opened(first), bill, "what has a bill opens it")
         self.assertEqual(self._open(second).state, 'ready')
+
+    def test_typed_in_before(self):
+        """Two bills of the same day and sum: which one it is, if any, is for the user to say."""
+        message = self._messages(supplier_xml('H 1', line("Hârtie A4")))
+        partner = self._partner(name="Furnizor Nou SRL", vat=f'RO{NEW_CIF}')
+        bills = self.env['account.move'].create([{
+            'move_type': 'in_invoice', 'partner_id': partner.id, 'ref': ref, 'invoice_date': '2026-11-10',
+            'invoice_line_ids': [Command.create({
+                'name': "Hârtie", 'price_unit': 100, 'tax_ids': [Command.set(self.tax_in.ids)]})]}
+            for ref in ('bon 15', 'bon 16')])
+        page = self._open(message)
+        self.assertEqual(page.duplicate_ids, bills)
+        self.assertEqual(page.state, 'ready', "it may be another one")
 
     def test_it_is_another_document(self):
         message = self._messages(supplier_xml('O 1', line("Hârtie A4")))
@@ -182,6 +199,8 @@ class TestImportWizard(ImportCase):
         self.env['account.move'].create({
             'move_type': 'in_invoice', 'partner_id': partner.id, 'ref': 'O 1', 'invoice_date': '2026-11-10',
             'invoice_line_ids': [Command.create({'name': "Altceva", 'price_unit': 7})]})
+        self.assertTrue(self._bill_opened(message))
+        message.with_user(self.biller).action_unpair()
         page = self._open(message)
         self.assertEqual(page.state, 'refused')
         page.is_other = True

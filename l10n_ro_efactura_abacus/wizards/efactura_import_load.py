@@ -7,6 +7,8 @@ from odoo.fields import Command
 from ..models.import_proposal import Choice
 from .efactura_import import vat_key
 
+#: score of a pairing that is worth a look before a second bill is made
+LIKELY = 50
 #: value of the supplier to create -> field of the page
 NEW_SUPPLIER = {
     'name': 'new_name', 'vat': 'new_vat', 'nrc': 'new_nrc', 'street': 'new_street', 'street2': 'new_street2',
@@ -88,7 +90,7 @@ class EfacturaImport(models.TransientModel):
             'new_ibans': ', '.join(proposal.partner_values.get('acc_numbers') or []),
             'vat_targets': _vat_targets(proposal, sign), 'refusals': _plain(proposal.refusals),
             'warnings': '\n'.join(proposal.warnings) or False,
-            'duplicate_ids': [Command.set(proposal.duplicates.ids if proposal.duplicates else [])],
+            'duplicate_ids': [Command.set(self._maybe_the_same(proposal).ids)],
             'import_error': False,
         }
         for name, field in NEW_SUPPLIER.items():
@@ -98,6 +100,12 @@ class EfacturaImport(models.TransientModel):
         if field and field != 'journal_id':
             values[field] = location.id if location else False
         return values
+
+    def _maybe_the_same(self, proposal):
+        """Bills that may be this document: those with its number, and what the pairing found likely."""
+        moves = proposal.duplicates or self.env['account.move']
+        likely = [found['id'] for found in self.message_id.pairing_proposal or [] if found['score'] >= LIKELY]
+        return moves | self.env['account.move'].search([('id', 'in', likely), ('state', '!=', 'cancel')])
 
     # -------------------------------------------------------------------------
     # WRITING BACK

@@ -7,6 +7,7 @@ from ..anaf import MAX_SIZE, PackageError, UblError, read_facts, read_package, u
 #: ANAF's document in a ZIP or by itself
 INVOICES = ('invoice', 'credit_note')
 MOST_FILES = 500  # of a dropped ZIP
+MOST_MESSAGES = 300  # in one table: their bills are made while the user waits
 
 
 class EfacturaMessage(models.Model):
@@ -26,12 +27,27 @@ class EfacturaMessage(models.Model):
         """XML -> bill: the page of one document, the table of many."""
         self.env['l10n_ro_efactura.import']._check_user()
         self.check_access('read')
+        if len(self) > MOST_MESSAGES:
+            raise UserError(self.env._(
+                "Choose at most %s messages at a time. The settings can import all by themselves.", MOST_MESSAGES))
+        self.filtered(lambda message: message.kind == 'received')._opened()
         messages = self.filtered(lambda message: message._is_importable())
         if not messages:
+            if len(self) == 1 and self.kind == 'received' and self.move_id:
+                return self._in_the_books_action()
             raise UserError(self._why_not_importable())
         return self.env['l10n_ro_efactura.import.batch']._open([
             {'company': message.company_id, 'message': message, 'xml': message._document_bytes()}
             for message in messages])
+
+    def _in_the_books_action(self):
+        """Open the bill that this document is, and say why it is."""
+        text = self.env._("It is in the books already: %(bill)s (%(reason)s).", bill=self.move_id.display_name,
+                          reason=self.pairing_reason or self.env._("paired"))
+        return {
+            'type': 'ir.actions.client', 'tag': 'display_notification',
+            'params': {'type': 'info', 'message': text, 'next': self.move_id._get_records_action()},
+        }
 
     def _why_not_importable(self):
         _ = self.env._
