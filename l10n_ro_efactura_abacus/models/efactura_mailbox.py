@@ -130,6 +130,17 @@ class EfacturaMailbox(models.Model):
         return until
 
     @api.private
+    def _ask(self, lane, start):
+        """Read the lists for a user, from `start` (naive UTC) to now; returns the ids of what is new.
+
+        :raises AnafError: the reading is not complete; what was read is kept
+        """
+        until, new = self._read(lane, start)
+        if self.listed_until and start <= self.listed_until - OVERLAP:
+            self._set(listed_until=until)  # nothing lies between
+        return new
+
+    @api.private
     def _read(self, lane, start):
         """Read every list page from `start` (naive UTC) to now and keep what is new.
 

@@ -212,7 +212,7 @@ class EfacturaMessage(models.Model):
         box = self.env['l10n_ro_efactura.mailbox'].sudo()._of(found[0])
         submissions = self.env['l10n_ro_efactura.submission'].sudo()
         try:
-            _until, new = box._read(found[0], datetime.combine(date_from, time.min) - timedelta(hours=3))
+            new = box._ask(found[0], datetime.combine(date_from, time.min) - timedelta(hours=3))
         except AnafError as error:
             raise UserError(self.env._("ANAF: %s", error.text or error.code)) from None
         submissions._match_listed(found[0])

@@ -1,7 +1,8 @@
 """Refresh SPV: the wizard, the hourly round, and that no message is missed, whatever ANAF's lists do."""
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
@@ -232,6 +233,16 @@ class TestInboxRefresh(PipelineCase):
         again = self._wizard(date_from=first, date_to=today()).action_refresh()
         self.assertIn("nothing new", again['params']['title'])
         self.assertIn("archived", again['params']['message'])
+
+    def test_what_a_user_read_is_read(self):
+        self._round()
+        before = fields.Datetime.now() - timedelta(hours=5)
+        self._set(self._box(), listed_until=before)
+        self._wizard(date_from=today(), date_to=today() + timedelta(days=1)).action_refresh()
+        late = datetime.combine(today(), time_of_day.min) - timedelta(hours=3) > before - timedelta(hours=1)
+        self.assertEqual(self._box().listed_until == before, late, "a gap is left for the hourly round")
+        self._wizard(date_from=today() - timedelta(days=3), date_to=today()).action_refresh()
+        self.assertGreater(self._box().listed_until, before)
 
     def test_uploaded_after_the_period(self):
         """An invoice of the period's last day that reaches ANAF days later belongs to the period."""

@@ -18,7 +18,7 @@ class EfacturaRefresh(models.TransientModel):
         'res.company', required=True, default=lambda self: self.env.company,
         domain=lambda self: [('id', 'in', self.env.companies.ids)])
     period = fields.Selection(
-        [('month', "This month"), ('previous', "Last month"), ('all', "All 60 days"), ('other', "Other")],
+        [('month', "This month"), ('previous', "Last month"), ('all', "All 60 days"), ('other', "Other period")],
         required=True, default='month')
     date_from = fields.Date(
         "Invoices dated from", required=True,
