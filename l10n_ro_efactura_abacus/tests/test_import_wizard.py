@@ -79,7 +79,8 @@ class TestImportWizard(ImportCase):
         self.assertEqual((bill.partner_id.name, bill.partner_id.city, bill.partner_id.phone),
                          ("Furnizor Nou SRL", "Florești", "0264 000 000"))
         self.assertEqual(bill.partner_id.bank_ids.mapped('sanitized_acc_number'), [IBAN])
-        self.assertEqual((bill.state, str(bill.invoice_date), bill.ref), ('draft', '2026-11-10', 'N 1'))
+        self.assertEqual((bill.state, str(bill.invoice_date), str(bill.date), bill.ref),
+                         ('draft', '2026-11-10', '2026-11-10', 'N 1'))
         self.assertEqual((bill.amount_untaxed, bill.amount_tax, bill.amount_total), (165.7, 34.8, 200.5))
         self.assertEqual(page.state, 'done')
 

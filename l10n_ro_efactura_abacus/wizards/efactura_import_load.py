@@ -124,8 +124,7 @@ class EfacturaImport(models.TransientModel):
         if field:
             source = self.journal_source if field == 'journal_id' else self.location_source
             proposal.location = Choice(self[field], source or 'none')
-        if self.accounting_date and self.accounting_date != self.invoice_date:
-            proposal.accounting_date = self.accounting_date
+        proposal.accounting_date = self.accounting_date or proposal.accounting_date  # as it was shown
         for row, line in zip(self.line_ids.sorted('sequence'), proposal.lines, strict=True):
             row._write_back(line)
 

@@ -11,7 +11,8 @@ export class ImportLineText extends Component {
 
     get amount() {
         const { quantity, unit_name, price_unit, discount } = this.props.record.data;
-        const price = formatFloat(price_unit, { digits: [16, Number.isInteger(price_unit * 100) ? 2 : 4] });
+        const isCents = Math.abs(price_unit * 100 - Math.round(price_unit * 100)) < 1e-6;
+        const price = formatFloat(price_unit, { digits: [16, isCents ? 2 : 4] });
         const count = formatFloat(quantity, { digits: [16, 4], trailingZeros: false });
         const less = discount ? ` − ${formatFloat(discount, { digits: [16, 2], trailingZeros: false })}%` : "";
         return `${count} ${unit_name || ""} × ${price}${less}`;
