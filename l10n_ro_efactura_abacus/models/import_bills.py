@@ -169,8 +169,8 @@ class EfacturaImporter(models.AbstractModel):
         }
         if facts.due_date:
             values |= {'invoice_date_due': facts.due_date, 'invoice_payment_term_id': False}
-        if proposal.accounting_date:
-            values['date'] = proposal.accounting_date
+        if proposal.accounting_date or facts.issue_date:  # else core takes today's
+            values['date'] = proposal.accounting_date or facts.issue_date
         for index, line_proposal in enumerate(proposal.lines):
             line_values = {'sequence': 10 + index, **self._bill_line_values(proposal, line_proposal),
                            **self._balances(proposal, line_proposal)}

@@ -189,6 +189,13 @@ class TestImportHeader(ImportCase):
         bill.action_post()
         self.assertEqual((str(bill.invoice_date), str(bill.date)), ('2026-10-15', '2026-11-01'))
 
+    def test_an_open_period_is_booked_at_the_invoice_date(self):
+        for date in ('2026-10-15', '2026-11-03'):
+            bill = self._bill(number=f'OPEN {date}', date=date)
+            self.assertEqual((str(bill.invoice_date), str(bill.date)), (date, date))
+            bill.action_post()
+            self.assertEqual((str(bill.invoice_date), str(bill.date)), (date, date))
+
     def test_the_xml_contradicts_itself(self):
         xml = supplier_xml(totals=('90', '18.90', None))
         [proposal] = self._propose(xml)
