@@ -113,7 +113,7 @@ class EfacturaPackageSeal(models.Model):
             'params': {
                 'type': 'danger' if 'invalid' in states else 'success' if states == {'valid'} else 'warning',
                 'title': self.env._("Ministry's seal"), 'message': text or self.env._("Nothing to verify."),
-                'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
+                'next': False if len(self) == 1 else {'type': 'ir.actions.client', 'tag': 'soft_reload'},
             },
         }
 

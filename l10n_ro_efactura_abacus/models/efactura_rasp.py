@@ -281,7 +281,7 @@ class EfacturaRasp(models.Model):
             text = error.text or error.code
             self._in_fresh_transaction(lambda: self._move(['processing'], 'processing', problem=text))
             return
-        if status.state in ('ok', 'nok'):
+        if status.state != 'processing':
             self._in_fresh_transaction(lambda: self._finish(status))
 
     def _finish(self, status):
@@ -318,10 +318,11 @@ class EfacturaRasp(models.Model):
 
     @api.model
     def _come_back(self):
-        """Wake this worker when the first of those that wait is due."""
-        self.env.cr.execute(
+        """Wake this worker when the first of those that wait is due; what something else holds waits for its round."""
+        self.env.cr.execute(SQL(
             "SELECT MIN(COALESCE(next_attempt_at, lease_until)) FROM l10n_ro_efactura_rasp"
-            " WHERE state IN ('queued', 'processing', 'sending')")
+            " WHERE state IN ('queued', 'processing', 'sending') AND COALESCE(next_attempt_at, lease_until) > %s",
+            UTC_NOW))
         soon = self.env.cr.fetchone()[0]
         if soon:
             self._wake(max(soon, fields.Datetime.now() + timedelta(seconds=2)))

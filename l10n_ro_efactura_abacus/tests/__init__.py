@@ -45,6 +45,7 @@ from . import test_import_messages
 from . import test_package_page
 from . import test_package_pdf
 from . import test_package_seal
+from . import test_package_tour
 from . import test_proof_pack
 from . import test_rasp
 from . import test_import_objects
