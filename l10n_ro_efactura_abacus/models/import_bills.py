@@ -173,7 +173,7 @@ class EfacturaImporter(models.AbstractModel):
             values['date'] = proposal.accounting_date or facts.issue_date
         for index, line_proposal in enumerate(proposal.lines):
             line_values = {'sequence': 10 + index, **self._bill_line_values(proposal, line_proposal),
-                           **self._balances(proposal, line_proposal)}
+                           **self._journal_values(proposal, line_proposal)}
             if index in forced:
                 line_values['extra_tax_data'] = forced[index]
             values['invoice_line_ids'].append(Command.create(line_values))
@@ -199,14 +199,22 @@ class EfacturaImporter(models.AbstractModel):
         }
 
     @api.private
-    def _balances(self, proposal, line_proposal):
-        """The line's journal amounts, which core would come to and write line by line."""
-        company = proposal.company.currency_id
+    def _journal_values(self, proposal, line_proposal):
+        """The line's journal amounts and tags, which core would come to and write line by line."""
+        company, refund = proposal.company.currency_id, proposal.move_type == 'in_refund'
         rate = 1.0 if proposal.currency == company else proposal.extra.get('invoice_currency_rate')
-        if not rate or any(tax.price_include for tax in line_proposal.taxes.value or ()):
+        taxes = (line_proposal.taxes.value or self.env['account.tax']).sudo()
+        if not rate or any(tax.price_include or tax.amount_type == 'group' for tax in taxes):
             return {}
-        amount = float(line_proposal.net) * (-1 if proposal.move_type == 'in_refund' else 1)
-        return {'amount_currency': proposal.currency.round(amount), 'balance': company.round(amount / rate)}
+        amount = float(line_proposal.net) * (-1 if refund else 1)
+        tags = (line_proposal.product.value or self.env['product.product']).sudo().account_tag_ids
+        for tax in taxes.filtered(lambda tax: tax.tax_exigibility == 'on_invoice'):
+            lines = tax.refund_repartition_line_ids if refund else tax.invoice_repartition_line_ids
+            tags |= lines.filtered(lambda line: line.repartition_type == 'base').tag_ids
+        return {
+            'amount_currency': proposal.currency.round(amount), 'balance': company.round(amount / rate),
+            'tax_tag_ids': [Command.set(tags.ids)],
+        }
 
     # -- attachments ----------------------------------------------------------------------------------------
 
