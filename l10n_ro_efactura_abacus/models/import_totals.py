@@ -76,20 +76,20 @@ class EfacturaImporter(models.AbstractModel):
         """True where Odoo comes to these amounts by itself."""
         digits = proposal.currency.decimal_places
         per_line = proposal.company.tax_calculation_rounding_method == 'round_per_line'
-        raw, nets, given, off = (defaultdict(Decimal) for _number in range(4))
+        raw, given, off = (defaultdict(Decimal) for _number in range(3))
         for index, line in enumerate(proposal.lines):
             tax = charged.get(index) or self.env['account.tax']
             gross = Decimal(repr(line.quantity)) * Decimal(repr(line.price_unit)) * (
                 1 - Decimal(repr(line.discount)) / 100)
             if tax.price_include:
                 return False
-            vat = gross * Decimal(repr(tax.amount)) / 100
-            raw[tax] += money(vat, digits) if per_line else vat
-            nets[tax] += line.net
+            rate = Decimal(repr(tax.amount)) / 100
+            raw[tax] += money(money(gross, digits) * rate, digits) if per_line else gross * rate
             off[tax] += gross - line.net
             given[tax] += amounts.get(index, ZERO)
-        return all(
-            money(raw[tax], digits) == given[tax] and abs(off[tax]) * 10 ** digits < Decimal('0.4') for tax in raw)
+        near = Decimal('0.4').scaleb(-digits)  # of the whole too: core rounds the bases of all taxes together
+        return abs(sum(off.values())) < near and all(
+            money(raw[tax], digits) == given[tax] and abs(off[tax]) < near for tax in raw)
 
     @api.private
     def _extra_tax_data(self, proposal, line, tax, amount, local):

@@ -52,5 +52,6 @@ from . import test_import_objects
 from . import test_import_header
 from . import test_import_taxes
 from . import test_import_corpus
+from . import test_import_fuzz
 from . import test_import_hostile
 from . import test_import_samples

@@ -39,7 +39,7 @@ class ImportCase(PipelineCase):
         sign = -1 if facts.total < 0 else 1
         self.assertEqual(
             [f'{amount:.2f}' for amount in (bill.amount_untaxed, bill.amount_tax, bill.amount_total)],
-            [f'{sign * amount:.2f}' for amount in (facts.untaxed, facts.tax_amount, facts.total)])
+            [f'{sign * amount + 0:.2f}' for amount in (facts.untaxed, facts.tax_amount, facts.total)])
 
     def _messages(self, *xmls, environment='prod'):
         """The archived SPV messages of these XMLs, in their order."""

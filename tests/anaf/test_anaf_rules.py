@@ -11,7 +11,7 @@ FILES = sorted(pathlib.Path(anaf.__file__).parent.glob("*.py"))
 ALLOWED = {"cryptography", "dateutil", "lxml", "requests", "stdnum", "urllib3"}
 STDLIB = {
     "base64", "binascii", "dataclasses", "datetime", "decimal", "email", "functools", "hashlib", "hmac", "http", "io",
-    "ipaddress", "json", "re", "threading", "time", "urllib", "zipfile", "zoneinfo",
+    "ipaddress", "json", "re", "threading", "time", "unicodedata", "urllib", "zipfile", "zoneinfo",
 }  # fmt: skip
 
 
