@@ -5,7 +5,7 @@ import zipfile
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from . import import_common
@@ -208,6 +208,53 @@ class TestImportWizard(ImportCase):
         self._fill(page)
         page.action_import()
         self.assertEqual(message.move_id.amount_total, 121)
+
+    def test_in_the_form(self):
+        """What the form does when a cell changes: sources, the product's account, the location, inventory objects."""
+        self.biller.group_ids += self.env.ref('analytic.group_analytic_accounting')
+        plan = self.env['account.analytic.plan'].create({'name': "Magazine"})
+        shop = self.env['account.analytic.account'].create(
+            {'name': "Magazin Cluj", 'plan_id': plan.id, 'company_id': self.company.id})
+        self.company.l10n_ro_efactura_location = 'analytic'
+        product = self.env['product.product'].create({
+            'name': "Hârtie", 'type': 'consu', 'property_account_expense_id': self.account.id,
+            'supplier_taxes_id': [Command.set(self.tax_in.ids)]})
+        message = self._messages(supplier_xml('W 1', line("Hârtie A4"), line("Raft metalic"), line("Transport")))
+        page = self._open(message)
+        with Form(page) as form:
+            form.location_analytic_id = shop
+            with form.line_ids.edit(0) as row:
+                row.product_id = product
+                self.assertEqual((row.product_source, row.account_id, row.account_source),
+                                 ('user', self.account, 'default'))
+            with form.line_ids.edit(1) as row:
+                row.treatment = 'inventory_object'
+                self.assertTrue(row.account_id.with_company(self.company).code.startswith('303'))
+                row.to_expense = True
+            with form.line_ids.edit(2) as row:
+                row.account_id = self.services
+                self.assertEqual(row.account_source, 'user')
+                row.account_id = self.env['account.account']
+                self.assertEqual(row.account_source, 'none')
+                row.account_id = self.services
+            self.assertTrue(form.has_objects)
+            self.assertTrue(form.is_equal)
+        self.assertEqual((page.location_source, page.state), ('user', 'ready'))
+        page.action_import()
+        lines = message.move_id.invoice_line_ids
+        self.assertEqual(lines.mapped('analytic_distribution'), [{str(shop.id): 100.0}] * 3)
+        self.assertEqual(lines.mapped('l10n_ro_efactura_treatment'), ['expense', 'inventory_object', 'expense'])
+        self.assertEqual(lines.mapped('l10n_ro_efactura_to_expense'), [False, True, False])
+        self.assertEqual(lines[2].account_id, self.services)
+        page = self._open(self._messages(supplier_xml('W 2', line("Transport"), line("Altceva"))))
+        self.assertEqual((page.location_analytic_id, page.location_source), (shop, 'remembered'))
+        self.assertEqual(page.line_ids.mapped('account_source')[0], 'remembered')
+
+    def test_other_name(self):
+        self._partner(name="SC Furnizor Nou S.R.L.", vat=f'RO{NEW_CIF}')
+        self.assertFalse(self._open(self._messages(supplier_xml('V 1', line("A")))).has_other_name)
+        other = self._messages(supplier_xml('V 2', line("A"), seller="Altcineva SA"))
+        self.assertTrue(self._open(other).has_other_name)
 
     def test_totals(self):
         page = self._open(self._messages(supplier_xml('T 1', *(line(f"Pozitie {i}", 1, '0.13') for i in range(7)))))

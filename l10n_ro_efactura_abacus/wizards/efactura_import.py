@@ -6,11 +6,13 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ..anaf import UblError
+from ..models.efactura_unit import normalized
 from .efactura_import_line import SOURCE_NAMES
 
 STATES = [('ready', "Ready"), ('yellow', "To fill in"), ('refused', "Refused"), ('done', "Imported")]
 #: refusals that the user answers in the window
 LOCKED, DUPLICATE = 'locked', 'duplicate'
+LEGAL_FORMS = {'sc', 's', 'c', 'srl', 'r', 'l', 'sa', 'a', 'pfa', 'ii', 'if'}
 
 
 class EfacturaImport(models.TransientModel):
@@ -91,6 +93,8 @@ class EfacturaImport(models.TransientModel):
     vat_targets = fields.Json(readonly=True, help="VAT of the XML by category and rate")
     move_id = fields.Many2one('account.move', string="Bill", readonly=True)
     in_background = fields.Boolean(readonly=True)
+    has_other_name = fields.Boolean(
+        compute='_compute_has_other_name', help="The supplier found has another name than in the XML")
     has_objects = fields.Boolean(compute='_compute_has_objects', help="Some line is an inventory object")
     is_new_supplier = fields.Boolean(compute='_compute_is_new_supplier')
 
@@ -107,6 +111,12 @@ class EfacturaImport(models.TransientModel):
     def _compute_location_kind(self):
         for document in self:
             document.location_kind = document.company_id.l10n_ro_efactura_location or False
+
+    @api.depends('partner_id', 'supplier_name')
+    def _compute_has_other_name(self):
+        for document in self:
+            names = {_plain_name(name) for name in (document.supplier_name, document.partner_id.name)}
+            document.has_other_name = bool(document.partner_id) and len(names) > 1
 
     @api.depends('line_ids.treatment')
     def _compute_has_objects(self):
@@ -298,3 +308,9 @@ class EfacturaImport(models.TransientModel):
 def vat_key(category, rate):
     """``'S:21.00'``"""
     return f'{category or "O"}:{float(rate or 0):.2f}'
+
+
+def _plain_name(name):
+    """Without the legal form, however it is written: ``'S.C. Furnizor S.R.L.'`` -> ``'furnizor'``"""
+    words = normalized(name or '').split()
+    return ' '.join(word for word in words if word not in LEGAL_FORMS)

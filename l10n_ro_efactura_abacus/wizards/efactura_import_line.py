@@ -15,6 +15,8 @@ CHOICES = {
 NEEDED = ('account', 'taxes', 'uom', 'analytic')
 #: cells that are yellow when they are emptied
 ASKED = ('product', 'account', 'taxes', 'uom')
+#: choices that the product or the account may make
+DEFAULTED = ('account', 'taxes', 'treatment', 'to_expense')
 #: choices that nobody made: another row's answer may take their place
 OPEN = ('none', 'default', 'xml')
 #: what the badge of a choice says
@@ -152,9 +154,29 @@ class EfacturaImportLine(models.TransientModel):
         return [(line, choice) for line in self for choice in NEEDED if line._is_yellow(choice)]
 
     def _mark(self, choice):
-        """What the user chose; an emptied cell is unknown again where an answer is wanted."""
+        """What the user chose; an emptied cell is unknown again where an answer is wanted.
+
+        An onchange that fills another cell calls that cell's own: what is the default anyway is no choice of the user.
+        """
         for line in self:
-            line[self._source_field(choice)] = self._source_of(choice, line[self._choices()[choice]])
+            value = line[self._choices()[choice]]
+            value = value._origin if isinstance(value, models.BaseModel) else value
+            source = self._source_of(choice, value)
+            if source == 'user' and choice in DEFAULTED and value == line._default_of(choice):
+                source = 'default'
+            line[self._source_field(choice)] = source
+
+    def _default_of(self, choice):
+        """What the product or the account bring along, an empty value where they bring nothing."""
+        company = self.import_id.company_id
+        product = self.product_id.with_company(company)
+        if choice == 'account':
+            return product.product_tmpl_id.get_product_accounts()['expense'] if product else self.account_id.browse()
+        if choice == 'taxes':
+            return product.supplier_taxes_id.filtered_domain(self.env['account.tax']._check_company_domain(company))
+        if choice == 'treatment':
+            return company._l10n_ro_efactura_default_treatment(self.account_id)
+        return self.treatment == 'inventory_object' and company.sudo().l10n_ro_efactura_inventory_to_expense
 
     @api.model
     def _source_of(self, choice, value):
@@ -164,16 +186,15 @@ class EfacturaImportLine(models.TransientModel):
     def _onchange_product_id(self):
         """A product brings what it knows where nobody has chosen yet."""
         self._mark('product')
-        product = self.product_id.with_company(self.import_id.company_id)
+        product = self.product_id
         if not product:
             return
-        account = product.product_tmpl_id.get_product_accounts()['expense']
+        account = self._default_of('account')
         if account and self.account_source in ('none', 'default'):
             self.account_id, self.account_source = account, 'default'
         if self.product_uom_id and not self.product_uom_id._has_common_reference(product.uom_id):
             self.product_uom_id, self.uom_source = False, 'none'  # core takes only what converts into the product's
-        taxes = product.supplier_taxes_id.filtered_domain(
-            self.env['account.tax']._check_company_domain(self.import_id.company_id))
+        taxes = self._default_of('taxes')
         if self._is_yellow('taxes') and taxes and taxes.mapped('amount') == [self.rate]:
             self.tax_ids, self.taxes_source = taxes, 'default'
 
@@ -181,8 +202,7 @@ class EfacturaImportLine(models.TransientModel):
     def _onchange_account_id(self):
         self._mark('account')
         if self.account_id and self.treatment_source != 'user':
-            self.treatment = self.import_id.company_id._l10n_ro_efactura_default_treatment(self.account_id)
-            self.treatment_source = 'default'
+            self.treatment, self.treatment_source = self._default_of('treatment'), 'default'
 
     @api.onchange('tax_ids')
     def _onchange_tax_ids(self):
@@ -205,9 +225,7 @@ class EfacturaImportLine(models.TransientModel):
             account = company._l10n_ro_efactura_inventory_account()
             if account and company._l10n_ro_efactura_default_treatment(self.account_id) != 'inventory_object':
                 self.account_id, self.account_source = account, 'default'
-            self.to_expense = company.sudo().l10n_ro_efactura_inventory_to_expense
-        else:
-            self.to_expense = False
+        self.to_expense = self._default_of('to_expense')
 
     @api.onchange('to_expense')
     def _onchange_to_expense(self):

@@ -50,6 +50,11 @@ export class ChoiceField extends Component {
         return this.source === "none";
     }
 
+    /** The journal's account stands for any line: worth a look, no reason to stop. */
+    get isGuess() {
+        return this.props.choice === "account" && this.source === "default" && !this.data.product_id;
+    }
+
     get hasValue() {
         const value = this.data[this.props.name];
         return Boolean(value && (value.count === undefined ? true : value.count));
@@ -58,7 +63,7 @@ export class ChoiceField extends Component {
     get classes() {
         return {
             o_l10n_ro_efactura_yellow: this.isYellow && this.props.needed,
-            o_l10n_ro_efactura_pale: this.isYellow && !this.props.needed,
+            o_l10n_ro_efactura_pale: (this.isYellow && !this.props.needed) || this.isGuess,
         };
     }
 
