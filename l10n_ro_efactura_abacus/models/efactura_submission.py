@@ -55,6 +55,7 @@ class EfacturaSubmission(models.Model):
                                          |--found in SPV by content--> ok
                                          |--decided by an accountant--> refused
         nok "sent before with index N" --N holds the same bytes--> ok (seen while still `processing`)
+        ok of another program --somebody undid the pairing--> refused
     """
     _name = 'l10n_ro_efactura.submission'
     _description = "e-Factura submission"

@@ -129,8 +129,8 @@ class EfacturaVerification(models.Model):
                 yield {
                     **self._row('differs', message=message, move=message.move_id),
                     'reason': ', '.join(label for label, _spv, _books, _amount in differences),
-                    'in_spv': '; '.join(spv for _label, spv, _books, _amount in differences),
-                    'in_books': '; '.join(books for _label, _spv, books, _amount in differences),
+                    'in_spv': '; '.join(f'{label} {spv}' for label, spv, _books, _amount in differences if spv),
+                    'in_books': '; '.join(f'{label} {books}' for label, _spv, books, _amount in differences),
                     'amount_company': self._in_company_currency(
                         message.currency_id, sum(amount for _label, _spv, _books, amount in differences[:1]),
                         message.issue_date)}
