@@ -72,8 +72,6 @@ class EfacturaMatching(models.Model):
 
         :return: the messages that were paired
         """
-        self.env['account.move'].flush_model()
-        self.flush_model()
         paired = self.browse()
         for company, messages in self.sudo().grouped('company_id').items():
             mine = messages.with_context(lang=company.partner_id.lang or self.env.lang)
@@ -216,8 +214,6 @@ class EfacturaMatching(models.Model):
     def _candidates(self):
         """What may be the entry of this message: [(move, score 0..100, [reason in words])], best first."""
         self.ensure_one()
-        self.env['account.move'].flush_model()
-        self.flush_model()
         message = self.sudo()
         found = message._near_entries(message.company_id).get(message.id, ())
         return [(self.env['account.move'].browse(entry.id), compared.score, self._reason_texts(compared.reasons))
@@ -230,8 +226,6 @@ class EfacturaMatching(models.Model):
 
         All free packages of the other party in the two months around, and those of the same day and sum.
         """
-        self.env['account.move'].flush_model()
-        self.flush_model()
         sale = move.is_sale_document()
         company = move.company_id
         entry = next(iter(self._entries(company, sale, SQL("v.id = %s", move.id))), None)
@@ -257,6 +251,7 @@ class EfacturaMatching(models.Model):
     @api.model
     def _papers(self, company, where):
         """[Paper] of messages of `company` in production, as far as they were read. `where`: SQL on `m`."""
+        self._flush_for_matching()
         self.env.cr.execute(SQL(
             """SELECT m.id, m.kind = 'sent', COALESCE(%s, ''), m.number, m.issue_date, %s, m.currency_id,
                       m.upload_index, m.move_id IS NULL AND m.submission_id IS NULL
@@ -272,6 +267,7 @@ class EfacturaMatching(models.Model):
 
         :param cifs: only these of partners
         """
+        self._flush_for_matching()
         self.env.cr.execute(SQL(
             """WITH party AS MATERIALIZED (%(parties)s)
                SELECT v.id, %(sale)s, COALESCE(party.cif, ''), %(number)s, v.invoice_date, %(total)s, v.currency_id,
@@ -315,6 +311,12 @@ class EfacturaMatching(models.Model):
                               AND o.environment = 'prod') AND %s""",
             'sent' if sale else 'received', SQL("COALESCE(v.l10n_ro_efactura_state, '') NOT IN %s", LIVE)
             if sale else SQL("TRUE"))
+
+    @api.model
+    def _flush_for_matching(self):
+        """What is written and not yet in the database counts too."""
+        for name in ('account.move', 'res.partner', self._name):
+            self.env[name].flush_model()
 
     def _refused_pairs(self):
         self.env.cr.execute(SQL(

@@ -171,6 +171,27 @@ class TestPairingAuto(PairingCase):
         message._auto_pair()
         self.assertFalse(message.move_id)
 
+    # -- how much it costs ------------------------------------------------------------------------------------
+
+    def test_as_many_queries_for_fifty_as_for_five(self):
+        def cost(count, day):
+            messages = self.messages.create([{
+                'anaf_id': f'{day}{number}', 'environment': 'prod', 'company_id': self.company.id, 'kind': 'received',
+                'seller_cif': SUPPLIER_CIF, 'number': f'N {number}', 'issue_date': f'2026-09-{day}',
+                'amount_total': number, 'currency_id': self.env.ref('base.RON').id, 'archive_state': 'archived',
+                'document_type': '380', 'pairing_due': True} for number in range(count)])
+            for number in range(0, count, 5):
+                self._bill(f'n-{number}', date=f'2026-09-{day}', price=7, post=False)
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.messages._pair_due()
+            self.env.flush_all()
+            self.assertEqual(len(messages.filtered('move_id')), count / 5)
+            return self.env.cr.sql_log_count - before
+        cost(5, 10)
+        few, many = cost(5, 11), cost(50, 12)
+        self.assertLess(many, few + 12)
+
     # -- when -------------------------------------------------------------------------------------------------
 
     def test_after_the_download(self):

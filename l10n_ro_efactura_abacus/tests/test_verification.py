@@ -59,7 +59,8 @@ class TestVerification(VerificationCase):
         self.assertEqual(verification.not_expected_ids.reason, "Foreign supplier")
         self.assertEqual(verification.differs_ids.message_id, differing)
         row = verification.differs_ids
-        self.assertEqual((row.reason, row.in_spv, row.in_books), ("Total, VAT", 'Total 122.00; VAT 22.00', 'Total 121.00; VAT 21.00'))
+        self.assertEqual((row.reason, row.in_spv, row.in_books),
+                         ("Total, VAT", 'Total 122.00; VAT 22.00', 'Total 121.00; VAT 21.00'))
         self.assertAlmostEqual(row.amount_company, 1.0)
         self.assertEqual({(line.move_id, line.message_id, line.reason) for line in verification.later_ids}, {
             (agreed, again, "The same number came again"),

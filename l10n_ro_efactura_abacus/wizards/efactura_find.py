@@ -83,8 +83,6 @@ class EfacturaFind(models.TransientModel):
     def _fill(self):
         """Make the rows anew: what is paired first, then by score."""
         self.ensure_one()
-        self.env['account.move'].flush_model()
-        self.env['l10n_ro_efactura.message'].flush_model()
         rows = self._rows_of_message() if self.message_id else [
             row for move in self.move_ids for row in self._rows_of_move(move)]
         self.line_ids = [Command.clear(), *(Command.create(row) for row in rows)]
