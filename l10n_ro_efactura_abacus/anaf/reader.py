@@ -39,7 +39,7 @@ def read_document(xml):
         facts=facts,
         seller=_party(children(root, "AccountingSupplierParty", "Party")),
         buyer=_party(children(root, "AccountingCustomerParty", "Party")),
-        lines=[read.line(line, kind) for line in top.all(f"{kind}Line")],
+        lines=[read.line(_Node(line), kind) for line in top.kids.get(f"{kind}Line", ())],
         allowances=[read.allowance(one, "BT-92/99") for one in top.all("AllowanceCharge")],
         subtotals=[read.subtotal(one) for one in (_Node(taxes).all("TaxSubtotal") if taxes is not None else ())],
         attachments=[

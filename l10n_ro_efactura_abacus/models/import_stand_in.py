@@ -35,13 +35,19 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _create_together(self, batch):
+        lacking = [(proposal, line, line.taxes) for proposal in batch for line in proposal.lines
+                   if self._lacks_tax(line)]
         for proposal in batch:
             if self._lacks_currency(proposal):
                 proposal.currency.sudo().active = True
-            for line in proposal.lines:
-                if self._lacks_tax(line):
-                    line.taxes = Choice(self._vat_as_cost(proposal.company, line.rate), 'none')
-        return super()._create_together(batch)
+        try:
+            for proposal, line, _choice in lacking:
+                line.taxes = Choice(self._vat_as_cost(proposal.company, line.rate), 'none')
+            return super()._create_together(batch)
+        except Exception:
+            for _proposal, line, choice in lacking:  # a tax made here is gone with the batch
+                line.taxes = choice
+            raise
 
     @api.private
     def _vat_as_cost(self, company, rate):
