@@ -2,6 +2,7 @@
 import base64
 import hashlib
 import logging
+import time
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -186,7 +187,11 @@ class EfacturaRasp(models.Model):
         for rasp in self._due(lane, 'processing'):
             if not lane.stays_open():
                 break
-            rasp._ask_status(lane)
+            try:
+                rasp._ask_status(lane)
+            except Exception:
+                _logger.exception("The status of message %s to a seller", rasp.id)
+                self._abandon()
 
     @api.model
     def _due(self, lane, state):
@@ -213,7 +218,9 @@ class EfacturaRasp(models.Model):
             rows = self.env.cr.dictfetchall()
             self.invalidate_model(flush=False)
             return rows[0] if rows else None
-        return self._in_fresh_transaction(work)
+        claimed_at = time.monotonic()
+        row = self._in_fresh_transaction(work)
+        return row and {**row, 'start_before': claimed_at + lane.lease - lane.deadline}
 
     @api.model
     def _is_fresh(self, lane):
@@ -231,6 +238,8 @@ class EfacturaRasp(models.Model):
     def _upload(self, lane, row):
         """One upload -> Receipt, or the AnafError that came instead."""
         xml = self.browse(row['id'])._xml_bytes()
+        if time.monotonic() > row['start_before']:  # stopped for long: its claim may be over before the answer
+            return NotSent('lease_over', self.env._("waited too long for its turn"))
         try:
             return lane.call(lambda client: client.upload(xml, standard='RASP', cif=row['cif']))
         except AnafError as error:
@@ -292,6 +301,8 @@ class EfacturaRasp(models.Model):
             rasp._say_on_bill()
 
     def _say_on_bill(self):
+        if not self.move_id:  # deleted since
+            return
         user = self.create_uid
         env = self.with_context(lang=user.lang or self.env.lang).env
         if self.state == 'ok':

@@ -166,6 +166,18 @@ class TestRaspSent(PackageCase):
         with self.assertRaises(UserError):
             rasp.with_user(self.biller).sudo(False).action_send_again()
 
+    @mute_logger('odoo.models.unlink')
+    def test_it_outlives_its_bill(self):
+        self.sim.settings.update(processing_delay=5)
+        rasp = self._write()
+        self.rasps._cron_rasp()
+        self.assertEqual(rasp.state, 'processing')
+        self.bill.unlink()
+        self.sim.finish()
+        self._set(rasp, next_attempt_at=None)
+        self.rasps._cron_rasp()
+        self.assertEqual((rasp.state, rasp.move_id.id), ('ok', False))
+
     def test_a_worker_that_died(self):
         rasp = self._write()
         self.rasps._claim(self._lanes()[0])

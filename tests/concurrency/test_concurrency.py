@@ -355,3 +355,38 @@ def test_a_name_that_does_not_resolve(database, sim):
     work(database, sim, "submissions._cron_upload(); submissions._cron_settle()")
     assert states(database, ids) == {'ok': 2}
     assert once(sim, database, ids)
+
+
+MESSAGES = """
+rasps = env['l10n_ro_efactura.rasp']
+messages.env['l10n_ro_efactura.mailbox'].search([]).write({{'next_list_at': False, 'listed_until': False}})
+messages._cron_refresh_spv()
+received = messages.search([('kind', '=', 'received')], limit={count})
+for message in received:
+    rasps._enqueue(message, '{text}')
+env.cr.commit()
+print('WRITTEN', len(received))
+"""
+
+
+def test_messages_to_sellers_go_once(database, sim):
+    sim.generate_supplier_invoices(support.CIF, 12, days=3)
+    assert 'WRITTEN 12' in work(database, sim, MESSAGES.format(count=12, text="Cantitatea nu corespunde"))
+    killed = begin(database, sim, """
+from odoo.addons.l10n_ro_efactura_abacus.models.efactura_lane import lanes
+[lane] = lanes(env, [(env.company.id, 'prod')])
+print('CLAIMED', env['l10n_ro_efactura.rasp']._claim(lane)['attempt'], flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+""", knobs=QUICK).communicate(timeout=120)[0]
+    assert 'CLAIMED 1' in killed, killed
+    time.sleep(6.5)
+    sim.settings.latency = 0.05
+    together(database, sim, ["env['l10n_ro_efactura.rasp']._cron_rasp()"] * 2, QUICK)
+    sim.settings.latency = 0
+    sent = Counter(upload.xml for upload in sim.uploads('prod') if upload.standard == 'RASP')
+    assert len(sent) == 11 and set(sent.values()) == {1}
+    time.sleep(2.5)
+    work(database, sim, "env['l10n_ro_efactura.rasp']._cron_rasp()", QUICK)
+    rows = postgres.execute("SELECT state, count(*), max(attempt) FROM l10n_ro_efactura_rasp GROUP BY state",
+                            dbname=database)
+    assert sorted(rows) == [('ok', 11, 1), ('uncertain', 1, 1)], "nobody sends what may be there"
