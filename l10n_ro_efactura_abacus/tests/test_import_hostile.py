@@ -6,6 +6,7 @@ import zipfile
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -131,6 +132,25 @@ class TestImportHostile(ImportCase):
             with self.subTest(name):
                 self.assertFalse(message.with_user(self.biller)._import_bills())
                 self.assertTrue(message.import_error)
+
+    def test_dropped_by_hand(self):
+        """The same files dropped on the list: a page that says why, or a sentence; never a traceback, never a bill."""
+        Message = self.env['l10n_ro_efactura.message'].with_user(self.biller)
+        before = self.env['account.move'].search_count([])
+        for name, content in REFUSED.items():
+            if name == 'nested.zip':  # a user may drop a ZIP of packages
+                continue
+            with self.subTest(name):
+                attachment = self.env['ir.attachment'].with_user(self.biller).create({'name': name, 'raw': content()})
+                try:
+                    action = Message.create_document_from_attachment(attachment.ids)
+                except UserError as error:
+                    self.assertTrue(error.args[0])
+                    continue
+                page = self.env[action['res_model']].with_user(self.biller).browse(action['res_id'])
+                with self.assertRaises(UserError):
+                    page.action_import()
+        self.assertEqual(self.env['account.move'].search_count([]), before)
 
     def test_what_is_embedded_is_only_a_file(self):
         arrived = self._arrive({name: IMPORTED[name]() for name in ('attachment.xml', 'markup.xml')})
