@@ -85,6 +85,7 @@ from . import import_bills
 from . import import_stand_in
 from . import import_memory
 from . import efactura_line_map
+from . import efactura_supplier_claim
 from . import efactura_message_import
 from . import account_move_import
 from . import res_company_import

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 from odoo.tools import SQL
+from psycopg2.errors import SerializationFailure
 
 from ..anaf import PackageError, read_package
 from .import_guards import BACKGROUND_LINES
@@ -49,11 +50,15 @@ class EfacturaMessageImport(models.Model):
         """Those of these messages that nobody else imports now and that have no bill."""
         if not self:
             return self
-        self.env.flush_all()
-        self.env.cr.execute(SQL(
-            "SELECT id FROM l10n_ro_efactura_message WHERE id IN %s AND move_id IS NULL ORDER BY id"
-            " FOR UPDATE SKIP LOCKED", tuple(self.ids)))
-        free = {row[0] for row in self.env.cr.fetchall()}
+        try:
+            with self.env.cr.savepoint():
+                self.env.cr.execute(SQL(
+                    "SELECT id FROM l10n_ro_efactura_message WHERE id IN %s AND move_id IS NULL ORDER BY id"
+                    " FOR UPDATE SKIP LOCKED", tuple(self.ids)), log_exceptions=False)
+                free = {row[0] for row in self.env.cr.fetchall()}
+        except SerializationFailure:  # one of them was changed since our snapshot, perhaps imported
+            half = len(self) // 2
+            return self[:half]._lock_for_import() + self[half:]._lock_for_import() if half else self.browse()
         return self.filtered(lambda message: message.id in free)
 
     @api.private

@@ -94,6 +94,8 @@ class EfacturaImporter(models.AbstractModel):
             raise AccessError(self.env._("Only users who may enter bills may import them."))
         if not self.env.su and proposal.company not in self.env.user.company_ids:
             raise AccessError(self.env._("%s is not one of your companies.", proposal.company.sudo().name))
+        seller = proposal.document.seller
+        self.env['l10n_ro_efactura.supplier.claim']._take(seller.cif or plain_vat(seller.vat) or seller.name)
         values = dict(proposal.partner_values)
         accounts = values.pop('acc_numbers', [])
         Partner = self.env['res.partner'].sudo().with_company(proposal.company).with_context(

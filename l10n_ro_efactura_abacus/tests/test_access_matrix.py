@@ -39,6 +39,7 @@ RIGHTS = {
     'l10n_ro_efactura.gate': {},
     'l10n_ro_efactura.quota': {},
     'l10n_ro_efactura.ticket': {},
+    'l10n_ro_efactura.supplier.claim': {},
     'l10n_ro_efactura.holder.link': {'admin': 'crwu'},
     'l10n_ro_efactura.paste.tokens': {'admin': 'crwu'},
     'l10n_ro_efactura.manual.upload': {'accountant': 'crwu'},
