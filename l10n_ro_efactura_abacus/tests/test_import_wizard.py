@@ -300,6 +300,29 @@ class TestImportWizard(ImportCase):
         self.assertEqual((action['res_model'], action['res_id']), (batch._name, batch.id))
         self.assertEqual(batch.done_count, 2)
 
+    def test_many_of_one_supplier(self):
+        """What is answered on the first is used by the others at once, and the supplier is created once."""
+        self.journal.default_account_id = False
+        messages = self._messages(*(
+            supplier_xml(f'K {n}', line("Hârtie A4"), line("Cutii", unit='XYZ')) for n in range(3)))
+        batch = self._open(messages)
+        self.assertEqual(batch.yellow_count, 3)
+        first, second, third = batch.import_ids
+        third.new_city = "Turda"
+        self._fill(first)
+        self.assertEqual(first.action_import()['res_id'], batch.id, "nothing is left to fill in")
+        self.assertEqual((second.state, second.partner_id), ('ready', first.move_id.partner_id))
+        batch.action_import_ready()
+        self.assertEqual(len(messages.move_id.partner_id), 1)
+        self.assertEqual(batch.done_count, 3)
+        # two pages that nobody refreshed
+        pages = [self._open(message) for message in self._messages(
+            *(supplier_xml(f'J {n}', line("Hârtie A4"), cif='RO2864518', seller="Altul SRL") for n in range(2)))]
+        for page in pages:
+            self._fill(page)
+            page.action_import()
+        self.assertEqual(len(pages[0].move_id.partner_id | pages[1].move_id.partner_id), 1)
+
     def test_one_that_fails_stops_no_other(self):
         messages = self._messages(supplier_xml('F 1', line("Hârtie A4")), supplier_xml('F 2', line("Hârtie A4")))
         batch = self._open(messages)

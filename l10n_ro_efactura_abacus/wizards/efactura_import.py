@@ -97,6 +97,7 @@ class EfacturaImport(models.TransientModel):
         compute='_compute_has_other_name', help="The supplier found has another name than in the XML")
     has_objects = fields.Boolean(compute='_compute_has_objects', help="Some line is an inventory object")
     is_new_supplier = fields.Boolean(compute='_compute_is_new_supplier')
+    new_supplier_word = fields.Char(string="Supplier Is", compute='_compute_is_new_supplier')
 
     # -------------------------------------------------------------------------
     # COMPUTES
@@ -127,6 +128,7 @@ class EfacturaImport(models.TransientModel):
     def _compute_is_new_supplier(self):
         for document in self:
             document.is_new_supplier = not document.partner_id
+            document.new_supplier_word = document.is_new_supplier and self.env._("New")
 
     @api.depends('new_state_id')
     def _compute_new_in_bucharest(self):

@@ -48,10 +48,18 @@ class EfacturaImportBatch(models.TransientModel):
         }
 
     def _next_action(self, page):
-        """After `page`: the next that wants an answer, else the table."""
+        """After `page`: the next that wants an answer, else the table. What was learned from it is used at once."""
+        self._use_what_was_learned(page)
         later = self.import_ids.filtered(lambda other: other.state == 'yellow')
         after = later.filtered(lambda other: other.sequence > page.sequence) or later
         return after[0]._action() if after else self._action()
+
+    def _use_what_was_learned(self, pages):
+        """The other documents of these suppliers look again: the supplier is there now, and its lines are known."""
+        suppliers = set(pages.mapped('supplier_cif')) - {False}
+        self.import_ids.filtered(lambda page: (
+            page.state in ('yellow', 'ready') and not page.import_error and page.supplier_cif in suppliers
+        ))._look_again()
 
     # -------------------------------------------------------------------------
     # BUTTONS
@@ -83,4 +91,5 @@ class EfacturaImportBatch(models.TransientModel):
         if not ready:
             raise UserError(self.env._("No document is ready."))
         ready._import(post)
+        self._use_what_was_learned(ready.filtered('move_id'))
         return self._action()

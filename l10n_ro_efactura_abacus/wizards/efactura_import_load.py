@@ -63,6 +63,33 @@ class EfacturaImport(models.TransientModel):
         self.line_ids.unlink()
         Line.create(lines)
 
+    def _look_again(self):
+        """Ask the importer anew; what the user answered stays."""
+        answers = {line: line._user_values() for line in self.line_ids}
+        rows = {page: {line.sequence: answers[line] for line in page.line_ids} for page in self}
+        headers = {page: page._user_values() for page in self}
+        self._look()
+        for page in self:
+            for line in page.line_ids:
+                if values := rows[page].get(line.sequence):
+                    line.write(values)
+            if headers[page]:
+                page.write(headers[page])
+
+    def _user_values(self):
+        """What the user chose in the head of the page, as values to write."""
+        self.ensure_one()
+        sources = {'partner_id': 'partner_source', 'journal_id': 'journal_source'}
+        sources |= {field: 'location_source' for field in self._location_fields().values() if field != 'journal_id'}
+        chosen = {name: value for name, source in sources.items() if self[source] == 'user'
+                  for name, value in ((name, self[name].id), (source, 'user'))}
+        if self.accounting_date != self.invoice_date:
+            chosen['accounting_date'] = self.accounting_date
+        if not self.partner_id:
+            chosen |= {
+                field: self._fields[field].convert_to_write(self[field], self) for field in NEW_SUPPLIER.values()}
+        return chosen
+
     def _proposals(self):
         """[(page, its proposal made anew, why it cannot be read or False)]"""
         importer = self.env['l10n_ro_efactura.importer']
@@ -114,8 +141,9 @@ class EfacturaImport(models.TransientModel):
     def _write_back(self, proposal):
         """The answers of this page into a proposal made anew."""
         self.ensure_one()
-        proposal.partner = Choice(self.partner_id, self.partner_source or 'none')
-        if not self.partner_id:
+        if self.partner_id:
+            proposal.partner = Choice(self.partner_id, self.partner_source or 'none')
+        elif not proposal.partner.value:  # else somebody created it meanwhile
             proposal.partner_values |= {
                 name: self[field].id if isinstance(self[field], models.BaseModel) else self[field]
                 for name, field in NEW_SUPPLIER.items() if name in proposal.partner_values or self[field]}

@@ -35,14 +35,7 @@ class EfacturaImport(models.TransientModel):
     def action_look_again(self):
         """Ask the importer anew: a supplier, a product or a lock date may have changed. Answers of the user stay."""
         self._check_may()
-        answers = {line.sequence: line._user_values() for line in self.line_ids}
-        header = {name: self[name].id if isinstance(self[name], models.BaseModel) else self[name]
-                  for name, source in (('partner_id', 'partner_source'), ('journal_id', 'journal_source'))
-                  if self[source] == 'user'}
-        self._look()
-        for line in self.line_ids:
-            line.write(answers.get(line.sequence) or {})
-        self.write(header)
+        self._look_again()
         return self._action()
 
     def _import_one(self, post=False):
