@@ -6,6 +6,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 _logger = logging.getLogger(__name__)
 BATCH = 100  # packages hashed in one statement; PostgreSQL takes them one by one, none comes here
@@ -48,6 +49,14 @@ class EfacturaArchiveCheck(models.Model):
                 check.result = self.env._("%(checked)s of %(total)s checked", checked=check.checked, total=check.total)
             else:
                 check.result = self.env._("%(intact)s of %(total)s intact", intact=check.intact, total=check.checked)
+
+    @api.model
+    @api.private
+    def _last_of(self, message):
+        """The last finished check that `message` was part of."""
+        return self.sudo().search([
+            ('company_id', '=', message.company_id.id), ('until_id', '>=', message.id), ('state', '!=', 'running')],
+            limit=1)
 
     # -- the worker -----------------------------------------------------------------------------------------
 
@@ -150,3 +159,21 @@ class EfacturaArchiveCheck(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("The record of what was checked is never deleted."))
+
+
+class EfacturaMessage(models.Model):
+    _inherit = 'l10n_ro_efactura.message'
+
+    archive_check = fields.Char(string="Last check of the archive", compute='_compute_archive_check')
+
+    @api.depends('archive_state')
+    @api.depends_context('lang')
+    def _compute_archive_check(self):
+        for message in self:
+            check = self.env['l10n_ro_efactura.archive.check']._last_of(message) if message.id else False
+            if not check:
+                message.archive_check = False
+                continue
+            values = {'day': format_date(self.env, check.finished_at), 'result': check.result}
+            message.archive_check = self.env._("%(day)s: THIS PACKAGE IS DAMAGED (%(result)s)", **values) \
+                if message in check.damaged_ids else self.env._("%(day)s: intact (%(result)s)", **values)

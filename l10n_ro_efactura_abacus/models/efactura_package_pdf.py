@@ -1,5 +1,6 @@
 """A package's invoice as PDF: ANAF's own through its public service, else a rendering of ours, and which it is."""
 import logging
+import time
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -9,6 +10,7 @@ from .efactura_xml_file import SECONDS
 
 _logger = logging.getLogger(__name__)
 TRANSFORM_BYTES = 5 * 2**20  # what ANAF's transformare takes
+PAUSE = 1.0  # seconds between two calls that ANAF's public host is used to
 PAPER = {
     'data-report-margin-top': 12, 'data-report-margin-bottom': 14, 'data-report-header-spacing': 0,
     'data-report-dpi': 96,
@@ -54,6 +56,7 @@ class EfacturaPackagePdf(models.Model):
         except AnafError as error:
             first = error
         if isinstance(first, Refused) or first.code == 'waf_block':
+            time.sleep(PAUSE)
             try:
                 return client.render_pdf(document, standard, skip_validation=True), 'anaf_unchecked', ''
             except AnafError as error:

@@ -83,6 +83,7 @@ class TestArchiveCheck(PackageCase):
         check = self._check()
         self.assertEqual((check.state, check.result), ('intact', f'{len(messages)} of {len(messages)} intact'))
         self.assertEqual(check.progress, 100)
+        self.assertIn('intact (5 of 5 intact)', messages[0].with_context(lang='en_US').archive_check)
         self.assertEqual(self._check(), check, "once a month")
 
     def test_damage_is_found_and_somebody_told(self):
@@ -97,6 +98,8 @@ class TestArchiveCheck(PackageCase):
         self.assertEqual((check.state, check.damaged_ids.sorted('id')), ('damaged', messages[:3].sorted('id')))
         self.assertEqual(check.result, '3 of 6 intact')
         self.assertTrue(check.activity_ids)
+        self.assertIn('DAMAGED', messages[0].with_context(lang='en_US').archive_check)
+        self.assertNotIn('DAMAGED', messages[5].with_context(lang='en_US').archive_check)
 
     def test_it_goes_on_where_it_stopped(self):
         self._archived(5)
