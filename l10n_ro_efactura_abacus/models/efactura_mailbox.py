@@ -191,12 +191,14 @@ class EfacturaMailbox(models.Model):
     def _keep(self, listed):
         """Insert messages not seen before; those of another CIF of the certificate go to their company, or nowhere."""
         owners, own = self._owners(), self.company_id._l10n_ro_efactura_cif()
+        senders = self._senders([message.upload_index for message in listed])
         now = fields.Datetime.now()
         rows = []
         for message in listed:
-            company_id = owners.get(message.cif or own)
-            if message.kind in ('sent', 'error') and message.cif in ('', own):
-                company_id = self.company_id.id  # a branch's own uploads
+            cif = message.cif or own
+            company_id = owners.get(cif)
+            if message.kind in ('sent', 'error') and cif == own:  # a branch's own uploads, also those with a lost index
+                company_id = senders.get((message.upload_index, cif), self.company_id.id)
             if not message.id or not company_id:
                 _logger.info("SPV of company %s: a message is left out (id %s, CIF %s, %s)",
                              self.company_id.id, message.id, message.cif, message.details)
@@ -220,6 +222,15 @@ class EfacturaMailbox(models.Model):
         owners[own._l10n_ro_efactura_cif()] = own._l10n_ro_efactura_head().id
         owners.pop('', None)
         return owners
+
+    def _senders(self, indexes):
+        """{(upload index, CIF digits): company id} of what was sent from here."""
+        self.env.cr.execute(SQL(
+            "SELECT upload_index, company_id FROM l10n_ro_efactura_submission WHERE environment = %s"
+            " AND upload_index = ANY(%s)", self.environment, [index for index in indexes if index]))
+        companies = self.env['res.company'].sudo()
+        return {(index, companies.browse(company_id)._l10n_ro_efactura_cif()): company_id
+                for index, company_id in self.env.cr.fetchall()}
 
     # -- the hourly round -----------------------------------------------------------------------------------
 

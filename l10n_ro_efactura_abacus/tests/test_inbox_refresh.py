@@ -167,6 +167,15 @@ class TestInboxRefresh(PipelineCase):
         self.boxes._of(lane)._sweep(lane, fields.Datetime.now() - timedelta(days=10))
         self.assertEqual(self.messages.search([]).company_id, self.company)
 
+    def test_what_a_branch_sent_is_its_own(self):
+        branch = self.env['res.company'].create({'name': "Branch", 'parent_id': self.company.id})
+        submission = self._queue()
+        self._upload()
+        self._set(submission, company_id=branch.id)
+        time.sleep(1.1)
+        self._round()
+        self.assertEqual(self.messages.search([]).company_id, branch)
+
     def test_an_unknown_type_is_shown_in_anaf_s_words(self):
         box = self.boxes._of(self._lanes()[0])
         message = self.messages.browse(box._keep([ListedMessage(
