@@ -419,3 +419,41 @@ env.cr.commit()
     twice = postgres.execute("SELECT vat FROM res_partner WHERE supplier_rank > 0 GROUP BY vat HAVING count(*) > 1",
                              dbname=database)
     assert twice == []
+
+
+PAPERS = """
+    supplier = env['res.partner'].create({'name': 'Furnizor', 'is_company': True, 'vat': 'RO14399840'})
+    for number in range(120):
+        env['account.move'].create({
+            'move_type': 'in_invoice', 'partner_id': supplier.id, 'ref': f'ABC{number:05}', 'invoice_date': '2026-10-05',
+            'date': '2026-10-05', 'invoice_line_ids': [(0, 0, {'name': 'x', 'price_unit': 100 + number})]})
+        env['l10n_ro_efactura.message'].create({
+            'anaf_id': f'9{number}', 'environment': 'prod', 'company_id': env.company.id, 'kind': 'received',
+            'seller_cif': '14399840', 'number': f'ABC {number}', 'issue_date': '2026-10-05', 'document_type': '380',
+            'amount_total': 5, 'currency_id': env.ref('base.RON').id, 'archive_state': 'archived', 'pairing_due': True})
+    env.cr.commit()
+    print('READY')
+"""
+HANDS = """
+from odoo.service.model import retrying
+def by_hand():
+    for message in messages.search([('kind', '=', 'received'), ('move_id', '=', False)], order='id DESC', limit=40):
+        bill = env['account.move'].search([('ref', '=', 'ABC' + message.number[4:].zfill(5))])
+        if not message._cannot_pair(bill):
+            message._pair(bill, 'by hand')
+retrying(by_hand, env)
+env.cr.commit()
+"""
+
+
+def test_two_workers_and_a_user_pair_each_bill_once(database, sim):
+    assert 'READY' in support.shell(database, sim, PAPERS)
+    together(database, sim, ["messages._pair_due()", "messages._pair_due()", HANDS])
+    work(database, sim, "messages._pair_due()")
+    pairs = postgres.execute("SELECT count(move_id), count(DISTINCT move_id) FROM l10n_ro_efactura_message"
+                             " WHERE kind = 'received' AND seller_cif = '14399840'", dbname=database)
+    assert pairs == [(120, 120)]
+    wrong = postgres.execute("SELECT m.number, v.ref FROM l10n_ro_efactura_message m JOIN account_move v"
+                             " ON v.id = m.move_id WHERE m.seller_cif = '14399840'"
+                             " AND v.ref != 'ABC' || lpad(substr(m.number, 5), 5, '0')", dbname=database)
+    assert wrong == []
