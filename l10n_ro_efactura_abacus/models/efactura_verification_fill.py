@@ -230,6 +230,23 @@ class EfacturaVerificationLine(models.Model):
 class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
+    def _write_pairs(self, rows):
+        # EXTENDS: imported bills have their pairs from here
+        done = super()._write_pairs(rows)
+        done._leave_verifications()
+        return done
+
+    def _after_pairing(self):
+        # EXTENDS
+        super()._after_pairing()
+        self._leave_verifications()
+
+    def _leave_verifications(self):
+        """What has its other side now is missed in no verification any more."""
+        self.env['l10n_ro_efactura.verification.line'].sudo().search([
+            '|', '&', ('section', '=', 'spv_only'), ('message_id', 'in', self.ids),
+            '&', ('section', 'in', ('book_only', 'not_expected')), ('move_id', 'in', self.move_id.ids)]).unlink()
+
     def _differences(self, move):
         """What the package and its entry do not have in common: [(label, in SPV, in the books, amount)]."""
         self.ensure_one()

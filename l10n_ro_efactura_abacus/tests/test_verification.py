@@ -156,6 +156,7 @@ class TestVerification(VerificationCase):
             verification.book_only_ids.action_find()['res_id'])
         self.assertEqual(other.line_ids.message_id, message)
         other.line_ids.action_pair()
+        self.assertFalse(verification.spv_only_ids + verification.book_only_ids)  # at once
         verification.action_verify_again()
         self.assertFalse(verification.spv_only_ids + verification.book_only_ids)
         self.assertEqual(verification.differs_ids.reason, "Date")
@@ -213,3 +214,16 @@ class TestVerificationFiles(VerificationCase, HttpCase):
         self.authenticate(None, None)
         self.assertNotIn('spreadsheet', self.url_open(
             f'/l10n_ro_efactura/verification/{verification.id}.xlsx').headers['Content-Type'])
+
+    def test_tour_of_a_month(self):
+        first = self.env['l10n_ro_efactura.verification']._previous_month()[0]
+        day = str(first.replace(day=10))
+        customs = self._partner(name="Direcția Vamală", vat='RO18547290')
+        self._bill('DVI 1', date=day, partner=customs, price=1000)
+        self._bill('ABC 1', date=day)
+        self._message('ABC 1', date=str(first.replace(day=12)), total=131, amount_tax=21, amount_untaxed=110)
+        before = self.sim.calls()
+        self.start_tour('/odoo/action-l10n_ro_efactura_abacus.action_l10n_ro_efactura_verify',
+                        'l10n_ro_efactura_verify_month', login='efactura_biller', timeout=120)
+        self.assertEqual(self.sim.calls(), before)
+        self.assertEqual(customs.l10n_ro_efactura_no_spv, 'customs')

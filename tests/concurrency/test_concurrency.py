@@ -425,8 +425,10 @@ PAPERS = """
     supplier = env['res.partner'].create({'name': 'Furnizor', 'is_company': True, 'vat': 'RO14399840'})
     for number in range(120):
         env['account.move'].create({
-            'move_type': 'in_invoice', 'partner_id': supplier.id, 'ref': f'ABC{number:05}', 'invoice_date': '2026-10-05',
-            'date': '2026-10-05', 'invoice_line_ids': [(0, 0, {'name': 'x', 'price_unit': 100 + number})]})
+            'move_type': 'in_invoice', 'partner_id': supplier.id, 'ref': f'ABC{number:05}',
+            'invoice_date': '2026-10-05',
+            'date': '2026-10-05',
+            'invoice_line_ids': [(0, 0, {'name': 'x', 'price_unit': 100 + number})]})
         env['l10n_ro_efactura.message'].create({
             'anaf_id': f'9{number}', 'environment': 'prod', 'company_id': env.company.id, 'kind': 'received',
             'seller_cif': '14399840', 'number': f'ABC {number}', 'issue_date': '2026-10-05', 'document_type': '380',
