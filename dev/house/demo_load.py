@@ -12,7 +12,8 @@ for name in Manifest.for_addon(ADDON)['demo']:
 company = env.ref(f'{ADDON}.demo_company')
 admin = env.ref('base.user_admin')
 groups = [env.ref(name).id for name in (
-    'base.group_user', 'account.group_account_manager', 'account.group_account_user', 'base.group_partner_manager')]
+    'base.group_user', 'account.group_account_manager', 'account.group_account_user', 'base.group_partner_manager',
+    'product.group_product_manager')]
 admin.write({
     'company_ids': [(6, 0, company.ids)], 'company_id': company.id, 'tz': 'Europe/Bucharest',
     'group_ids': [(4, group) for group in groups],

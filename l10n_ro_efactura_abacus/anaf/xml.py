@@ -34,7 +34,7 @@ def parse_xml(data, *, remove_comments=False):
     try:
         root = etree.fromstring(bytes(data), parser)
     except (etree.LxmlError, ValueError, TypeError, AssertionError) as error:
-        raise XmlError(f"not well-formed XML: {str(error)[:200]}") from None
+        raise XmlError(f"not well-formed XML: {str(getattr(error, 'msg', None) or error)[:200]}") from None
     if root is None:
         raise XmlError("an empty document")
     info = root.getroottree().docinfo

@@ -81,6 +81,7 @@ class EfacturaImport(models.TransientModel):
     yellow_count = fields.Integer(string="Yellow Cells", compute='_compute_yellow_count')
     pale_count = fields.Integer(string="Without Product", compute='_compute_yellow_count')
     line_count = fields.Integer(string="How Many Lines", compute='_compute_yellow_count')
+    is_read = fields.Boolean(compute='_compute_is_read', help="There is an invoice in the file")
     state = fields.Selection(STATES, compute='_compute_state')
     note = fields.Char(string="Why", compute='_compute_state')
     reasons = fields.Text(compute='_compute_state')
@@ -136,6 +137,11 @@ class EfacturaImport(models.TransientModel):
         for document in self:
             document.new_in_bucharest = bool(bucharest) and document.new_state_id == bucharest
 
+    @api.depends('number', 'line_ids')
+    def _compute_is_read(self):
+        for document in self:
+            document.is_read = bool(document.number or document.line_ids)
+
     @api.depends(lambda self: [
         f'line_ids.{self.env["l10n_ro_efactura.import.line"]._source_field(choice)}'
         for choice in self.env['l10n_ro_efactura.import.line']._choices()])
@@ -158,7 +164,7 @@ class EfacturaImport(models.TransientModel):
                     self.env, date), locks=self.env['res.company']._format_lock_dates(violated))
                 document.open_date = violated[-1][0] + timedelta(days=1)
 
-    @api.depends('refusals', 'is_other', 'locked', 'yellow_count', 'move_id', 'import_error', 'in_background')
+    @api.depends('refusals', 'is_other', 'locked', 'yellow_count', 'move_id', 'import_error', 'in_background', 'warnings')
     def _compute_state(self):
         _ = self.env._
         for document in self:
@@ -174,7 +180,7 @@ class EfacturaImport(models.TransientModel):
                 document.state = 'yellow'
                 document.note = _("Yellow cells: %s", document.yellow_count)
             else:
-                document.state, document.note = 'ready', document.import_error
+                document.state, document.note = 'ready', (document.warnings or '').partition('\n')[0] or False
             if document.state != 'done' and document.import_error:
                 document.note = document.import_error
 

@@ -92,4 +92,4 @@ class EfacturaImportBatch(models.TransientModel):
             raise UserError(self.env._("No document is ready."))
         ready._import(post)
         self._use_what_was_learned(ready.filtered('move_id'))
-        return self._action()
+        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}

@@ -36,7 +36,7 @@ class EfacturaImport(models.TransientModel):
         """Ask the importer anew: a supplier, a product or a lock date may have changed. Answers of the user stay."""
         self._check_may()
         self._look_again()
-        return self._action()
+        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
 
     def _import_one(self, post=False):
         if self.move_id:

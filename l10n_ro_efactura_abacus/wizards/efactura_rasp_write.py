@@ -14,7 +14,7 @@ class EfacturaRaspWrite(models.TransientModel):
     seller_cif = fields.Char(related='message_id.seller_cif')
     environment = fields.Selection(related='message_id.environment')
     text = fields.Text(string="Message")
-    left = fields.Char(string="Characters left", compute='_compute_left')
+    left = fields.Char(string="Characters", compute='_compute_left')
     earlier_ids = fields.Many2many('l10n_ro_efactura.rasp', string="Sent before", compute='_compute_earlier_ids')
 
     @api.depends('text')

@@ -1,6 +1,7 @@
-import { Component } from "@odoo/owl";
+import { Component, onWillStart } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { Field, getFieldFromRegistry } from "@web/views/fields/field";
 
 const LINE = "l10n_ro_efactura.import.line";
@@ -28,6 +29,14 @@ export class ChoiceField extends Component {
     static template = "l10n_ro_efactura_abacus.ChoiceField";
     static components = { Field };
     static props = ["*"];
+
+    setup() {
+        onWillStart(async () => {
+            if (this.props.choice === "product") {
+                this.mayCreateProduct = await user.checkAccessRight("product.product", "create");
+            }
+        });
+    }
 
     get data() {
         return this.props.record.data;
@@ -112,7 +121,7 @@ export class ChoiceField extends Component {
     }
 
     get canCreateProduct() {
-        return this.props.choice === "product" && !this.hasValue && !this.page.data.move_id;
+        return this.mayCreateProduct && !this.hasValue && !this.page.data.move_id;
     }
 
     async call(method, args = []) {
