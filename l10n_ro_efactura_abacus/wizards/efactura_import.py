@@ -164,7 +164,8 @@ class EfacturaImport(models.TransientModel):
                     self.env, date), locks=self.env['res.company']._format_lock_dates(violated))
                 document.open_date = violated[-1][0] + timedelta(days=1)
 
-    @api.depends('refusals', 'is_other', 'locked', 'yellow_count', 'move_id', 'import_error', 'in_background', 'warnings')
+    @api.depends(
+        'refusals', 'is_other', 'locked', 'yellow_count', 'move_id', 'import_error', 'in_background', 'warnings')
     def _compute_state(self):
         _ = self.env._
         for document in self:
