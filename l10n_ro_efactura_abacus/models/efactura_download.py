@@ -10,6 +10,9 @@ from .efactura_lane import lanes
 from .efactura_submission import ARCHIVE_CRONS, UTC_NOW
 from .efactura_traffic import aside
 
+#: archived as it came, for want of anything better: a package that cannot be opened, or of another index
+UNREADABLE = Domain([('archive_state', '=', 'archived'), ('document_sha256', '=', False), ('last_error', '!=', False)])
+
 
 class EfacturaDownload(models.Model):
     _inherit = 'l10n_ro_efactura.message'
@@ -51,7 +54,7 @@ class EfacturaDownload(models.Model):
         _ = self.env._
         if not self:
             return self._notification('warning', _("The list is empty."))
-        listed = self.filtered(lambda message: message.archive_state == 'listed')
+        listed = self.filtered(lambda message: message.archive_state == 'listed') | self.filtered_domain(UNREADABLE)
         gone = self.filtered(lambda message: message.archive_state == 'gone')
         if not listed:
             texts = [_("All %s packages are archived.", len(self - gone))] if self - gone else []
@@ -91,10 +94,11 @@ class EfacturaDownload(models.Model):
         with aside(self.env) as cr:  # the archive's workers write the same rows: no snapshot could be kept
             cr.execute(SQL(
                 """UPDATE l10n_ro_efactura_message
-                      SET batch = %(batch)s, batch_user_id = %(user)s,
+                      SET batch = %(batch)s, batch_user_id = %(user)s, archive_state = 'listed',
                           next_attempt_at = CASE WHEN last_error IS NOT NULL AND next_attempt_at < %(tomorrow)s
                                                  THEN NULL ELSE next_attempt_at END
-                    WHERE id IN %(ids)s AND archive_state = 'listed'""",
+                    WHERE id IN %(ids)s AND (archive_state = 'listed' OR archive_state = 'archived'
+                                             AND document_sha256 IS NULL AND last_error IS NOT NULL)""",
                 batch=batch, user=self.env.uid, tomorrow=next_day(), ids=tuple(self.ids)))
             cr.execute(SQL(
                 """SELECT count(*) FROM l10n_ro_efactura_message WHERE batch = %s AND archive_state = 'listed'
@@ -102,10 +106,20 @@ class EfacturaDownload(models.Model):
                 batch, next_day(), today(), DOWNLOADS_A_DAY))
             [later] = cr.fetchone()
             progress = self._progress(batch, cr)
-        self.invalidate_recordset(['batch', 'batch_user_id', 'next_attempt_at'], flush=False)
+        self.invalidate_recordset(['batch', 'batch_user_id', 'archive_state', 'next_attempt_at'], flush=False)
         self.env['l10n_ro_efactura.submission']._wake(ARCHIVE_CRONS)
         self._send_progress(progress)
         return later
+
+    @api.model
+    @api.private
+    def _ask_again(self):
+        """What could not be read is asked for once more each day while ANAF has it: the fault may have been theirs."""
+        self.env.cr.execute(SQL(
+            """UPDATE l10n_ro_efactura_message SET archive_state = 'listed', next_attempt_at = NULL
+                WHERE archive_state = 'archived' AND document_sha256 IS NULL AND last_error IS NOT NULL
+                  AND quota_day < %(today)s AND expires_on > %(today)s""", today=today()))
+        self.invalidate_model(['archive_state', 'next_attempt_at'], flush=False)
 
     # -- progress -------------------------------------------------------------------------------------------
 

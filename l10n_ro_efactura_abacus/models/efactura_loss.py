@@ -3,9 +3,11 @@ from datetime import timedelta
 
 from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ..anaf import today
+from .efactura_download import UNREADABLE
 
 ALERT_DAYS = 10  # before ANAF deletes a message
 PATIENCE = timedelta(hours=2)  # the workers have this long before anybody is told
@@ -23,10 +25,10 @@ class EfacturaLoss(models.Model):
     @api.private
     def _alert_before_loss(self):
         """One open activity per company and person while packages are in danger; it closes when they are here."""
-        soon = self.sudo().search([
-            ('environment', '=', 'prod'), ('archive_state', '=', 'listed'),
-            ('expires_on', '<=', today() + timedelta(days=ALERT_DAYS)),
-            '|', ('create_date', '<', fields.Datetime.now() - PATIENCE), ('last_error', '!=', False)])
+        soon = self.sudo().search(Domain([
+            ('environment', '=', 'prod'), ('expires_on', '<=', today() + timedelta(days=ALERT_DAYS)),
+            '|', ('create_date', '<', fields.Datetime.now() - PATIENCE), ('last_error', '!=', False),
+        ]) & (Domain('archive_state', '=', 'listed') | UNREADABLE & Domain('expires_on', '>=', today())))
         gone = self.sudo().search([
             ('environment', '=', 'prod'), ('archive_state', '=', 'gone'), ('loss_told', '=', False),
             ('last_error', '!=', False)])

@@ -180,12 +180,13 @@ class EfacturaMessage(models.Model):
                 _logger.exception("SPV of company %s (%s)", lane.company.id, lane.environment)
                 self._abandon()
         submissions._sync_moves()
-        submissions._wake(ARCHIVE_CRONS)
         try:
+            self._in_fresh_transaction(self._ask_again)
             self._in_fresh_transaction(self._alert_before_loss)
         except Exception:
             _logger.exception("Those responsible could not be told of packages in danger")
             self._abandon()
+        submissions._wake(ARCHIVE_CRONS)
         self._checkpoint(remaining=0)
 
     @api.model

@@ -109,6 +109,27 @@ class TestInboxDownload(PipelineCase, HttpCase):
         self._archive()
         self.assertEqual(self.sim.calls()['download'], 1, "ANAF said: not today")
 
+    def test_what_cannot_be_read_is_asked_for_again(self):
+        """Archived as it came after some tries; then daily while ANAF has it, or when somebody asks."""
+        message = self._received(1)
+        self.sim.fault('garbage', 'download', shape='truncated', times=4)
+        for _try in range(3):
+            self._archive()
+            self._later(hours=1)
+        self.assertEqual((message.archive_state, self.sim.calls()['download']), ('archived', 3))
+        self.messages._cron_refresh_spv()
+        self._archive()
+        self.assertEqual(self.sim.calls()['download'], 3, "not the same day")
+        self.assertIn("being downloaded", self._text(self._as_user(message).action_download_packages())[1])
+        self._archive()
+        self.assertEqual((message.archive_state, self.sim.calls()['download']), ('archived', 4))
+        self._set(message, quota_day=today() - timedelta(days=1))
+        self._later(hours=1)
+        self.messages._cron_refresh_spv()
+        self._archive()
+        self.assertEqual((message.archive_state, message.last_error), ('archived', False))
+        self.assertTrue(message.number)
+
     def test_anaf_is_away(self):
         message = self._received(1)
         [lane] = self._lanes()
@@ -151,6 +172,16 @@ class TestInboxDownload(PipelineCase, HttpCase):
         self._archive()
         self.messages._alert_before_loss()
         self.assertFalse(self._activities('soon'), "all is here")
+
+    def test_what_cannot_be_read_is_in_danger_too(self):
+        message = self._received(1)
+        self._archive()
+        self._set(message, document_sha256=None, last_error='corrupt', expires_on=today() + timedelta(days=3))
+        self.messages._alert_before_loss()
+        self.assertIn('corrupt', self._activities('soon')[0].note)
+        self._set(message, expires_on=today() - timedelta(days=1))
+        self.messages._alert_before_loss()
+        self.assertFalse(self._activities('soon'), "nothing can be done any more")
 
     def test_what_was_lost_is_said_once(self):
         messages = self._received(2, days=5)
