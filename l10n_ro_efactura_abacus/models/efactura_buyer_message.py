@@ -13,11 +13,18 @@ class EfacturaBuyerMessage(models.Model):
 
     is_our_message = fields.Boolean(string="Sent by Us", compute='_compute_is_our_message')
 
-    @api.depends('kind', 'tip')
+    @api.depends('kind', 'tip', 'answers_index')
     def _compute_is_our_message(self):
-        """ANAF's types are MESAJ CUMPARATOR PRIMIT (to the seller) and TRANSMIS (the buyer's own copy)."""
+        """ANAF's types are MESAJ CUMPARATOR PRIMIT (to the seller) and TRANSMIS (the buyer's own copy); its
+        documentation prints both as one, then it is ours where the invoice is one that we received."""
         for message in self:
-            message.is_our_message = message.kind == 'buyer_message' and 'TRANSMIS' in (message.tip or '').upper()
+            tip = (message.tip or '').upper()
+            ours = 'TRANSMIS' in tip
+            if ours == ('PRIMIT' in tip):
+                ours = bool(self.sudo().search_count([
+                    ('upload_index', '=', message.answers_index), ('kind', '=', 'received'),
+                    ('environment', '=', message.environment), ('company_id', '=', message.company_id.id)], limit=1))
+            message.is_our_message = message.kind == 'buyer_message' and ours
 
     @api.private
     def _answered_moves(self):

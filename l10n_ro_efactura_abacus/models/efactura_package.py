@@ -1,4 +1,5 @@
 """What a package holds, for people: opened, shown, downloaded. The bytes themselves are never changed."""
+import logging
 import re
 import unicodedata
 
@@ -10,6 +11,7 @@ from ..anaf import PackageError, UblError, explain, read_document, read_package
 from .efactura_lane import lanes
 from .efactura_xml_file import formatted
 
+_logger = logging.getLogger(__name__)
 FORMATTED_BYTES = 1_000_000  # shown on the form; a larger document is downloaded
 RAW_SHOWN = 20_000  # characters of what is no document
 
@@ -150,8 +152,12 @@ class EfacturaPackage(models.Model):
         return self._part_action('seal')
 
     def action_download_certificate(self):
-        """The certificate of the seal."""
+        """The certificate of the seal, as text (PEM)."""
         return self._part_action('certificate')
+
+    def action_download_certificate_der(self):
+        """The certificate of the seal, as Windows opens it (DER)."""
+        return self._part_action('certificate?der=1')
 
     def _part_action(self, part, target='download'):
         self._may_read_packages()
@@ -179,10 +185,13 @@ class EfacturaPackage(models.Model):
         if package.kind in ('invoice', 'credit_note'):
             try:
                 document = read_document(package.document)
+                return self._readable_html(document, self, all_lines)
             except UblError:
                 return self._unknown_html(self.env._("This document is not UBL: it can only be read as XML."),
                                           package.document)
-            return self._readable_html(document, self, all_lines)
+            except Exception:  # whatever a sender wrote, the rest of the form is there
+                _logger.exception("The page of package %s could not be made", self.anaf_id)
+                return self._unknown_html(self.env._("This document can only be read as XML."), package.document)
         return self._unknown_html(self.env._("ANAF sealed something that this program does not know."),
                                   package.document)
 

@@ -50,6 +50,18 @@ class TestRaspReceived(PackageCase):
         self.assertIn('&lt;b&gt;deloc&lt;/b&gt;', html)
         self.assertIn(move.name, html)
 
+    def test_whose_it_is(self):
+        received = self._received()
+        submission = self._sold()
+        message = self._message(submission.upload_index, "Ceva")
+        both = "MESAJ CUMPARATOR PRIMIT / MESAJ CUMPARATOR TRANSMIS"
+        for tip, index, ours in (
+                ("MESAJ CUMPARATOR PRIMIT", received.upload_index, False),
+                ("MESAJ CUMPARATOR TRANSMIS", submission.upload_index, True),
+                (both, submission.upload_index, False), (both, received.upload_index, True)):
+            self._set(message, tip=tip, answers_index=index)
+            self.assertEqual(message.is_our_message, ours, (tip, ours))
+
     def test_it_is_told_once(self):
         submission = self._sold()
         message = self._message(submission.upload_index, "Vă rugăm corectați")
