@@ -295,10 +295,14 @@ class TestImportWizard(ImportCase):
         self.assertTrue(all(one.note for one in batch.import_ids))
         yellow = batch.import_ids.filtered(lambda one: one.state == 'yellow')
         self.assertEqual(yellow.action_open()['res_id'], yellow.id)
+        late = batch.import_ids.filtered(lambda one: one.number == 'M 4')
+        self.assertEqual(batch.late_count, 1)
+        batch.action_import_late()
+        self.assertEqual((str(late.move_id.date), str(late.move_id.invoice_date)), ('2026-11-01', '2026-10-20'))
         self._fill(yellow)
         action = yellow.action_import()
         self.assertEqual((action['res_model'], action['res_id']), (batch._name, batch.id))
-        self.assertEqual(batch.done_count, 2)
+        self.assertEqual(batch.done_count, 3)
 
     def test_many_of_one_supplier(self):
         """What is answered on the first is used by the others at once, and the supplier is created once."""

@@ -13,14 +13,21 @@ class EfacturaImportBatch(models.TransientModel):
     refused_count = fields.Integer(compute='_compute_counts')
     done_count = fields.Integer(compute='_compute_counts')
     total_count = fields.Integer(compute='_compute_counts')
+    late_count = fields.Integer(compute='_compute_counts', help="Ready but for their locked period")
 
-    @api.depends('import_ids.state')
+    @api.depends('import_ids.state', 'import_ids.locked')
     def _compute_counts(self):
         for batch in self:
             states = batch.import_ids.mapped('state')
             batch.total_count = len(states)
             for name in ('ready', 'yellow', 'refused', 'done'):
                 batch[f'{name}_count'] = states.count(name)
+            batch.late_count = len(batch._late())
+
+    def _late(self):
+        """The documents that only their locked period keeps from being imported."""
+        return self.import_ids.filtered(lambda page: (
+            page.state == 'refused' and not page.yellow_count and page._reasons() == [page.locked]))
 
     def _compute_display_name(self):
         self.display_name = self.env._("XML → Bills")
@@ -79,6 +86,14 @@ class EfacturaImportBatch(models.TransientModel):
         self._check_may()
         return self._import_ready(post=True)
 
+    def action_import_late(self):
+        """Draft bills, on the first open date, of those whose period is locked."""
+        self._check_may()
+        late = self._late()
+        for page in late:
+            page.accounting_date = page.open_date
+        return self._import_ready(pages=late)
+
     def action_open_bills(self):
         """The bills made here."""
         self._check_may()
@@ -86,8 +101,8 @@ class EfacturaImportBatch(models.TransientModel):
         action = self.env['ir.actions.act_window']._for_xml_id('account.action_move_in_invoice_type')
         return {**action, 'domain': [('id', 'in', bills.ids)], 'context': {'create': False}}
 
-    def _import_ready(self, post=False):
-        ready = self.import_ids.filtered(lambda page: page.state == 'ready')
+    def _import_ready(self, post=False, pages=None):
+        ready = (self.import_ids if pages is None else pages).filtered(lambda page: page.state == 'ready')
         if not ready:
             raise UserError(self.env._("No document is ready."))
         ready._import(post)
