@@ -1,8 +1,10 @@
 """The lines of an XML as lines of a bill: quantities, prices, document-level discounts and charges."""
+import re
 from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.tools import remove_accents
 
 from .efactura_unit import normalized
 from .import_amounts import money, priced
@@ -11,6 +13,18 @@ from .import_proposal import Choice, LineProposal
 #: more lines than these are booked as one line per VAT rate, the XML beside them
 MOST_LINES = 5000
 ZERO = Decimal(0)
+
+
+#: what changes from month to month in the name of the same service: dates, periods, years, months
+_DATED = re.compile(
+    r'\b\d{1,2}[./-]\d{1,2}[./-](?:20)?\d{2}\b|\b\d{1,2}[./-]20[1-4]\d\b|\b20[1-4]\d(?:[./-]\d{1,2}){0,2}\b|'
+    r'\bluna mai\b|'
+    r'\b(?:ianuarie|februarie|martie|aprilie|iunie|iulie|august|septembrie|octombrie|noiembrie|decembrie)\b')
+
+
+def lasting(name):
+    """A line's name without what is only about its month: ``'Chirie octombrie 2026'`` -> ``'chirie'``."""
+    return normalized(_DATED.sub(' ', remove_accents(name or '').lower()))
 
 
 def vat_of(part):
@@ -22,13 +36,14 @@ def vat_of(part):
 def line_key(category, rate, line):
     """What the learning recognises a line by: its VAT, and the supplier's code or else its name and unit.
 
-    A code of one or two digits is mostly the line's place in the table: it names nothing. The unit is told beside.
+    A code of one or two digits is mostly the line's place in the table: it names nothing. Dates and months in a name
+    do not count. The unit is told beside.
     """
     code = normalized(line.seller_code)
     if len(code) > 2 or (code and not code.isdigit()):
         what = f'code:{code}'
     else:
-        what = f'name:{normalized(line.name or line.description)[:200]}|{line.unit_code}'
+        what = f'name:{lasting(line.name or line.description)[:200]}|{line.unit_code}'
     return vat_key(category, rate, what, line.unit_code)
 
 

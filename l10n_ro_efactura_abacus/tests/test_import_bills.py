@@ -19,6 +19,16 @@ class TestImportBills(ImportCase):
         self.assertEqual(bill.state, 'posted')
 
     def test_amounts(self):
+        self._amounts('round_globally')
+
+    def test_amounts_rounded_by_line(self):
+        self._amounts('round_per_line')
+
+    def test_amounts_of_a_company_that_types_prices_with_vat(self):
+        self._amounts('round_globally', 'tax_included')
+
+    def _amounts(self, rounding, prices='tax_excluded'):
+        self.company.write({'tax_calculation_rounding_method': rounding, 'account_price_include': prices})
         for case, lines, more in (
             ('base quantity', [line(quantity='250', price='12.5', base='100')], {}),
             ('line discount', [line(quantity='3', price='19.99', allowances=[(False, '5.99')])], {}),

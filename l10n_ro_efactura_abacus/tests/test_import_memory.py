@@ -49,6 +49,15 @@ class TestImportMemory(ImportCase):
         [other] = self._propose(supplier_xml(lines=[line("Cafea", code='CAF', rate='11')], number='2'))
         self.assertEqual(other.lines[0].taxes, Choice(self._tax('tvad_11'), 'xml'))
 
+    def test_the_month_in_a_name_does_not_count(self):
+        rent = self.env['account.account'].create({'name': "Chirii", 'code': '612299', 'account_type': 'expense'})
+        [first] = self._propose(supplier_xml(lines=[line("Chirie octombrie 2026"), line("Țeavă 20 mm")], number='1'))
+        first.lines[0].account = first.lines[1].account = Choice(rent, 'user')
+        self.importer._remember([first])
+        [second] = self._propose(supplier_xml(lines=[
+            line("Chirie Noiembrie 2026"), line("CHIRIE 01.12.2026 - 31.12.2026"), line("Țeavă 25 mm")], number='2'))
+        self.assertEqual([one.account.source for one in second.lines], ['remembered', 'remembered', 'default'])
+
     def test_products(self):
         remembered, coded, named, ours, scanned = self.env['product.product'].create([
             {'name': "Amintit"}, {'name': "Cu cod"}, {'name': "Numele lui"},
