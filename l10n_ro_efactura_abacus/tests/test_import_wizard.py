@@ -250,6 +250,17 @@ class TestImportWizard(ImportCase):
         self.assertEqual((page.location_analytic_id, page.location_source), (shop, 'remembered'))
         self.assertEqual(page.line_ids.mapped('account_source')[0], 'remembered')
 
+    def test_what_cannot_be_posted_stays_a_draft(self):
+        """A fixed asset wants its number in the register first: the bill is there, and says why it waits."""
+        asset = self.env['account.account'].with_company(self.company).search([('code', '=like', '214%')], limit=1)
+        page = self._open(self._messages(supplier_xml('G 1', line("Birou director"))))
+        page.line_ids.account_id = asset
+        page.line_ids.treatment = 'asset'
+        action = page.action_import_post()
+        self.assertEqual((page.move_id.state, page.state), ('draft', 'done'))
+        self.assertEqual(action['tag'], 'display_notification')
+        self.assertEqual(action['params']['next']['res_id'], page.move_id.id)
+
     def test_other_name(self):
         self._partner(name="SC Furnizor Nou S.R.L.", vat=f'RO{NEW_CIF}')
         self.assertFalse(self._open(self._messages(supplier_xml('V 1', line("A")))).has_other_name)

@@ -15,13 +15,14 @@ class EfacturaMessage(models.Model):
 
     can_import = fields.Boolean(compute='_compute_can_import')
 
-    @api.depends('kind', 'archive_state', 'move_id')
+    @api.depends('kind', 'environment', 'archive_state', 'move_id')
     def _compute_can_import(self):
         for message in self:
             message.can_import = message._is_importable()
 
     def _is_importable(self):
-        return self.kind == 'received' and self.archive_state == 'archived' and not self.move_id
+        return self.kind == 'received' and self.environment == 'prod' and self.archive_state == 'archived' \
+            and not self.move_id
 
     def action_import(self):
         """XML -> bill: the page of one document, the table of many."""
@@ -52,6 +53,8 @@ class EfacturaMessage(models.Model):
     def _why_not_importable(self):
         _ = self.env._
         received = self.filtered(lambda message: message.kind == 'received')
+        if received and not received.filtered(lambda message: message.environment == 'prod'):
+            return _("What ANAF's test environment holds is no bill.")
         if not received:
             return _("Only invoices received from suppliers become bills.")
         if received.filtered(lambda message: message.archive_state != 'archived'):
