@@ -3,8 +3,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
+from psycopg2.extras import Json
 
-from .efactura_matching import BILLS
+from .efactura_matching import BILLS, CHUNK, NEAR_DAYS
 
 
 class AccountMove(models.Model):
@@ -39,11 +40,17 @@ class AccountMove(models.Model):
         waiting = messages.browse()
         for company, moves in entries.grouped('company_id').items():
             wanted = {('received' if move.move_type in BILLS else 'sent', move.invoice_date) for move in moves}
-            self.env.cr.execute(SQL(
+            days = [day for _kind, day in wanted]
+            sellers = {move.commercial_partner_id._l10n_ro_efactura_cui() for move in moves if move.move_type in BILLS}
+            self.env.cr.execute(SQL(  # of the same day to be paired, of the same seller to be proposed
                 """SELECT m.id FROM l10n_ro_efactura_message m
-                    WHERE (m.kind, m.issue_date) IN %s AND m.company_id IN %s AND m.environment = 'prod'
-                      AND m.move_id IS NULL AND m.submission_id IS NULL""",
-                tuple(wanted), tuple(messages._companies_sharing(company).ids)))
+                    WHERE m.kind IN ('received', 'sent') AND m.issue_date BETWEEN %s::date - %s AND %s::date + %s
+                      AND m.company_id IN %s AND m.environment = 'prod' AND m.move_id IS NULL
+                      AND m.submission_id IS NULL AND m.number IS NOT NULL
+                      AND ((m.kind, m.issue_date) IN %s OR m.kind = 'received' AND m.seller_cif IN %s)
+                    ORDER BY (m.kind, m.issue_date) IN %s DESC, m.id LIMIT %s""",
+                min(days), NEAR_DAYS, max(days), NEAR_DAYS, tuple(messages._companies_sharing(company).ids),
+                tuple(wanted), tuple(sellers - {''}) or ('',), tuple(wanted), CHUNK))
             waiting += messages.browse(row[0] for row in self.env.cr.fetchall())
         waiting._auto_pair()
 
@@ -62,6 +69,46 @@ class AccountMove(models.Model):
         """What may be the package of this entry: [(message, score 0..100, [reason in words])], best first."""
         self.ensure_one()
         return self.env['l10n_ro_efactura.message']._candidates_of(self)
+
+    # -------------------------------------------------------------------------
+    # BANNERS
+    # -------------------------------------------------------------------------
+
+    def _get_alerts(self):
+        # EXTENDS 'account'
+        alerts = super()._get_alerts()
+        if self.id and self.l10n_ro_efactura_findable and not self.l10n_ro_efactura_package_id \
+                and self.env.user.has_group('account.group_account_invoice'):
+            message = self._l10n_ro_efactura_proposed_package()
+            if message:
+                alerts['l10n_ro_efactura_proposal'] = {
+                    'level': 'info',
+                    'message': self.env._("In SPV there is a package that may be this document's: %s",
+                                          message._l10n_ro_efactura_subject()),
+                    'action_text': self.env._("Find in SPV"),
+                    'action': {
+                        **self.env['ir.actions.actions'].sudo()._for_xml_id(
+                            'l10n_ro_efactura_abacus.action_l10n_ro_efactura_find'),
+                        'context': {'active_model': self._name, 'active_id': self.id, 'active_ids': self.ids}},
+                }
+        return alerts
+
+    def _l10n_ro_efactura_invoice_alerts(self):
+        """An undone pairing is no refusal of ANAF."""
+        alerts = super()._l10n_ro_efactura_invoice_alerts()
+        submission = self._l10n_ro_efactura_last_submission('prod')
+        if self.l10n_ro_efactura_state == 'refused' and submission.origin == 'elsewhere':
+            alerts['l10n_ro_efactura_prod_nok'] = {
+                'level': 'info', 'message': '\n'.join(submission._l10n_ro_efactura_plain_texts())}
+        return alerts
+
+    def _l10n_ro_efactura_proposed_package(self):
+        """The package for which this entry was proposed, where there is one."""
+        self.env.cr.execute(SQL(
+            """SELECT id FROM l10n_ro_efactura_message WHERE pairing_proposal @> %s AND move_id IS NULL
+                ORDER BY (jsonb_path_query_first(pairing_proposal, '$[*] ? (@.id == $id)', %s)->>'score')::int DESC, id
+                LIMIT 1""", Json([{'id': self.id}]), Json({'id': self.id})))
+        return self.env['l10n_ro_efactura.message'].browse(row[0] for row in self.env.cr.fetchall()).sudo()
 
     # -------------------------------------------------------------------------
     # AN ENTRY THAT GOES AWAY GIVES ITS PACKAGE BACK

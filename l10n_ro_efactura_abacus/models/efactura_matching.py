@@ -5,6 +5,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 from psycopg2.errors import UniqueViolation
 from psycopg2.extras import Json
@@ -41,6 +42,8 @@ MOVE_KEY = SQL(r"ltrim(right(substring(COALESCE(v.ref, v.payment_reference) from
 class EfacturaMatching(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
+    _proposal_idx = models.Index(
+        "USING gin (pairing_proposal jsonb_path_ops) WHERE pairing_proposal IS NOT NULL")
     _pairing_idx = models.Index("(issue_date, company_id) WHERE kind IN ('received', 'sent')")
 
     # -- when -----------------------------------------------------------------------------------------------
@@ -63,8 +66,25 @@ class EfacturaMatching(models.Model):
             CHUNK), log_exceptions=False)
         due = self.browse(row[0] for row in self.env.cr.fetchall())
         if due:
-            due._auto_pair()
+            due._pair_isolated()
         return len(due) == CHUNK
+
+    def _pair_isolated(self):
+        """Pair these; where it fails, the halves, so that one odd message never stops the rest (and is not due)."""
+        try:
+            with self.env.cr.savepoint():
+                self._auto_pair()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:
+            self.env.invalidate_all(flush=False)
+            if len(self) > 1:
+                self[:len(self) // 2]._pair_isolated()
+                self[len(self) // 2:]._pair_isolated()
+            else:
+                _logger.exception("Message %s cannot be compared with the books", self.id)
+                self.env.cr.execute(SQL(
+                    "UPDATE l10n_ro_efactura_message SET pairing_due = FALSE WHERE id = %s", self.id))
 
     @api.private
     def _auto_pair(self):

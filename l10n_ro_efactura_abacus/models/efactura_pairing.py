@@ -15,6 +15,7 @@ class EfacturaPairing(models.Model):
     """An invoice has one package; PostgreSQL keeps it so. Of tests an invoice may have many sent ones."""
     _name = 'l10n_ro_efactura.message'
     _inherit = ['l10n_ro_efactura.message', 'mail.thread']
+    _mail_post_access = 'read'  # nobody writes messages, who reads them may say something about them
 
     pairing_due = fields.Boolean(readonly=True, help="Its entry in the books is still to be looked for")
     pairing_proposal = fields.Json(
@@ -23,6 +24,7 @@ class EfacturaPairing(models.Model):
         'account.move', 'l10n_ro_efactura_refused_pair', 'message_id', 'move_id', string="Not these", readonly=True,
         help="Pairs that somebody undid: they are not made again by themselves.")
 
+    proposal_text = fields.Char(string="Perhaps", compute='_compute_proposal_text')
     can_unpair = fields.Boolean(compute='_compute_can_unpair')
 
     _received_move_uniq = models.UniqueIndex("(move_id) WHERE kind = 'received'")
@@ -40,6 +42,17 @@ class EfacturaPairing(models.Model):
                            WHERE first.move_id = m.move_id AND first.kind = m.kind AND first.id < m.id
                              AND (first.kind = 'received' OR first.environment = 'prod' AND m.environment = 'prod'))""")
         return super()._auto_init()
+
+    @api.depends('pairing_proposal', 'move_id')
+    def _compute_proposal_text(self):
+        best = {message: (message.pairing_proposal or [{}])[0] for message in self}
+        moves = self.env['account.move'].browse({row['id'] for row in best.values() if row}).exists()
+        names = {move.id: move.display_name for move in moves._filtered_access('read')}
+        for message, row in best.items():
+            name = not message.move_id and names.get(row.get('id'))
+            message.proposal_text = name and self.env._(
+                "%(move)s (%(score)s %%): %(reasons)s", move=name, score=row['score'],
+                reasons=', '.join(self._reason_texts(row['reasons'])))
 
     @api.depends('move_id', 'submission_id', 'kind')
     def _compute_can_unpair(self):

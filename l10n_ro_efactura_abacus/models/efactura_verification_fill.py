@@ -61,10 +61,11 @@ class EfacturaVerification(models.Model):
     # -- in SPV, not in the books -----------------------------------------------------------------------------
 
     def _spv_only(self, companies):
+        start = self.company_id.l10n_ro_efactura_start_date
         free = self.env['l10n_ro_efactura.message'].search([
             ('company_id', 'in', companies.ids), ('environment', '=', 'prod'), ('kind', 'in', ('received', 'sent')),
-            ('issue_date', '>=', self.date_from), ('issue_date', '<=', self.date_to), ('move_id', '=', False),
-            ('submission_id', '=', False), ('number', '!=', False)], order='issue_date, id')
+            ('issue_date', '>=', max(self.date_from, start or self.date_from)), ('issue_date', '<=', self.date_to),
+            ('move_id', '=', False), ('submission_id', '=', False), ('number', '!=', False)], order='issue_date, id')
         best = {message.id: message.pairing_proposal[0] for message in free if message.pairing_proposal}
         moves = self.env['account.move'].browse(row['id'] for row in best.values()).exists()
         names = {move.id: move.display_name for move in moves}

@@ -79,7 +79,8 @@ class TestPairing(PairingCase):
         best = self._message('ABC 12', date='2026-10-06')
         other = self._message('XX 1', date='2026-10-20', total=5)
         self._message('ABC 11', date='2026-08-20')  # another month
-        self._message('ABC 10')._pair(self._bill('ABC 10', date='2026-10-09', price=3), "taken")
+        taken = self._message('ABC 10', date='2026-10-08', total=9)
+        taken._pair(self._bill('ABC 10', date='2026-10-09', price=3), "taken")
         before = self.sim.calls()
         find = self._find(bill.with_user(self.biller).action_l10n_ro_efactura_find())
         self.assertEqual(find.line_ids.message_id, best + other)

@@ -171,6 +171,43 @@ class TestPairingAuto(PairingCase):
         message._auto_pair()
         self.assertFalse(message.move_id)
 
+    def test_when_a_package_is_opened(self):
+        """The manual's way: an entry typed since is found when somebody opens the package."""
+        message = self._message(package=False)
+        bill = self._bill(post=False)
+        self.assertFalse(message.move_id)
+        before = self.sim.calls()
+        message.with_user(self.biller).action_open_package()
+        self.assertPaired(message, bill)
+        self.assertEqual(self.sim.calls(), before)
+
+    def test_the_bill_says_that_a_package_may_be_its_own(self):
+        message = self._message('ABC 12', date='2026-10-06')
+        bill = self._bill('ABC 12').with_user(self.biller)
+        alert = bill._get_alerts()['l10n_ro_efactura_proposal']
+        self.assertIn('ABC 12', alert['message'])
+        self.assertEqual(alert['action']['context']['active_ids'], bill.ids)
+        self.assertIn("dates up to 3 days apart", message.with_user(self.biller).proposal_text)
+        message._pair(bill, "yes")
+        self.assertNotIn('l10n_ro_efactura_proposal', bill._get_alerts())
+        self.assertFalse(message.proposal_text)
+
+    def test_one_odd_message_does_not_stop_the_rest(self):
+        odd, good = self._message('ABC 11', total=5), self._message('ABC 12')
+        self.messages.browse((odd + good).ids).write({'pairing_due': True})
+        bill = self._bill('ABC 12', post=False)
+        make = type(self.messages)._certain_pairs
+
+        def spoiled(records, company):
+            if odd in records:
+                raise ValueError("odd")
+            return make(records, company)
+        self.patch(type(self.messages), '_certain_pairs', spoiled)
+        with self.assertLogs('odoo.addons.l10n_ro_efactura_abacus.models.efactura_matching'):
+            self.messages._pair_due()
+        self.assertPaired(good, bill)
+        self.assertFalse((odd + good).filtered('pairing_due'))
+
     # -- how much it costs ------------------------------------------------------------------------------------
 
     def test_as_many_queries_for_fifty_as_for_five(self):
@@ -260,6 +297,9 @@ class TestPairingSales(PairingCase):
         self.assertFalse(message.submission_id)
         self.assertEqual(invoice.l10n_ro_efactura_state, 'refused')
         self.assertFalse(invoice._l10n_ro_efactura_check_send('prod'))
+        alert = invoice._get_alerts()['l10n_ro_efactura_prod_nok']
+        self.assertEqual(alert['level'], 'info')
+        self.assertIn("undid the pairing", alert['message'])
         message._pair(invoice, "after all")
         self.assertEqual(invoice.l10n_ro_efactura_state, 'ok')
 

@@ -111,7 +111,10 @@ class TestVerification(VerificationCase):
         self._bill('OLD 1', date='2026-10-05')
         self.company.l10n_ro_efactura_start_date = '2026-10-10'
         new = self._bill('NEW 1', date='2026-10-10')
-        self.assertEqual(self._verify().book_only_ids.move_id, new)
+        self._message('OLD 9', total=9)
+        verification = self._verify()
+        self.assertEqual(verification.book_only_ids.move_id, new)
+        self.assertFalse(verification.spv_only_ids)
 
     def test_why_is_remembered_of_the_supplier(self):
         customs = self._partner(name="Direcția Vamală", vat='RO18547290')
