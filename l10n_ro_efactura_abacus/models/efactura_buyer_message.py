@@ -2,6 +2,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
@@ -25,6 +26,21 @@ class EfacturaBuyerMessage(models.Model):
                     ('upload_index', '=', message.answers_index), ('kind', '=', 'received'),
                     ('environment', '=', message.environment), ('company_id', '=', message.company_id.id)], limit=1))
             message.is_our_message = message.kind == 'buyer_message' and ours
+
+    def _compute_cif(self):
+        # EXTENDS: of a message to us the other party is the buyer
+        super()._compute_cif()
+        for message in self:
+            if message.kind == 'buyer_message' and not message.is_our_message:
+                message.cif = message.buyer_cif
+
+    @api.model
+    def _search_cif(self, operator, value):
+        # EXTENDS
+        found = super()._search_cif(operator, value)
+        if found is NotImplemented:
+            return found
+        return found | Domain('kind', '=', 'buyer_message') & Domain('buyer_cif', operator, value)
 
     @api.private
     def _answered_moves(self):
@@ -55,6 +71,7 @@ class EfacturaBuyerMessage(models.Model):
             try:
                 with self.env.cr.savepoint():
                     self.env['l10n_ro_efactura.rasp']._recognise(message)
+                    message._take_parties()
                     move = message._answered_moves()[:1]
                     if move:
                         message.write({'move_id': move.id, 'pairing_reason': self.env._(
@@ -64,6 +81,15 @@ class EfacturaBuyerMessage(models.Model):
                 raise
             except Exception:
                 _logger.exception("Buyer's message %s could not be brought to its invoice", message.anaf_id)
+
+    def _take_parties(self):
+        """Its package names nobody: seller, buyer and partner are those of the invoice it answers."""
+        answered = self.search([
+            ('upload_index', '=', self.answers_index), ('environment', '=', self.environment),
+            ('company_id', '=', self.company_id.id), ('kind', 'in', ('sent', 'received'))], limit=1)
+        if self.answers_index and answered.number:
+            self.write({name: answered[name] for name in ('seller_cif', 'buyer_cif', 'partner_name')}
+                       | {'partner_id': answered.partner_id.id})
 
     def _tell_invoice(self, move):
         """Chatter on the invoice; of a message to us also an activity for the salesperson, else who is responsible."""

@@ -37,6 +37,8 @@ class TestRaspReceived(PackageCase):
         message = self._message(submission.upload_index, text)
         self.assertEqual((message.buyer_message, message.is_our_message, message.move_id), (text, False, move))
         self.assertEqual(move.l10n_ro_efactura_buyer_message_ids, message)
+        self.assertEqual((message.partner_id, message.cif), (self.customer, submission.buyer_cif))
+        self.assertIn(message, self.messages.search([('cif', '=', submission.buyer_cif)]))
         self.assertIn("nu corespunde", ' '.join(move.message_ids.mapped('body')))
         self.assertNotIn('<b>', ' '.join(move.message_ids.mapped('body')), "the buyer's text is no markup")
         activity = move.activity_ids.filtered(lambda a: a.activity_type_id == self.env.ref(ACTIVITY))
