@@ -4,6 +4,7 @@ import logging
 from odoo import api, models
 
 from ..anaf import UblError, XmlError, read_document
+from .import_keys import line_keys
 from .import_lookup import Lookup
 from .import_proposal import Choice, Proposal
 
@@ -37,6 +38,7 @@ class EfacturaImporter(models.AbstractModel):
         for proposal in readable:
             proposal.lookup = lookup
             self._isolated(self._propose_header, proposal)
+            lookup.keys |= line_keys(proposal.document)
         self._mark_twins(readable)
         for proposal in readable:
             if proposal.document:

@@ -2,7 +2,7 @@
 from odoo import api, models
 
 from .efactura_unit import normalized
-from .import_lines import split_key
+from .import_keys import split_key
 from .import_proposal import Choice
 
 

@@ -1,60 +1,12 @@
 """The lines of an XML as lines of a bill: quantities, prices, document-level discounts and charges."""
-import re
 from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.tools import remove_accents
 
-from .efactura_unit import normalized
 from .import_amounts import money, priced
+from .import_keys import ALL, MOST_LINES, ZERO, charge_key, line_key, vat_key, vat_of
 from .import_proposal import Choice, LineProposal
-
-#: more lines than these are booked as one line per VAT rate, the XML beside them
-MOST_LINES = 5000
-ZERO = Decimal(0)
-
-
-#: what changes from month to month in the name of the same service: dates, periods, years, months
-_DATED = re.compile(
-    r'\b\d{1,2}[./-]\d{1,2}[./-](?:20)?\d{2}\b|\b\d{1,2}[./-]20[1-4]\d\b|\b20[1-4]\d(?:[./-]\d{1,2}){0,2}\b|'
-    r'\bluna mai\b|'
-    r'\b(?:ianuarie|februarie|martie|aprilie|iunie|iulie|august|septembrie|octombrie|noiembrie|decembrie)\b')
-
-
-def lasting(name):
-    """A line's name without what is only about its month: ``'Chirie octombrie 2026'`` -> ``'chirie'``."""
-    return normalized(_DATED.sub(' ', remove_accents(name or '').lower()))
-
-
-def vat_of(part):
-    """(category, rate) of a line, allowance or subtotal; a rate without a category is S."""
-    rate = part.rate or ZERO
-    return part.category or ('S' if rate else 'O'), rate
-
-
-def line_key(category, rate, line):
-    """What the learning recognises a line by: its VAT, and the supplier's code or else its name and unit.
-
-    A code of one or two digits is mostly the line's place in the table: it names nothing. Dates and months in a name
-    do not count. The unit is told beside.
-    """
-    code = normalized(line.seller_code)
-    if len(code) > 2 or (code and not code.isdigit()):
-        what = f'code:{code}'
-    else:
-        what = f'name:{lasting(line.name or line.description)[:200]}|{line.unit_code}'
-    return vat_key(category, rate, what, line.unit_code)
-
-
-def vat_key(category, rate, what, unit=''):
-    return f'{category}:{(rate or ZERO).normalize():f}:{unit}:{what}'
-
-
-def split_key(key):
-    """``'S:21:H87:code:abc'`` -> ``('S', 21.0, 'H87', 'code:abc')``"""
-    category, rate, unit, what = key.split(':', 3)
-    return category, round(float(rate), 2), unit, what
 
 
 class EfacturaImporter(models.AbstractModel):
@@ -117,11 +69,10 @@ class EfacturaImporter(models.AbstractModel):
         category, rate = vat_of(charge)
         net = charge.amount * (1 if charge.is_charge else -1) * factor
         default = self.env._("Charge") if charge.is_charge else self.env._("Discount")
-        kind = 'charge' if charge.is_charge else 'discount'
         return LineProposal(
             line=None, name=charge.reason or default, quantity=1.0, price_unit=float(net), net=net,
             category=category, rate=rate,
-            key=vat_key(category, rate, f'{kind}:{normalized(charge.reason or charge.reason_code)[:200]}'),
+            key=vat_key(category, rate, charge_key(charge)),
             uom=Choice(self.env['uom.uom'], 'default'))
 
     @api.private
@@ -135,5 +86,5 @@ class EfacturaImporter(models.AbstractModel):
             line=None, name=self.env._("%(count)s lines at %(category)s %(rate)s %%",
                                        count=counts[group], category=group[0], rate=f'{group[1].normalize():f}'),
             quantity=1.0, price_unit=float(net * factor), net=net * factor, category=group[0], rate=group[1],
-            key=vat_key(*group, 'all'), uom=Choice(self.env['uom.uom'], 'default'),
+            key=vat_key(*group, ALL), uom=Choice(self.env['uom.uom'], 'default'),
         ) for group, net in sums.items()]

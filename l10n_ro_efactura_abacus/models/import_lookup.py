@@ -27,7 +27,8 @@ def plain_vat(text):
 class Lookup:
     """Read lazily, a few statements each, never one per document.
 
-    :ivar suppliers: commercial partners found so far; `add_suppliers` widens what the later tables hold
+    :ivar suppliers: commercial partners found for these documents, :ivar keys: of their lines (line.map);
+        both are filled before the tables that they bound are read
     """
 
     def __init__(self, importer, company, documents):
@@ -38,6 +39,7 @@ class Lookup:
         precision = self.env['decimal.precision'].precision_get
         self._digits = precision('Product Unit'), precision('Discount')
         self.suppliers = self.env['res.partner']
+        self.keys = set()
 
     def digits(self, currency):
         return Digits(*self._digits, currency.decimal_places)
@@ -138,9 +140,10 @@ class Lookup:
 
     @cached_property
     def maps(self):
-        """{(commercial partner id, key): rows of line.map}"""
+        """{(commercial partner id, key): rows of line.map} of the lines that are asked for."""
         rows = self.env['l10n_ro_efactura.line.map'].sudo().search([
-            ('company_id', '=', self.company.id), ('partner_id', 'in', self.suppliers.ids)])
+            ('company_id', '=', self.company.id), ('partner_id', 'in', self.suppliers.ids),
+            ('key', 'in', list(self.keys))])
         return rows.grouped(lambda row: (row.partner_id.id, row.key))
 
     @cached_property
@@ -210,6 +213,11 @@ class Lookup:
         """The journal of bills of the company."""
         Journal = self.env['account.journal']
         return Journal.search([*Journal._check_company_domain(self.company), ('type', '=', 'purchase')], limit=1)
+
+    @cached_property
+    def vat_payer(self):
+        """Is the company registered for VAT, so that it deducts any?"""
+        return self.company._l10n_ro_efactura_is_vat_payer()
 
     @cached_property
     def taxes(self):

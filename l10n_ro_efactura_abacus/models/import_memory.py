@@ -2,7 +2,7 @@
 from odoo import Command, api, models
 
 from .efactura_unit import normalized
-from .import_lines import split_key
+from .import_keys import split_key
 
 
 def title(text):
@@ -60,8 +60,9 @@ class EfacturaImporter(models.AbstractModel):
         Map = self.env['l10n_ro_efactura.line.map'].sudo()
         if not facts:
             return
-        rows = {(row.category, round(row.rate, 2), row.key): row for row in Map.search(
-            [('company_id', '=', company.id), ('partner_id', '=', partner.id)])}
+        rows = {(row.category, round(row.rate, 2), row.key): row for row in Map.search([
+            ('company_id', '=', company.id), ('partner_id', '=', partner.id),
+            ('key', 'in', [split_key(key)[3] for key in facts])])}
         new = []
         for key, values in facts.items():
             category, rate, unit, what = split_key(key)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import remove_accents
 
+from .import_amounts import RATED
 from .import_proposal import Choice
 
 #: UN/ECE codes of time and of services
@@ -45,9 +46,15 @@ class TaxTable:
 
     def __init__(self, taxes, names):
         self.names = names
+        self.as_cost = {}  # {rate: tax whose VAT stays on the account of its line}
         self.by_shape = defaultdict(list)
         for tax in taxes:
-            self.by_shape[shape(tax), Decimal(repr(tax.amount)).normalize()].append(tax)
+            kind, rate = shape(tax), Decimal(repr(tax.amount)).normalize()
+            vat = tax.invoice_repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax')
+            if kind == 'full' and not vat.account_id and not tax.price_include:
+                self.as_cost.setdefault(rate, tax)
+            else:
+                self.by_shape[kind, rate].append(tax)
         self.none = taxes.browse()
 
     def named(self, name):
@@ -118,6 +125,12 @@ class EfacturaImporter(models.AbstractModel):
                     (vat[:1].tax_exigibility == 'on_payment') == on_payment):
                 return
             service = service or vat[:1].tax_scope == 'service'
+        if line_proposal.category in RATED and not proposal.lookup.vat_payer:
+            # who is not registered deducts nothing; where there is no such tax the stand-in is made with the bill
+            tax = proposal.lookup.taxes.as_cost.get((line_proposal.rate or Decimal(0)).normalize())
+            line_proposal.taxes = Choice(tax.sudo(self.env.su), 'default') if tax else Choice(
+                self.env['account.tax'], 'none')
+            return
         tax, source = self._tax_of(
             proposal.lookup.taxes, line_proposal.category, line_proposal.rate or Decimal(0), service, on_payment,
             abroad=(proposal.document.seller.country or 'RO') != 'RO', day=proposal.document.facts.issue_date)

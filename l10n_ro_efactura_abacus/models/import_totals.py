@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from .import_amounts import RATED, money, spread
-from .import_lines import vat_of
+from .import_keys import vat_of
 
 ZERO = Decimal(0)
 

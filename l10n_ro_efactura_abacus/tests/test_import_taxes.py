@@ -75,6 +75,14 @@ class TestImportTaxes(ImportCase):
         self.assert_totals(bill, xml)
         self.assertEqual(len(bill.line_ids.filtered('tax_line_id')), 2)
 
+    def test_who_is_not_registered_deducts_nothing(self):
+        self.company.vat = self.company.vat.removeprefix('RO')
+        bill = self._bill(lines=[line("Marfă"), line("Lapte", rate='11')])
+        vat = bill.line_ids.filtered('tax_line_id')
+        self.assertEqual(vat.account_id, bill.invoice_line_ids.account_id, "on the account of the goods")
+        bill.action_post()
+        self.assertEqual([source for _tax, source in self._taxes(line("Altă marfă"), number='2')], ['default'])
+
     def test_a_chart_of_another_kind(self):
         data = self.env['ir.model.data'].search([
             ('model', '=', 'account.tax'), ('module', '=', 'account'), ('name', '=like', f'{self.company.id}_%')])
