@@ -151,7 +151,9 @@ class EfacturaImportLine(models.TransientModel):
 
     def _yellow(self):
         """The needed choices of these rows that nobody has made: [(row, choice)]."""
-        return [(line, choice) for line in self for choice in NEEDED if line._is_yellow(choice)]
+        sees_analytic = self.env.user.has_group('analytic.group_analytic_accounting')
+        return [(line, choice) for line in self for choice in NEEDED
+                if line._is_yellow(choice) and (choice != 'analytic' or sees_analytic)]
 
     def _mark(self, choice):
         """What the user chose; an emptied cell is unknown again where an answer is wanted.
