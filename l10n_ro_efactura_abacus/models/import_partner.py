@@ -9,7 +9,7 @@ from .import_lookup import plain_vat
 from .import_proposal import Choice
 from .res_partner_sector import sector_in
 
-_REGISTRATION = re.compile(r'[JFC]\s*\d', re.IGNORECASE)  # J40/1234/2020 or J2020001234401
+_REGISTRATION = re.compile(r'[JFC]\s*\d[\d/.\- ]*', re.IGNORECASE)  # J40/1234/2020 or J2020001234401
 
 
 class EfacturaImporter(models.AbstractModel):
@@ -69,8 +69,12 @@ class EfacturaImporter(models.AbstractModel):
             values['vat'] = f'RO{seller.cif}' if payer else seller.cif
         else:
             values['vat'] = plain_vat(seller.vat) or False
-        if 'nrc' in self.env['res.partner'] and _REGISTRATION.match(seller.registration):
-            values['nrc'] = seller.registration
+        # BT-30 often repeats the CIF, and the number of the trade register stands in BT-33
+        registration = _REGISTRATION.match(seller.registration) or _REGISTRATION.match(seller.legal_form)
+        if 'nrc' in self.env['res.partner'] and registration:
+            values['nrc'] = registration[0].strip(' .-')
+        if country.code == 'RO' and self.env['res.lang']._get_data(code='ro_RO'):
+            values['lang'] = 'ro_RO'
         if state and state.id == self.env['res.partner']._l10n_ro_efactura_bucharest():
             sector = sector_in(seller.city) or sector_in(' '.join((seller.street, seller.street2)), short=False)
             values |= {'city': "București", 'l10n_ro_efactura_sector': sector}

@@ -60,8 +60,8 @@ def _line(number, one, root, currency):
 
 def supplier_xml(lines=None, number='FCT-1', date='2026-10-15', due='2026-11-14', root='Invoice', type_code=None,
                  currency='RON', cif=f'RO{SUPPLIER_CIF}', seller="Furnizor Test SRL", city="Timișoara", county='RO-TM',
-                 street="Strada Fabricii 7", registration='J35/100/2010', country='RO', buyer=f'RO{BUYER_CIF}', iban='',
-                 notes=(), vat_point='', preceding=(), charges=(), vat=None, vat_ron=None, totals=None, prepaid=None,
+                 street="Strada Fabricii 7", registration='J35/100/2010', legal_form='', country='RO',
+                 buyer=f'RO{BUYER_CIF}', iban='', notes=(), vat_point='', preceding=(), charges=(), vat=None, vat_ron=None, totals=None, prepaid=None,
                  rounding=None, order='', attachments=(), exemptions=None):
     """Bytes of an Invoice or CreditNote.
 
@@ -122,7 +122,7 @@ def supplier_xml(lines=None, number='FCT-1', date='2026-10-15', due='2026-11-14'
 </cac:PostalAddress>{f'<cac:PartyTaxScheme><cbc:CompanyID>{seller_vat}</cbc:CompanyID>{scheme}</cac:PartyTaxScheme>'
                      if seller_vat else ''}
 <cac:PartyLegalEntity>{_tag('RegistrationName', seller)}{_tag('CompanyID', registration if seller_vat else cif)}
-</cac:PartyLegalEntity><cac:Contact><cbc:Telephone>0256 111 222</cbc:Telephone>
+{_tag('CompanyLegalForm', legal_form)}</cac:PartyLegalEntity><cac:Contact><cbc:Telephone>0256 111 222</cbc:Telephone>
 <cbc:ElectronicMail>facturi@furnizor-test.example</cbc:ElectronicMail></cac:Contact></cac:Party>
 </cac:AccountingSupplierParty>
 <cac:AccountingCustomerParty><cac:Party><cac:PostalAddress><cbc:StreetName>Calea Victoriei 10</cbc:StreetName>

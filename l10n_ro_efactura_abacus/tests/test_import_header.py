@@ -51,6 +51,14 @@ class TestImportHeader(ImportCase):
         self.assertIn('N 1', partner.message_ids[0].body)
         self.assertEqual(self._refusals(supplier_xml(cif=NEW_CIF, number='n-1')), ['duplicate'])
 
+    def test_a_romanian_supplier_speaks_romanian_and_its_register_number_may_stand_in_the_legal_form(self):
+        self.env['res.lang']._activate_lang('ro_RO')
+        for legal_form, nrc in (('J19/9871/2013', 'J19/9871/2013'), ('J2013009871190 - CAPITAL 200', 'J2013009871190'),
+                                ("Societate cu răspundere limitată", False)):
+            [proposal] = self._propose(supplier_xml(cif=f'RO{NEW_CIF}', registration=NEW_CIF, legal_form=legal_form))
+            values = proposal.partner_values
+            self.assertEqual((values.get('nrc', False), values['lang']), (nrc, 'ro_RO'))
+
     def test_a_new_supplier_without_vat_in_bucharest(self):
         bill = self._bill(cif=NEW_CIF, seller="Mic SRL", city="SECTOR3", county='RO-B', lines=[
             line(category='O', rate='')], exemptions={'O': "Neînregistrat"})
