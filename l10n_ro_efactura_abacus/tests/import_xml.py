@@ -61,8 +61,8 @@ def _line(number, one, root, currency):
 def supplier_xml(lines=None, number='FCT-1', date='2026-10-15', due='2026-11-14', root='Invoice', type_code=None,
                  currency='RON', cif=f'RO{SUPPLIER_CIF}', seller="Furnizor Test SRL", city="Timișoara", county='RO-TM',
                  street="Strada Fabricii 7", registration='J35/100/2010', legal_form='', country='RO',
-                 buyer=f'RO{BUYER_CIF}', iban='', notes=(), vat_point='', preceding=(), charges=(), vat=None, vat_ron=None, totals=None, prepaid=None,
-                 rounding=None, order='', attachments=(), exemptions=None):
+                 buyer=f'RO{BUYER_CIF}', iban='', notes=(), vat_point='', preceding=(), charges=(), vat=None,
+                 vat_ron=None, totals=None, prepaid=None, rounding=None, order='', attachments=(), exemptions=None):
     """Bytes of an Invoice or CreditNote.
 
     :param charges: of the document: [(is charge, amount, reason, (category, rate))]
