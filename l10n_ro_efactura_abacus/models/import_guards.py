@@ -3,6 +3,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, models
+from odoo.tools import format_date
 
 from ..anaf import contradictions, same_cif
 from ..anaf.numbers import EXACT, SAME, compare_numbers
@@ -75,7 +76,7 @@ class EfacturaImporter(models.AbstractModel):
         if twins:
             self._refuse(proposal, 'duplicate', self.env._(
                 "%(supplier)s's invoice %(number)s of %(date)s is in the books already: %(bills)s.",
-                supplier=partner.name, number=facts.number, date=facts.issue_date,
+                supplier=partner.name, number=facts.number, date=format_date(self.env, facts.issue_date),
                 bills=', '.join(bill.display_name for bill in twins)))
 
     @api.private
@@ -103,8 +104,9 @@ class EfacturaImporter(models.AbstractModel):
             return
         first_open = locks[-1][0] + timedelta(days=1)
         self._refuse(proposal, 'locked', self.env._(
-            "The period of %(date)s is locked (%(locks)s). The first open date is %(open)s.", date=day,
-            locks=self.env['res.company']._format_lock_dates(locks), open=first_open), first_open=first_open)
+            "The period of %(date)s is locked (%(locks)s). The first open date is %(open)s.",
+            date=format_date(self.env, day), open=format_date(self.env, first_open),
+            locks=self.env['res.company']._format_lock_dates(locks)), first_open=first_open)
 
     @api.private
     def _locks(self, proposal, day):
