@@ -12,6 +12,7 @@ from ..anaf.environment import ENVIRONMENTS, is_loopback
 from ..anaf.errors import AnafError, NoRight, Unauthorized
 from ..anaf.messages import spv_window
 from . import efactura_vault as vault
+from .wire_words import in_words
 
 SESSION_KEY = 'l10n_ro_efactura_oauth'
 
@@ -141,8 +142,8 @@ class L10nRoEfacturaCredential(models.Model):
         try:
             credential._call('test', lambda client: client.hello('Odoo'))
         except AnafError as error:
-            return self._notify('danger', self.env._("ANAF does not take the token: %s", error.text or error.code),
-                                sticky=True)
+            return self._notify('danger', self.env._(
+                "ANAF does not take the token: %s", in_words(self.env, error.text or error.code)), sticky=True)
         environments = [name for name in ENVIRONMENTS if name != 'prod' or not self._is_neutralized()]
         for company in self.user_company_ids.sudo():
             rights[company.id] = {}
@@ -164,7 +165,7 @@ class L10nRoEfacturaCredential(models.Model):
         except NoRight:
             return 'no', ''
         except AnafError as error:
-            return 'unknown', error.text or error.code
+            return 'unknown', in_words(self.env, error.text or error.code)
         return 'yes', ''
 
     def _call(self, environment, function):

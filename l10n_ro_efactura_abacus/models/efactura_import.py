@@ -7,6 +7,7 @@ from ..anaf import UblError, XmlError, read_document
 from .import_keys import line_keys
 from .import_lookup import Lookup
 from .import_proposal import Choice, Proposal
+from .wire_words import in_words
 
 _logger = logging.getLogger(__name__)
 
@@ -66,7 +67,8 @@ class EfacturaImporter(models.AbstractModel):
         try:
             proposal.document = self._read(xml, message)
         except UblError as error:
-            proposal.refusals.append({'code': 'unreadable', 'text': self.env._("This is no invoice: %s", error)})
+            proposal.refusals.append({
+                'code': 'unreadable', 'text': self.env._("This is no invoice: %s", in_words(self.env, error))})
         return proposal
 
     @api.private

@@ -8,6 +8,7 @@ from odoo.tools import format_datetime
 
 from ..anaf import today
 from .efactura_download import UNREADABLE
+from .wire_words import in_words
 
 ALERT_DAYS = 10  # before ANAF deletes a message
 PATIENCE = timedelta(hours=2)  # the workers have this long before anybody is told
@@ -58,7 +59,7 @@ class EfacturaLoss(models.Model):
         for box in boxes:
             box.company_id._l10n_ro_efactura_alert(kind, today(), lambda env, box=box: (env._(
                 "SPV has not been read completely since %(date)s. %(why)s", date=format_datetime(env, box.listed_until),
-                why=box.last_error or box.pause_reason or ''), self.browse()))
+                why=in_words(env, box.last_error or box.pause_reason)), self.browse()))
 
     @api.model
     def _alerted_companies(self, kind):

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from ..anaf import AnafError, NoRight, today
 from .efactura_lane import lanes
 from .efactura_submission import ARCHIVE_CRONS, UTC_NOW
+from .wire_words import in_words
 
 _logger = logging.getLogger(__name__)
 KEPT_DAYS = 60  # that ANAF keeps a message, from the day it is listed
@@ -215,7 +216,7 @@ class EfacturaMessage(models.Model):
         try:
             new = box._ask(found[0], datetime.combine(date_from, time.min) - timedelta(hours=3))
         except AnafError as error:
-            raise UserError(self.env._("ANAF: %s", error.text or error.code)) from None
+            raise UserError(self.env._("ANAF: %s", in_words(self.env, error.text or error.code))) from None
         submissions._match_listed(found[0])
         submissions._sync_moves()
         submissions._wake(ARCHIVE_CRONS)

@@ -10,6 +10,7 @@ from psycopg2.errors import SerializationFailure
 from ..anaf import PackageError, read_package
 from .import_guards import BACKGROUND_LINES
 from .import_reasons import why_no_invoice, why_not_opened
+from .wire_words import in_words
 
 _logger = logging.getLogger(__name__)
 CRON = 'l10n_ro_efactura_abacus.ir_cron_efactura_import'
@@ -103,7 +104,7 @@ class EfacturaMessageImport(models.Model):
             reason = _("The package is not downloaded yet.") if message.archive_state == 'listed' else _(
                 "ANAF has deleted the package.")
             if message.archive_state == 'listed' and message.last_error:
-                reason = _("The package cannot be downloaded yet: %s", message.last_error)
+                reason = _("The package cannot be downloaded yet: %s", in_words(self.env, message.last_error))
         elif message.kind not in ('received', 'sent'):
             reason = _("This is no invoice.")
         else:

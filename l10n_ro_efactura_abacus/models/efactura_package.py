@@ -10,6 +10,7 @@ from odoo.tools import format_datetime
 from ..anaf import PackageError, UblError, explain, read_document, read_package
 from .efactura_lane import lanes
 from .efactura_xml_file import formatted
+from .wire_words import in_words
 
 _logger = logging.getLogger(__name__)
 FORMATTED_BYTES = 1_000_000  # shown on the form; a larger document is downloaded
@@ -105,7 +106,7 @@ class EfacturaPackage(models.Model):
         if self.archive_state == 'listed':
             again = self.next_attempt_at
             raise UserError('\n'.join(filter(None, [
-                self.env._("ANAF's package is not here yet."), self.last_error,
+                self.env._("ANAF's package is not here yet."), in_words(self.env, self.last_error),
                 again and self.env._("It is asked for again by itself at %s.", format_datetime(self.env, again)),
             ])))
 

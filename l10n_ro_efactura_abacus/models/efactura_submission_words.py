@@ -2,6 +2,7 @@ from markupsafe import Markup
 from odoo import fields, models
 
 from ..anaf import explain
+from .wire_words import in_words
 
 SELLER_TERMS = {f'BT-{n}' for n in range(27, 44)}
 DELIVERY_TERMS = {f'BT-{n}' for n in range(70, 81)}
@@ -33,7 +34,7 @@ class EfacturaSubmission(models.Model):
         """[(plain sentence or '', ANAF's own text)]"""
         for error in self.errors or []:
             hint = error.get('hint') or explain(error.get('text')).code
-            yield words.get(hint, ''), error.get('text') or error.get('code') or ''
+            yield words.get(hint, ''), in_words(self.env, error.get('text') or error.get('code'))
 
     def _l10n_ro_efactura_plain_texts(self):
         """One line for each error: the plain sentence where there is one, and ANAF's text."""

@@ -1,5 +1,6 @@
 """Why a package is no bill, in words."""
 from ..anaf import UblError, read_facts
+from .wire_words import in_words
 
 
 def why_not_opened(env, error):
@@ -26,5 +27,5 @@ def why_no_invoice(env, package):
     try:
         read_facts(package.document)
     except UblError as error:
-        return _("This is no invoice: %s", error)
+        return _("This is no invoice: %s", in_words(env, error))
     return _("This is no invoice.")

@@ -7,6 +7,7 @@ from odoo.tools import format_date
 
 from ..anaf import UblError
 from ..models.efactura_unit import normalized
+from ..models.wire_words import in_words
 from .efactura_import_line import SOURCE_NAMES
 
 STATES = [('ready', "Ready"), ('yellow', "To fill in"), ('refused', "Refused"), ('done', "Imported")]
@@ -230,7 +231,7 @@ class EfacturaImport(models.TransientModel):
                 document.preview = self.env['l10n_ro_efactura.message']._readable_html(
                     document._document(), document.message_id or None)
             except UblError as error:
-                document.preview = self.env._("This XML cannot be read: %s", error)
+                document.preview = self.env._("This XML cannot be read: %s", in_words(self.env, error))
 
     @api.depends('number', 'file_name')
     def _compute_display_name(self):

@@ -7,6 +7,7 @@ from odoo.tools import date_utils, format_date
 
 from ..anaf import BUCHAREST, today
 from ..models.efactura_message import KEPT_DAYS
+from ..models.wire_words import in_words
 
 
 class EfacturaRefresh(models.TransientModel):
@@ -70,7 +71,8 @@ class EfacturaRefresh(models.TransientModel):
         boxes = self.env['l10n_ro_efactura.mailbox']
         for wizard in self:
             box = boxes.search([('company_id', '=', wizard.company_id.id), ('environment', '=', 'prod')])
-            wizard.last_read, wizard.last_error = box.listed_until, box.last_error
+            wizard.last_read = box.listed_until
+            wizard.last_error = in_words(self.env, box.last_error)
 
     def action_connect(self):
         """To the connection, for those who may make one."""

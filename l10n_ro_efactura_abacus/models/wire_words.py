@@ -1,0 +1,45 @@
+"""The short English facts of `anaf`, which records keep as they are, in the language of whoever reads them."""
+import re
+
+PATTERNS = (
+    re.compile(r"(?P<key>not well-formed XML): (?P<what>.*)", re.DOTALL),
+    re.compile(r"(?P<key>the root is) (?P<what>.*), not Invoice or CreditNote", re.DOTALL),
+)
+
+
+def in_words(env, text):
+    """The text of an AnafError, UblError or XmlError; what ANAF said itself stays as it is."""
+    text = str(text or '')
+    _ = env._
+    known = {
+        "ANAF's name could not be resolved": _("ANAF's name could not be resolved"),
+        "the connection was refused": _("the connection was refused"),
+        "no connection could be made": _("no connection could be made"),
+        "no connection in time": _("no connection in time"),
+        "no secure connection could be made": _("no secure connection could be made"),
+        "the proxy did not let the call through": _("the proxy did not let the call through"),
+        "no whole answer within the deadline": _("no whole answer within the deadline"),
+        "the connection was lost": _("the connection was lost"),
+        "the answer is larger than anything ANAF sends": _("the answer is larger than anything ANAF sends"),
+        "ANAF does not accept the token": _("ANAF does not accept the token"),
+        "ANAF's gateway forbids this call": _("ANAF's gateway forbids this call"),
+        "too many calls": _("too many calls"),
+        "ANAF calls it a bad request": _("ANAF calls it a bad request"),
+        "an empty answer": _("an empty answer"),
+        "ANAF's firewall rejected the request": _("ANAF's firewall rejected the request"),
+        "ANAF announces maintenance": _("ANAF announces maintenance"),
+        "a web page came instead of an answer": _("a web page came instead of an answer"),
+        "waited too long for its turn": _("waited too long for its turn"),
+        "the company has no CIF": _("the company has no CIF"),
+        "an empty document": _("an empty document"),
+        "a document type declaration is not accepted": _("a document type declaration is not accepted"),
+    }
+    if text in known:
+        return known[text]
+    for pattern in PATTERNS:
+        found = pattern.fullmatch(text)
+        if found and found['key'] == 'not well-formed XML':
+            return _("not well-formed XML: %s", found['what'])
+        if found:
+            return _("the root is %s, not Invoice or CreditNote", found['what'])
+    return text
