@@ -105,7 +105,7 @@ class EfacturaSubmission(models.Model):
     upload_index = fields.Char(readonly=True, index='btree_not_null')
     duplicate_index = fields.Char(
         readonly=True, help="Our own index, where ANAF answered that the document was there before")
-    download_id = fields.Char(readonly=True)
+    download_id = fields.Char("Download Index", readonly=True)
     message_id = fields.Many2one('l10n_ro_efactura.message', string="ANAF package", readonly=True)
     errors = fields.Json(readonly=True)
     support_id = fields.Char(string="Support ID", readonly=True)
