@@ -3,7 +3,7 @@ import inspect
 
 from odoo import Command, models
 from odoo.exceptions import AccessDenied, AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import EfacturaCommon
@@ -12,12 +12,12 @@ MODULE = 'l10n_ro_efactura_abacus'
 #: {model: {user: rights}}; letters of create, read, write, unlink; a user not named has none. Each model is here.
 RIGHTS = {
     'l10n_ro_efactura.credential': {'admin': 'crwu'},
-    'l10n_ro_efactura.submission': {'biller': 'r', 'accountant': 'r'},
-    'l10n_ro_efactura.message': {'biller': 'r', 'accountant': 'r'},
+    'l10n_ro_efactura.submission': {'biller': 'r', 'accountant': 'r', 'reader': 'r'},
+    'l10n_ro_efactura.message': {'biller': 'r', 'accountant': 'r', 'reader': 'r'},
     'l10n_ro_efactura.mailbox': {'biller': 'r', 'accountant': 'r'},
-    'l10n_ro_efactura.code.map': {'biller': 'r', 'accountant': 'crwu'},
+    'l10n_ro_efactura.code.map': {'biller': 'r', 'accountant': 'crwu', 'reader': 'r'},
     'l10n_ro_efactura.line.map': {'biller': 'r', 'accountant': 'rwu'},
-    'l10n_ro_efactura.unit': {'biller': 'r', 'accountant': 'r'},
+    'l10n_ro_efactura.unit': {'biller': 'r', 'accountant': 'r', 'reader': 'r'},
     'l10n_ro_efactura.xml.file': {'biller': 'r', 'accountant': 'r'},
     'l10n_ro_efactura.window': {'biller': 'crw', 'accountant': 'crw'},
     'l10n_ro_efactura.window.line': {'biller': 'crwu', 'accountant': 'crwu'},
@@ -44,10 +44,10 @@ RIGHTS = {
     'l10n_ro_efactura.paste.tokens': {'admin': 'crwu'},
     'l10n_ro_efactura.manual.upload': {'accountant': 'crwu'},
     'l10n_ro_efactura.not.at.anaf': {'accountant': 'crwu'},
-    'l10n_ro_efactura.proof.pack': {'biller': 'crw', 'accountant': 'crw'},
-    'l10n_ro_efactura.rasp': {'biller': 'r', 'accountant': 'r'},
+    'l10n_ro_efactura.proof.pack': {'biller': 'crw', 'accountant': 'crw', 'reader': 'crw'},
+    'l10n_ro_efactura.rasp': {'biller': 'r', 'accountant': 'r', 'reader': 'r'},
     'l10n_ro_efactura.rasp.write': {'biller': 'crw', 'accountant': 'crw'},
-    'l10n_ro_efactura.archive.check': {'biller': 'r', 'accountant': 'r'},
+    'l10n_ro_efactura.archive.check': {'biller': 'r', 'accountant': 'r', 'reader': 'r'},
 }
 OPERATIONS = {'c': 'create', 'r': 'read', 'w': 'write', 'u': 'unlink'}
 SECRETS = {
@@ -75,6 +75,7 @@ class TestAccessMatrix(EfacturaCommon):
             'employee': user('employee', 'base.group_user'),
             'stranger': user('stranger', 'account.group_account_manager,base.group_system', other),
             'biller': cls.biller,
+            'reader': user('reader', 'account.group_account_readonly'),
             'accountant': user('accountant', 'account.group_account_manager'),
             'admin': user('admin', 'base.group_system'),
         }
@@ -117,6 +118,12 @@ class TestAccessMatrix(EfacturaCommon):
                     continue  # a wizard of his own; what it opens is guarded by itself
                 with self.subTest(model=name, user=login):
                     self.assertEqual(''.join(sorted(found)), ''.join(sorted(wanted)))
+
+    def test_who_only_reads_opens_invoices_bills_and_messages(self):
+        bill = self._invoice(move_type='in_invoice')
+        for record in (self.move, bill, self.message, self.submission):
+            with self.subTest(record=record):
+                Form(record.with_user(self.users['reader']))
 
     def test_evidence_is_never_deleted(self):
         for record in (self.submission, self.message):
