@@ -42,9 +42,9 @@ class EfacturaVerificationLine(models.Model):
     # -- what a user may do -----------------------------------------------------------------------------------
 
     def action_import(self):
-        """Make a bill of the package."""
-        line = self._one('message_id')
-        return line.message_id.action_import()
+        """Make bills of the packages."""
+        self._check_user()
+        return self.message_id.action_import()
 
     def action_find(self):
         """Find the other side: the entry of a package, the package of an entry."""

@@ -167,6 +167,18 @@ class TestVerification(VerificationCase):
         self.assertFalse(message.move_id)
         self.assertFalse(verification.differs_ids)
 
+    def test_packages_are_imported_from_the_row(self):
+        self.sim.generate_supplier_invoices(self.company.vat, 2, days=20)
+        self.messages._cron_refresh_spv()
+        self._archive()
+        days = self.messages.search([('kind', '=', 'received')]).mapped('issue_date')
+        verification = self._verify(min(days), max(days))
+        self.assertEqual(verification.spv_only_count, 2)
+        action = verification.spv_only_ids.action_import()
+        self.assertEqual(action['res_model'], 'l10n_ro_efactura.import.batch')
+        verification.spv_only_ids.message_id._import_bills()
+        self.assertFalse(verification.spv_only_ids)  # at once
+
     def test_sales_are_sent_from_the_row(self):
         sale = self._invoice(invoice_date='2026-10-15')
         verification = self._verify()
