@@ -275,6 +275,16 @@ class TestImportWizard(ImportCase):
         page.line_ids[0].tax_ids = False
         self.assertFalse(page.is_equal)
 
+    def test_vat_that_no_tax_knows(self):
+        """25 % from abroad: the cell is yellow, and its VAT can go into the cost; never out of the bill."""
+        page = self._open(self._messages(supplier_xml('U 1', line("Licență", 1, 100, rate='25'))))
+        self.assertEqual((page.state, page.is_equal), ('yellow', False))
+        page.line_ids.action_leave_empty('taxes')
+        self.assertTrue(page.is_equal)
+        self._fill(page)
+        page.action_import()
+        self.assertEqual((page.move_id.amount_untaxed, page.move_id.amount_total), (100, 125))
+
     def test_an_import_is_ones_own(self):
         page = self._open(self._messages(supplier_xml('A 1', line("Hârtie A4"))))
         other = new_test_user(self.env, 'efactura_other', groups='account.group_account_manager',

@@ -7,6 +7,7 @@ from odoo.tools import format_date
 
 from ..anaf import UblError
 from ..models.efactura_unit import normalized
+from ..models.import_amounts import RATED
 from ..models.wire_words import in_words
 from .efactura_import_line import SOURCE_NAMES
 
@@ -202,7 +203,8 @@ class EfacturaImport(models.TransientModel):
                 own = lines.filtered(lambda line: line._charges())
                 target = (document.vat_targets or {}).get(vat_key(category, rate))
                 whole = own == lines and target is not None
-                vat += target if whole else currency.round(sum(own.mapped('net')) * rate / 100.0)
+                rated = rate if category in RATED else 0.0
+                vat += target if whole else currency.round(sum(own.mapped('net')) * rated / 100.0)
                 rest |= lines - own
             document.bill_untaxed = currency.round(sum(document.line_ids.mapped('net')))
             document.bill_tax = currency.round(vat + document._odoo_vat(rest, currency))

@@ -1,9 +1,12 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import float_compare
 
 from ..models.efactura_line_map import TREATMENTS
+from ..models.import_amounts import RATED
 from ..models.import_proposal import Choice
 
 #: choice of a LineProposal -> field of the row; glue addons add theirs (see `_choices`)
@@ -49,6 +52,7 @@ class EfacturaImportLine(models.TransientModel):
     category = fields.Char(readonly=True)
     rate = fields.Float(readonly=True)
     vat = fields.Char(string="XML VAT", readonly=True)
+    is_rated = fields.Boolean(readonly=True, help="VAT is charged on this line")
     barcode = fields.Char(readonly=True)
     # what becomes of it
     product_id = fields.Many2one('product.product', check_company=True, domain="[('purchase_ok', '=', True)]")
@@ -95,6 +99,7 @@ class EfacturaImportLine(models.TransientModel):
             'net': float(line_proposal.net or 0), 'category': line_proposal.category,
             'rate': float(line_proposal.rate or 0),
             'vat': self._vat_text(line_proposal.category, line_proposal.rate),
+            'is_rated': bool(line_proposal.category in RATED and line_proposal.rate),
         }
         if line is not None:
             codes = [(self.env._("supplier's code"), line.seller_code), (self.env._("barcode"), line.standard_code),
@@ -130,7 +135,7 @@ class EfacturaImportLine(models.TransientModel):
         """Whether its tax is one at the XML's rate, so that the bill's VAT is the XML's to the cent."""
         self.ensure_one()
         tax = self.tax_ids._origin or self.tax_ids
-        rate = self.rate if self.category == 'S' else 0.0
+        rate = self.rate if self.category in RATED else 0.0
         return len(tax) == 1 and tax.amount_type == 'percent' and not tax.has_negative_factor \
             and not float_compare(tax.amount, rate, precision_digits=4)
 
@@ -280,11 +285,16 @@ class EfacturaImportLine(models.TransientModel):
         self._similar(choice).write({field: value, self._source_field(choice): self[self._source_field(choice)]})
 
     def action_leave_empty(self, choice):
-        """The user says that this may stay empty."""
+        """The user says that this may stay empty; VAT that no tax knows becomes part of the cost."""
         self._check_may()
         if choice not in ('product', 'uom', 'taxes', 'analytic'):
             raise UserError(self.env._("This cannot stay empty."))
-        self.write({self._choices()[choice]: False, self._source_field(choice): 'user'})
+        answer = False
+        if choice == 'taxes' and self.is_rated:  # its VAT is to be paid all the same
+            importer = self.env['l10n_ro_efactura.importer']
+            tax = importer._vat_as_cost(self.import_id.company_id, Decimal(repr(self.rate)))
+            answer = [Command.set(tax.ids)]
+        self.write({self._choices()[choice]: answer, self._source_field(choice): 'user'})
 
     def action_create_product(self):
         """Make the product of this line, with what the XML says of it and the user's own right."""

@@ -1,5 +1,6 @@
 """From a Proposal to the page, and from the page back."""
 import base64
+from decimal import Decimal
 
 from odoo import api, models
 from odoo.fields import Command
@@ -7,6 +8,7 @@ from odoo.fields import Command
 from ..models.import_proposal import Choice
 from .efactura_import import vat_key
 
+ZERO = Decimal(0)
 #: score of a pairing that is worth a look before a second bill is made
 LIKELY = 50
 #: value of the supplier to create -> field of the page
@@ -115,7 +117,7 @@ class EfacturaImport(models.TransientModel):
             'journal_source': proposal.journal.source, 'location_source': proposal.location.source,
             'accounting_date': proposal.accounting_date or facts.issue_date,
             'new_ibans': ', '.join(proposal.partner_values.get('acc_numbers') or []),
-            'vat_targets': _vat_targets(proposal, sign), 'refusals': _plain(proposal.refusals),
+            'vat_targets': self._vat_targets(proposal), 'refusals': _plain(proposal.refusals),
             'warnings': '\n'.join(proposal.warnings) or False,
             'duplicate_ids': [Command.set(self._maybe_the_same(proposal).ids)],
             'import_error': False,
@@ -127,6 +129,15 @@ class EfacturaImport(models.TransientModel):
         if field and field != 'journal_id':
             values[field] = location.id if location else False
         return values
+
+    @api.model
+    def _vat_targets(self, proposal):
+        """{category and rate: VAT that the importer gives the bill where the taxes have the XML's rates}"""
+        groups = {}
+        for index, line in enumerate(proposal.lines):
+            groups.setdefault((line.category, line.rate or ZERO), []).append(index)
+        targets = self.env['l10n_ro_efactura.importer']._vat_targets(proposal, groups)
+        return {vat_key(*group): float(amount) for group, amount in targets.items()}
 
     def _maybe_the_same(self, proposal):
         """Bills that may be this document: those with its number, and what the pairing found likely."""
@@ -155,16 +166,6 @@ class EfacturaImport(models.TransientModel):
         proposal.accounting_date = self.accounting_date or proposal.accounting_date  # as it was shown
         for row, line in zip(self.line_ids.sorted('sequence'), proposal.lines, strict=True):
             row._write_back(line)
-
-
-def _vat_targets(proposal, sign):
-    """{category and rate: VAT of the XML (BT-117) with the bill's sign}"""
-    targets = {}
-    for tax in proposal.document.subtotals:
-        if tax.amount is not None:
-            key = vat_key(tax.category, tax.rate)
-            targets[key] = round(targets.get(key, 0.0) + sign * float(tax.amount), 2)
-    return targets
 
 
 def _plain(refusals):

@@ -120,6 +120,10 @@ export class ChoiceField extends Component {
         return this.isYellow && this.props.empty && !this.page.data.move_id;
     }
 
+    get emptyText() {
+        return this.props.choice === "taxes" && this.data.is_rated ? _t("VAT as cost") : _t("Leave empty");
+    }
+
     get canCreateProduct() {
         return this.mayCreateProduct && !this.hasValue && !this.page.data.move_id;
     }
