@@ -28,7 +28,12 @@ export class PackagePageField extends Component {
 
     fit() {
         const page = this.frame.el.contentDocument;
-        if (page && page.documentElement) {
+        if (page && page.body) {
+            // nothing of the document is cut off: what is wider than the frame is read smaller
+            const { scrollWidth, clientWidth } = page.documentElement;
+            if (clientWidth && scrollWidth > clientWidth) {
+                page.body.style.zoom = Math.max(clientWidth / scrollWidth, 0.5);
+            }
             this.frame.el.style.height = `${page.documentElement.scrollHeight + 16}px`;
         }
     }
