@@ -25,5 +25,6 @@ env['res.users'].with_context(no_reset_password=True).create({
 })
 env['res.lang']._activate_lang('ro_RO')
 env['res.partner'].search([('company_id', '=', company.id)]).write({'lang': 'ro_RO'})
+admin.lang = 'en_US'
 env.cr.commit()
 print(json.dumps({'company': company.id}))

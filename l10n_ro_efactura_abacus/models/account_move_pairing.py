@@ -159,8 +159,10 @@ class AccountMove(models.Model):
         return ' · '.join(filter(None, parts))
 
     def action_l10n_ro_efactura_open_package(self):
-        """Open the ANAF package of this entry."""
-        self._l10n_ro_efactura_check_reader()
+        """Open the ANAF package of this entry: for who only reads, too."""
+        if not self.env.user.has_group('account.group_account_readonly'):
+            self._l10n_ro_efactura_check_reader()
+        self.check_access('read')
         self.ensure_one()
         return self.l10n_ro_efactura_package_id.sudo(False).action_open_package()
 

@@ -124,6 +124,9 @@ class TestAccessMatrix(EfacturaCommon):
         for record in (self.move, bill, self.message, self.submission):
             with self.subTest(record=record):
                 Form(record.with_user(self.users['reader']))
+        self.message.sudo().archive_state = 'archived'
+        action = self.move.with_user(self.users['reader']).action_l10n_ro_efactura_open_package()
+        self.assertEqual(action['res_id'], self.message.id)
 
     def test_evidence_is_never_deleted(self):
         for record in (self.submission, self.message):
