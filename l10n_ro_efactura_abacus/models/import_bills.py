@@ -2,6 +2,7 @@
 import logging
 import mimetypes
 
+from markupsafe import Markup
 from odoo import SUPERUSER_ID, Command, api, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -161,6 +162,7 @@ class EfacturaImporter(models.AbstractModel):
             'ref': facts.number,
             'invoice_date': facts.issue_date,
             'invoice_origin': document.order or False,
+            'narration': Markup('<br/>').join(document.notes) or False,
             'payment_reference': document.payment_reference or facts.number,
             'reversed_entry_id': proposal.original.id if proposal.original else False,
             'l10n_ro_efactura_import_warnings': proposal.warnings or False,

@@ -1,5 +1,5 @@
 """From a supplier's XML to a bill: amounts to the cent, each line as the XML says it."""
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .import_common import ImportCase, line
 
@@ -53,3 +53,25 @@ class TestImportBills(ImportCase):
         ):
             with self.subTest(case):
                 self._bill(lines=lines, number=case, **more)
+
+    def test_amounts_hold_while_the_draft_is_worked_on(self):
+        lines = [line(price='0.33') for _number in range(7)]
+        bill = self._bill(lines=lines, vat={('S', '21'): '0.49'}, notes=["A & B"])
+        self.assertIn("A &amp; B", bill.narration)
+        other = self.env['account.account'].create({'name': "Alt cont", 'code': '604299', 'account_type': 'expense'})
+        bill.invoice_line_ids[3].account_id = other
+        bill.invoice_line_ids[4].name = "Altceva"
+        self.assertEqual((bill.amount_untaxed, bill.amount_tax), (2.31, 0.49))
+        with Form(bill) as form, form.invoice_line_ids.edit(2) as edited:
+            edited.name = "Altfel"
+        bill.action_post()
+        self.assertEqual((bill.amount_untaxed, bill.amount_tax), (2.31, 0.49))
+        bill.button_draft()
+        bill.invoice_line_ids[0].price_unit = 1.33  # what a user types counts
+        self.assertEqual((bill.amount_untaxed, bill.amount_tax), (3.31, 0.7))
+
+    def test_a_bill_is_reversed_to_the_cent(self):
+        bill = self._bill(lines=[line(price='0.33') for _number in range(7)], vat={('S', '21'): '0.49'})
+        bill.action_post()
+        refund = bill._reverse_moves([{'invoice_date': bill.invoice_date}], cancel=True)
+        self.assertEqual((refund.amount_untaxed, refund.amount_tax, bill.payment_state), (2.31, 0.49, 'reversed'))
