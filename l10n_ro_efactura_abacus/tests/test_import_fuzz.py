@@ -8,7 +8,7 @@ from .import_common import ImportCase, line, supplier_xml
 from .import_xml import cents
 
 SEED = 20261122
-COUNT = 60
+COUNT = 40
 
 
 def _amount(chance, most):
