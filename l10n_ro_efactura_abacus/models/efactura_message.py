@@ -31,7 +31,7 @@ class EfacturaMessage(models.Model):
     _order = 'listed_at DESC, id DESC'
     _rec_name = 'anaf_id'
 
-    anaf_id = fields.Char(string="Download id", required=True, readonly=True)
+    anaf_id = fields.Char(string="Download index", required=True, readonly=True)
     upload_index = fields.Char(readonly=True, index='btree_not_null')
     environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, readonly=True)
     company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)

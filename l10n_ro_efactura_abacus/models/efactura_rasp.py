@@ -79,7 +79,7 @@ class EfacturaRasp(models.Model):
     status_count = fields.Integer(readonly=True, default=0)
     sent_at = fields.Datetime(string="Sent on", readonly=True)
     upload_index = fields.Char(readonly=True, index='btree_not_null')
-    download_id = fields.Char(string="Download id", readonly=True)
+    download_id = fields.Char(string="Download index", readonly=True)
 
     # the database itself keeps the same words about the same invoice from going out twice
     _once_uniq = models.UniqueIndex(
