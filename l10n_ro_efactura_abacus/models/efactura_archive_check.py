@@ -144,7 +144,6 @@ class EfacturaArchiveCheck(models.Model):
 
     # -- what a user may do ---------------------------------------------------------------------------------
 
-    @api.model
     def action_check_now(self):
         """Check the archive of the company now, in the background."""
         if not self.env.user.has_group('account.group_account_manager'):

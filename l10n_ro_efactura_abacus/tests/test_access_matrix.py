@@ -1,6 +1,7 @@
 """Who may read, write and call what: every model and every public method of this addon, found by itself."""
 import inspect
 
+from lxml import etree
 from odoo import Command, models
 from odoo.exceptions import AccessDenied, AccessError
 from odoo.tests import Form, new_test_user, tagged
@@ -127,6 +128,14 @@ class TestAccessMatrix(EfacturaCommon):
         self.message.sudo().archive_state = 'archived'
         action = self.move.with_user(self.users['reader']).action_l10n_ro_efactura_open_package()
         self.assertEqual(action['res_id'], self.message.id)
+
+    def test_buttons_call_methods_of_records(self):
+        """A button passes ids, with none chosen too: a method of the model would take them for its first argument."""
+        views = self.env['ir.ui.view'].search([('model', 'in', self._own_models())])
+        wrong = [f'{view.model}.{name}' for view in views
+                 for name in etree.fromstring(view.arch).xpath('//header/button[@type="object"]/@name')
+                 if getattr(getattr(self.env[view.model], name), '_api_model', False)]
+        self.assertEqual(wrong, [])
 
     def test_evidence_is_never_deleted(self):
         for record in (self.submission, self.message):
