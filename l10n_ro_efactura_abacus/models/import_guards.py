@@ -1,9 +1,10 @@
 """What keeps an XML from becoming a bill as it is, and what a bill has to say about its XML."""
 from collections import defaultdict
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import api, models
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 from ..anaf import contradictions, same_cif
 from ..anaf.numbers import EXACT, SAME, compare_numbers
@@ -148,22 +149,26 @@ class EfacturaImporter(models.AbstractModel):
     def _warn(self, proposal):
         """What the bill has to say: where the XML contradicts itself, and what only the payment is about."""
         _, document = self.env._, proposal.document
+
+        def amount(value):
+            return formatLang(self.env, float(value), digits=min(max(2, -Decimal(value).as_tuple().exponent), 6))
+
         found = sorted(contradictions(document), key=lambda one: not one.counts)
         proposal.to_check |= any(one.counts for one in found)
         for one in found[:MOST_TOLD]:
             proposal.warnings.append(_(
                 "The XML contradicts itself: %(what)s is %(stated)s, it comes to %(computed)s.",
-                what=self._term(one), stated=one.stated, computed=one.computed))
+                what=self._term(one), stated=amount(one.stated), computed=amount(one.computed)))
         if len(found) > MOST_TOLD:
             proposal.warnings.append(_("The XML contradicts itself in %s more places.", len(found) - MOST_TOLD))
         if document.unreadable:
             proposal.warnings.append(_("Amounts that are no numbers: %s.", '; '.join(document.unreadable[:MOST_TOLD])))
         if document.prepaid:
-            proposal.warnings.append(_("Paid in advance: %s.", document.prepaid))
+            proposal.warnings.append(_("Paid in advance: %s.", amount(document.prepaid)))
         if document.rounding:
             proposal.warnings.append(_(
                 "To be paid: %(payable)s, after a rounding of %(rounding)s that is not on the bill.",
-                payable=document.facts.payable, rounding=document.rounding))
+                payable=amount(document.facts.payable or 0), rounding=amount(document.rounding)))
         if document.facts.root == 'CreditNote' and (document.facts.total or 0) < 0:
             proposal.warnings.append(_("A credit note with a negative total: it is booked as a refund of that amount."))
         if proposal.move_type == 'in_refund' and document.preceding and not proposal.original:
