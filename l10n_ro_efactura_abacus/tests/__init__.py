@@ -16,6 +16,7 @@ from . import test_inbox_download
 from . import test_inbox_refresh
 from . import test_inbox_tour
 from . import test_import_tour
+from . import test_import_upload
 from . import test_import_wizard
 from . import test_mirror
 from . import test_move_locks
