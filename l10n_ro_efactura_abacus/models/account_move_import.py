@@ -31,7 +31,7 @@ class AccountMove(models.Model):
         # EXTENDS 'account': what the user made of an imported bill is remembered for the supplier's next
         posted = super()._post(soft=soft)
         imported = posted.filtered(lambda move: move.is_purchase_document())
-        if imported:
+        if imported and not self.env.context.get('l10n_ro_efactura_unattended'):  # else nobody looked at it
             self.env['l10n_ro_efactura.importer']._learn(imported)
         return posted
 

@@ -90,7 +90,7 @@ class EfacturaMessageImport(models.Model):
             {'import_due': False})
         if post:
             sure = {proposal.message.id for proposal in good if not proposal.unknown and not proposal.to_check}
-            self.env['account.move'].browse(
+            self.env['account.move'].with_context(l10n_ro_efactura_unattended=True).browse(
                 done.filtered(lambda message: message.id in sure).move_id.ids)._l10n_ro_efactura_post_imported()
         return typed | bills
 

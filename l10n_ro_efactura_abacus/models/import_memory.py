@@ -15,17 +15,21 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _remember(self, proposals):
-        """Keep what these proposals say, for their suppliers' next invoices; the last of the same line counts."""
+        """Keep what these proposals say, for their suppliers' next invoices; the last of the same line counts.
+
+        An account that was only the default is nobody's answer: it is asked again until the bill is posted with it.
+        """
         for proposal in proposals:
             partner = proposal.partner.value.commercial_partner_id
             if not partner or not proposal.document:
                 continue
             facts = {}
             for line_proposal in proposal.lines:
+                account = line_proposal.account
                 facts[line_proposal.key] = {
                     'name': title(line_proposal.name),
                     'product_id': line_proposal.product.value.id if line_proposal.product.value else False,
-                    'account_id': line_proposal.account.value.id if line_proposal.account.value else False,
+                    'account_id': account.value.id if account.value and account.source != 'default' else False,
                     'tax_ids': line_proposal.taxes.value.ids if line_proposal.taxes.value else [],
                     'uom_id': line_proposal.uom.value.id if line_proposal.uom.value else False,
                     'analytic_distribution': self._own_analytic(proposal, line_proposal),

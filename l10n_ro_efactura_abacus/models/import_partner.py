@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.addons.base.models.res_bank import sanitize_account_number
 from odoo.exceptions import AccessError
 
+from ..anaf import NO_CNP
 from .import_lookup import plain_vat
 from .import_proposal import Choice
 from .res_partner_sector import sector_in
@@ -62,8 +63,8 @@ class EfacturaImporter(models.AbstractModel):
             'email': seller.email or False,
             'supplier_rank': 1,
         }
-        if len(seller.cif) == 13:  # a private person
-            values['vat'] = False
+        if len(seller.cif) == 13:  # a private person, known by the CNP next time
+            values['vat'] = seller.cif if seller.cif != NO_CNP else False
         elif seller.cif:
             payer = any(plain_vat(text).startswith('RO') for text in (seller.vat, seller.tax_registration))
             values['vat'] = f'RO{seller.cif}' if payer else seller.cif

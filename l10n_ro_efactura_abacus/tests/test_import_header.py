@@ -67,6 +67,10 @@ class TestImportHeader(ImportCase):
                          (NEW_CIF, "București", '3', self.bucharest))
         bill.action_post()
 
+    def test_a_person_who_sells_is_known_the_next_time(self):
+        first, second = (self._bill(cif='1800101221144', seller="Ion Popescu", number=number) for number in '12')
+        self.assertEqual((first.partner_id.is_company, first.partner_id), (False, second.partner_id))
+
     def test_one_new_supplier_for_many_documents(self):
         proposals = self._propose(*(supplier_xml(cif=f'RO{NEW_CIF}', number=str(number)) for number in range(1, 4)))
         bills = self.importer._create_bills(proposals)

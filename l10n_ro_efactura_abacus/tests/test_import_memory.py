@@ -42,6 +42,21 @@ class TestImportMemory(ImportCase):
         self.assertEqual(third.lines[2].account, Choice(fuel, 'remembered'))
         self.assert_totals(self.importer._create_bills([third]).sudo(), third.xml)
 
+    def test_a_default_is_no_answer_until_somebody_posts_it(self):
+        def account_of(number):
+            return self._propose(supplier_xml(number=number))[0].lines[0].account.source
+
+        [first] = self._propose(supplier_xml(number='1'))
+        self.assertEqual(first.lines[0].account.source, 'default')
+        bill = self.importer._create_bills([first]).sudo()
+        self.importer._remember([first])
+        self.assertEqual(account_of('2'), 'default')
+        bill.with_context(l10n_ro_efactura_unattended=True).action_post()
+        self.assertEqual(account_of('3'), 'default', "posted by itself: nobody looked at it")
+        bill.button_draft()
+        bill.action_post()
+        self.assertEqual(account_of('4'), 'remembered')
+
     def test_what_is_said_at_one_rate_never_lands_on_another(self):
         [first] = self._propose(supplier_xml(lines=[line("Cafea", code='CAF')], number='1'))
         first.lines[0].taxes = Choice(self._tax('tva_ned_21_50'), 'user')

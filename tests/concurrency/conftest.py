@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / 'chaos'))  # for chaos_support
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / 'chaos')]  # workers, chaos_support
 
 import chaos_support as support  # noqa: E402
 from workers import work  # noqa: E402
