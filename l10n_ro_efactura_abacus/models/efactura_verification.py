@@ -162,9 +162,15 @@ class EfacturaVerification(models.Model):
                 ('kind', 'in', ('received', 'sent')), ('listed_at', '>=', self.date_from),
                 ('listed_at', '<=', self.date_to + timedelta(days=62))]
 
-    def _check_user(self):
-        if not self.env.user.has_group('account.group_account_invoice'):
+    @api.model
+    def _check_may(self, *groups):
+        """Who has one of `groups`; by default who may verify: those who only read the books may as well."""
+        groups = groups or ('account.group_account_invoice', 'account.group_account_readonly')
+        if not any(self.env.user.has_group(group) for group in groups):
             raise AccessError(self.env._("Your user may not verify SPV against the books."))
+
+    def _check_user(self):
+        self._check_may()
         self.check_access('read')
 
     @api.autovacuum

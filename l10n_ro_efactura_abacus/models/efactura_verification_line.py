@@ -43,11 +43,12 @@ class EfacturaVerificationLine(models.Model):
 
     def action_import(self):
         """Make bills of the packages."""
-        self._check_user()
+        self._check_biller()
         return self.message_id.action_import()
 
     def action_find(self):
         """Find the other side: the entry of a package, the package of an entry."""
+        self._check_biller()
         line = self._one()
         find = self.env['l10n_ro_efactura.find']
         if line.section == 'spv_only' or not line.move_id:
@@ -64,6 +65,7 @@ class EfacturaVerificationLine(models.Model):
 
     def action_unpair(self):
         """The package and the entry do not belong together."""
+        self._check_biller()
         line = self._one('message_id')
         line.message_id.action_unpair()
         line.sudo().unlink()
@@ -71,12 +73,12 @@ class EfacturaVerificationLine(models.Model):
 
     def action_send(self):
         """Send the invoices of these rows."""
-        self._check_user()
+        self._check_biller()
         return self.move_id.action_l10n_ro_efactura_send()
 
     def action_not_expected(self):
         """Why no e-Factura comes from this supplier: asked once, remembered."""
-        self._check_user()
+        self._check_biller()
         partners = self.move_id.commercial_partner_id
         if not partners:
             raise UserError(self.env._("There is no supplier."))
@@ -91,7 +93,7 @@ class EfacturaVerificationLine(models.Model):
 
     def action_expected(self):
         """e-Facturas are expected from this supplier after all."""
-        self._check_user()
+        self._check_biller()
         partners = self.move_id.commercial_partner_id
         partners.check_access('read')
         partners.sudo()._l10n_ro_efactura_expect(False)
@@ -100,7 +102,7 @@ class EfacturaVerificationLine(models.Model):
 
     def action_done(self):
         """Tick off, or take the tick back."""
-        self._check_user()
+        self._check_biller()
         for line in self.sudo():
             line.write({'done': not line.done, 'done_uid': False if line.done else self.env.uid})
         return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
@@ -117,6 +119,11 @@ class EfacturaVerificationLine(models.Model):
     def _check_user(self):
         self.verification_id._check_user()
         self.check_access('read')
+
+    def _check_biller(self):
+        """Who may do something about a row; who only reads the books looks at it."""
+        self.verification_id._check_may('account.group_account_invoice')
+        self._check_user()
 
     @api.depends('number')
     def _compute_display_name(self):

@@ -4,7 +4,7 @@ from zipfile import ZipFile
 
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .pairing_common import SUPPLIER_CIF, PairingCase
@@ -202,6 +202,28 @@ class TestVerification(VerificationCase):
             verification.with_user(stranger).action_verify_again()
         with self.assertRaises(AccessError):
             self._verify(user=stranger)
+
+    def test_who_only_reads_the_books_verifies_and_changes_nothing(self):
+        reader = new_test_user(self.env, 'efactura_auditor', groups='account.group_account_readonly',
+                               company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        self._message('ABC 1', total=605)
+        lonely = self._bill('LONE 1', date='2026-10-10', price=1000)
+        verification = self._verify(user=reader)
+        verification.action_verify_again()
+        row = verification.book_only_ids
+        self.assertEqual(row.move_id, lonely)
+        self.assertEqual(row.action_open_move()['res_id'], lonely.id)
+        for method in ('action_done', 'action_not_expected', 'action_expected', 'action_find', 'action_import',
+                       'action_send', 'action_unpair'):
+            with self.subTest(method=method), self.assertRaises(AccessError):
+                getattr(row, method)()
+        Form(verification)
+        views = verification.get_views([(False, 'form')])['views']['form']['arch']
+        self.assertIn('action_open_package', views)
+        self.assertNotIn('action_done', views)
+        menus = self.env['ir.ui.menu'].with_user(reader)._visible_menu_ids()
+        for name in ('verify', 'verify_bills', 'verification'):
+            self.assertIn(self.env.ref(f'l10n_ro_efactura_abacus.menu_l10n_ro_efactura_{name}').id, menus)
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')

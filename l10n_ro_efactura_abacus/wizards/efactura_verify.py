@@ -17,8 +17,7 @@ class EfacturaVerify(models.TransientModel):
 
     def action_verify(self):
         """Verify the period and show what was found. ANAF is not asked."""
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not verify SPV against the books."))
+        self.env['l10n_ro_efactura.verification']._check_may()
         if self.company_id not in self.env.companies:
             raise AccessError(self.env._("Choose the company first."))
         verification = self.env['l10n_ro_efactura.verification']._of_period(
@@ -37,8 +36,7 @@ class EfacturaNotExpected(models.TransientModel):
 
     def action_remember(self):
         """Remember the reason; their bills are not missed any more."""
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not verify SPV against the books."))
+        self.env['l10n_ro_efactura.verification']._check_may('account.group_account_invoice')
         self.partner_ids.check_access('read')
         self.partner_ids.sudo()._l10n_ro_efactura_expect(self.reason, self.note)
         if self.verification_id:
