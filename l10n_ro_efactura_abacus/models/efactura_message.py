@@ -30,6 +30,7 @@ class EfacturaMessage(models.Model):
     _inherit = ['l10n_ro_efactura.worker']
     _order = 'listed_at DESC, id DESC'
     _rec_name = 'anaf_id'
+    _rec_names_search = ['number', 'partner_name', 'upload_index', 'anaf_id']
 
     anaf_id = fields.Char(string="Download index", required=True, readonly=True)
     upload_index = fields.Char(readonly=True, index='btree_not_null')
@@ -107,6 +108,12 @@ class EfacturaMessage(models.Model):
         labels = dict(self._fields['kind']._description_selection(self.env))
         for message in self:
             message.type_text = message.kind == 'other' and message.tip or labels.get(message.kind)
+
+    @api.depends('partner_name', 'number', 'anaf_id')
+    def _compute_display_name(self):
+        for message in self:
+            names = filter(None, (message.partner_name, message.number))
+            message.display_name = ' '.join(names) if message.number else message.anaf_id
 
     @api.depends('kind', 'seller_cif', 'buyer_cif')
     def _compute_cif(self):

@@ -111,7 +111,7 @@ class EfacturaImporter(models.AbstractModel):
         self.env['res.partner.bank'].sudo().create([
             {'partner_id': partner.id, 'acc_number': number, 'company_id': False}
             for number in accounts if number not in taken])
-        package = proposal.message.display_name if proposal.message else self.env._("an uploaded file")
+        package = proposal.message.anaf_id if proposal.message else self.env._("an uploaded file")
         partner._message_log(body=self.env._(
             "Created by %(user)s from the e-Factura %(number)s (%(package)s).",
             user=self.env.user.name, number=proposal.document.facts.number, package=package))

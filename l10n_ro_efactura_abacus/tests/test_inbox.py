@@ -39,6 +39,15 @@ class TestInbox(PipelineCase):
         message = refund.l10n_ro_efactura_submission_ids.message_id
         self.assertEqual((message.document_type, message.preceding), ('381', [invoice.name]))
 
+    def test_a_message_is_named_after_its_document(self):
+        message = self._received()
+        self.assertEqual(message.display_name, message.anaf_id, "nothing more is known of it")
+        self._archive()
+        self.assertTrue(message.number and message.partner_name)
+        self.assertEqual(message.display_name, f'{message.partner_name} {message.number}')
+        for text in (message.number, message.partner_name, message.anaf_id, message.upload_index):
+            self.assertIn(message.id, [found[0] for found in self.messages.name_search(text)])
+
     def test_a_buyer_s_message(self):
         message = self._received()
         package = Package(None, b'<header/>', '1.xml', None, 'buyer_message', message="Marfa nu a ajuns",
