@@ -1,8 +1,12 @@
 """What an accountant sees and answers when suppliers' invoices become bills."""
+from types import SimpleNamespace
+
+from lxml import etree
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import COMPANY_CIF
 from .import_page import IBAN, NEW_CIF, ImportPageCase, line, supplier_xml
@@ -164,6 +168,26 @@ class TestImportWizard(ImportPageCase):
         self._fill(page)
         page.action_import()
         self.assertEqual(message.move_id.amount_total, 121)
+
+    def test_taxes_that_fit_the_line(self):
+        parts = [Command.clear(), Command.create({'repartition_type': 'base'}),
+                 Command.create({'repartition_type': 'tax', 'factor_percent': 50, 'account_id': self.account.id}),
+                 Command.create({'repartition_type': 'tax', 'factor_percent': 50})]
+        half = self.tax_in.copy({
+            'name': "21% half", 'invoice_repartition_line_ids': parts, 'refund_repartition_line_ids': parts})
+        page = self._open(self._messages(supplier_xml(
+            'W 2', line("Hârtie A4"), line("Deșeuri", category='AE', rate='0', exemption="Taxare inversă"))))
+        view = etree.fromstring(page.get_views([(False, 'form')])['views']['form']['arch'])
+        domain = view.xpath("//field[@name='line_ids']/list/field[@name='tax_ids']/@domain")[0]
+        rated, reverse = (self.env['account.tax'].search(safe_eval(domain, {
+            'rate': row.rate, 'is_rated': row.is_rated,
+            'parent': SimpleNamespace(tax_country_id=page.tax_country_id.id, company_id=page.company_id.id),
+        })) for row in page.line_ids)
+        for tax, found in (('tvad_21', rated), ('tvatip21', reverse), ('tvatiscdeda', reverse)):
+            self.assertIn(self.chart.ref(tax), found)
+        self.assertIn(half, rated)
+        self.assertEqual(set(rated.mapped('amount')), {21.0})
+        self.assertNotIn(self.tax_in, reverse)
 
     def test_in_the_form(self):
         """What the form does when a cell changes: sources, the product's account, the location, inventory objects."""
