@@ -59,6 +59,8 @@ class EfacturaMessage(models.Model):
     amount_untaxed = fields.Monetary(readonly=True, help="BT-109")
     amount_tax = fields.Monetary(string="VAT", readonly=True, help="BT-110")
     amount_total = fields.Monetary(readonly=True, help="BT-112")
+    correction_text = fields.Char(
+        string="Corrects", compute='_compute_correction_text', help="How it corrects an invoice, where it does")
     preceding = fields.Json(readonly=True, help="BT-25: numbers of the invoices that this one corrects")
     currency_id = fields.Many2one('res.currency', readonly=True)
     error_texts = fields.Json(readonly=True)
@@ -108,6 +110,16 @@ class EfacturaMessage(models.Model):
         labels = dict(self._fields['kind']._description_selection(self.env))
         for message in self:
             message.type_text = message.kind == 'other' and message.tip or labels.get(message.kind)
+
+    @api.depends('document_type', 'amount_total')
+    @api.depends_context('lang')
+    def _compute_correction_text(self):
+        for message in self:
+            message.correction_text = False
+            if message.document_type == '381' or message.amount_total < 0:
+                message.correction_text = self.env._("Storno")
+            elif message.document_type == '384':
+                message.correction_text = self.env._("Correction")
 
     @api.depends('partner_name', 'number', 'anaf_id')
     def _compute_display_name(self):

@@ -39,6 +39,14 @@ class TestInbox(PipelineCase):
         message = refund.l10n_ro_efactura_submission_ids.message_id
         self.assertEqual((message.document_type, message.preceding), ('381', [invoice.name]))
 
+    def test_what_takes_money_back_is_marked(self):
+        [message] = self._received()
+        for document_type, total, text in (('380', 121, False), ('381', 121, "Storno"), ('380', -121, "Storno"),
+                                           ('384', -121, "Storno"), ('384', 121, "Correction"), (False, 0, False)):
+            message.write({'document_type': document_type, 'amount_total': total})
+            with self.subTest(type=document_type, total=total):
+                self.assertEqual(message.correction_text, text)
+
     def test_a_message_is_named_after_its_document(self):
         message = self._received()
         self.assertEqual(message.display_name, message.anaf_id, "nothing more is known of it")
