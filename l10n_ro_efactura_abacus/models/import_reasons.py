@@ -5,14 +5,19 @@ from .wire_words import in_words
 
 def why_not_opened(env, error):
     """A PackageError in words; its code stays beside them for whoever is asked."""
+    return env._("The package cannot be opened: %(reason)s (%(code)s).",
+                 reason=package_words(env, error), code=error.code)
+
+
+def package_words(env, error):
+    """What is wrong with a ZIP, for the end of a sentence."""
     _ = env._
     words = {
         'not_a_zip': _("it is no ZIP"), 'too_large': _("it is larger than any e-Factura"),
         'too_many_entries': _("it holds too many files"), 'bad_name': _("a file in it has a name that no package has"),
         'encrypted': _("it is encrypted"), 'corrupt': _("it is damaged or cut"), 'empty': _("it is empty"),
     }
-    return _("The package cannot be opened: %(reason)s (%(code)s).",
-             reason=words.get(error.code, error.code), code=error.code)
+    return words.get(error.code, error.code)
 
 
 def why_no_invoice(env, package):

@@ -39,7 +39,27 @@ def in_words(env, text):
     for pattern in PATTERNS:
         found = pattern.fullmatch(text)
         if found and found['key'] == 'not well-formed XML':
-            return _("not well-formed XML: %s", found['what'])
+            return _("not well-formed XML: %s", _parser_words(env, found['what']))
         if found:
             return _("the root is %s, not Invoice or CreditNote", found['what'])
+    return text
+
+
+def _parser_words(env, text):
+    """What the XML parser says most often, in words; the rest stays as the parser says it."""
+    _ = env._
+    found = re.search(r"line (\d+), column \d+$", text)
+    line = found[1] if found else '?'
+    if re.match(r"Premature end of data|EndTag: '</' not found|Couldn't find end of", text):
+        return _("it ends before its last tag, as a file that was cut")
+    if re.match(r"Document is empty|Start tag expected", text):
+        return _("it does not begin as an XML does")
+    if text.startswith("Opening and ending tag mismatch"):
+        return _("a tag is closed by another one, line %s", line)
+    if text.startswith("expected '>'"):
+        return _("a tag does not end, line %s", line)
+    if text.startswith("Input is not proper UTF-8"):
+        return _("its characters are not of the encoding that it declares, line %s", line)
+    if text.startswith("Unsupported encoding"):
+        return _("an encoding that nobody knows")
     return text

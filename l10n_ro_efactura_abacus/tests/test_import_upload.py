@@ -48,6 +48,19 @@ class TestImportUpload(ImportPageCase):
         kept = page.move_id.attachment_ids.filtered(lambda file: file.name == '4200.zip')
         self.assertEqual(base64.b64decode(kept.datas), old)
 
+    def test_what_is_wrong_with_a_file_is_said_in_words(self):
+        xml = supplier_xml('X 2', line("Hârtie A4"))
+        for content, words in (
+                (xml[:xml.index(b'<cac:InvoiceLine>')], "as a file that was cut"),
+                (b'Bun ziua', "does not begin as an XML does"),
+                (xml.replace(b'</cbc:ID>', b'</cbc:Id>', 1), "closed by another one, line "),
+                (xml.replace("â".encode(), "â".encode('cp1250')), "not of the encoding that it declares")):
+            with self.subTest(words=words):
+                page, _attachments = self._upload(('factura.xml', content))
+                self.assertIn(words, page.refusals[0]['text'])
+        with self.assertRaisesRegex(UserError, "pachet.zip cannot be opened: it is damaged or cut$"):
+            self._upload(('pachet.zip', self._messages(supplier_xml('X 3', line("A")))._package_bytes()[:300]))
+
     def test_dropped_zip_of_many(self):
         """XML files, and ANAF's packages, in one ZIP: what is no invoice is left out."""
         message = self._messages(supplier_xml('Q 1', line("Hârtie A4")))

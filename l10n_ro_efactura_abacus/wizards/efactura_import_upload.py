@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..anaf import MAX_SIZE, PackageError, UblError, read_facts, read_package, unzip
+from ..models.import_reasons import package_words
 
 #: ANAF's document in a ZIP or by itself
 INVOICES = ('invoice', 'credit_note')
@@ -101,7 +102,8 @@ class EfacturaImport(models.TransientModel):
         try:
             found = self._documents_in_zip(content, MAX_SIZE)
         except PackageError as error:
-            raise UserError(self.env._("%(file)s cannot be opened: %(error)s", file=name, error=error)) from None
+            raise UserError(self.env._("%(file)s cannot be opened: %(error)s", file=name,
+                                       error=package_words(self.env, error))) from None
         if not found:
             raise UserError(self.env._("%s holds no invoice.", name))
         return found
