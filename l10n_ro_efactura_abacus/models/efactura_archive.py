@@ -33,12 +33,11 @@ from ..anaf import (
 from .efactura_lane import lanes
 from .efactura_submission import ARCHIVE_CRONS, UTC_NOW
 from .efactura_traffic import BLOCK
-from .efactura_worker import Pool
+from .efactura_worker import Pool, retry_at
 from .knobs import knob
 
 _logger = logging.getLogger(__name__)
 DOWNLOADS_A_DAY = 5  # of ANAF's 10 per message
-RETRY_MINUTES = (1, 5, 30, 120)
 TELL_SECONDS = 1  # between two reports of progress
 REFETCHES = 3  # an unreadable package is downloaded as often before it is archived as it is
 
@@ -183,8 +182,7 @@ class EfacturaArchive(models.Model):
         elif isinstance(error, NoRight):
             values['next_attempt_at'] = fields.Datetime.now() + timedelta(hours=6)
         else:
-            minutes = RETRY_MINUTES[min(row['quota_count'], len(RETRY_MINUTES)) - 1]
-            values['next_attempt_at'] = fields.Datetime.now() + timedelta(minutes=minutes)
+            values['next_attempt_at'] = retry_at(row['quota_count'])
         self.write(values)
 
     def _keep_package(self, archived, row):
@@ -202,9 +200,8 @@ class EfacturaArchive(models.Model):
             'archive_state': 'archived', 'archived_at': UTC_NOW, 'last_error': error, 'next_attempt_at': None,
         }
         if not package and row['quota_count'] < REFETCHES:
-            minutes = RETRY_MINUTES[min(row['quota_count'], len(RETRY_MINUTES)) - 1]
             values |= {'archive_state': 'listed', 'archived_at': None,
-                       'next_attempt_at': fields.Datetime.now() + timedelta(minutes=minutes)}
+                       'next_attempt_at': retry_at(row['quota_count'])}
         if package:
             values['document_sha256'] = hashlib.sha256(package.document).hexdigest()
             values['error_texts'] = Json(package.errors) if package.errors else None

@@ -28,10 +28,10 @@ from ..anaf.rasp import clean_text
 from .efactura_lane import lanes
 from .efactura_status import STATUS_WAITS
 from .efactura_submission import STALE_HOURS, UTC_NOW
+from .efactura_worker import retry_at
 
 _logger = logging.getLogger(__name__)
 RASP_CRON = 'l10n_ro_efactura_abacus.ir_cron_rasp'
-RETRY_MINUTES = (1, 5, 30, 120)
 STATES = [
     ('queued', "Waits to be sent"),
     ('sending', "Sending"),
@@ -256,11 +256,7 @@ class EfacturaRasp(models.Model):
         if isinstance(outcome, (NoRight, Refused)):
             return self._move(['sending'], 'refused', attempt, problem=problem, lease_until=None)
         if isinstance(outcome, (NotSent, Technical, Throttled, Unauthorized, Forbidden, QuotaExceeded)):
-            if isinstance(outcome, QuotaExceeded):
-                at = next_day()
-            else:
-                minutes = RETRY_MINUTES[min(attempt, len(RETRY_MINUTES)) - 1]
-                at = fields.Datetime.now() + timedelta(minutes=minutes)
+            at = next_day() if isinstance(outcome, QuotaExceeded) else retry_at(attempt)
             return self._move(['sending'], 'queued', attempt, problem=problem, lease_until=None, next_attempt_at=at)
         return self._move(['sending'], 'uncertain', attempt, problem=problem, lease_until=None)
 

@@ -3,14 +3,21 @@ import logging
 import random
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from datetime import timedelta
 
-from odoo import models, modules
+from odoo import fields, models, modules
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..anaf import AnafError, Uncertain
 
 _logger = logging.getLogger(__name__)
 TRIES = 6
+RETRY_MINUTES = (1, 5, 30, 120)
+
+
+def retry_at(tries):
+    """When a call to ANAF that failed for the `tries`-th time (from 1) is made again; naive UTC."""
+    return fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES[min(tries, len(RETRY_MINUTES)) - 1])
 
 
 class EfacturaWorker(models.AbstractModel):
