@@ -7,15 +7,7 @@ from .environment import ENVIRONMENTS
 from .errors import ClockSkew, NotSent, Transient, Uncertain
 from .identifiers import cif_digits
 from .messages import FILTERS, corrected_window
-from .replies import (
-    parse_download,
-    parse_hello,
-    parse_list,
-    parse_pdf,
-    parse_status,
-    parse_upload,
-    parse_validation,
-)
+from .replies import parse_download, parse_hello, parse_list, parse_pdf, parse_status, parse_upload, parse_validation
 from .wire import USER_AGENT, Broken, exchange, make_session
 
 STANDARDS = ("UBL", "CN", "CII", "RASP")

@@ -9,6 +9,8 @@ from lxml import etree
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAX_DIGITS = 40
+# Characters of an embedded file that `formatted` shows whole.
+_SHOWN = 1000
 
 
 class XmlError(ValueError):
@@ -90,3 +92,24 @@ def to_date(text):
         return date.fromisoformat(match.group()) if match else None
     except ValueError:
         return None
+
+
+def formatted(xml):
+    """Indent a document for reading, long embedded files cut to their beginning.
+
+    :param xml: bytes
+    :return: text; the bytes decoded as they are where they are no XML
+    """
+    try:
+        root = parse_xml(xml)
+    except XmlError:
+        return xml.decode("utf-8", "replace")
+    for node in root.iter():  # white space between elements, so that it can be set anew
+        if len(node) and not (node.text or "").strip():
+            node.text = None
+        if not (node.tail or "").strip():
+            node.tail = None
+        if str(node.tag).endswith("}EmbeddedDocumentBinaryObject") and len(node.text or "") > _SHOWN:
+            node.text = f"{node.text.strip()[:60]}… ({len(node.text)})"
+    etree.indent(root)
+    return etree.tostring(root, encoding="unicode")

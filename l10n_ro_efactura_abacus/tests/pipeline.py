@@ -3,7 +3,7 @@ from contextlib import contextmanager
 
 from odoo.tools import config
 
-from ..models.efactura_lane import lanes
+from ..models.calls.lane import lanes
 from .common import EfacturaCommon
 
 CLOCKS = {

@@ -129,7 +129,7 @@ def test_killed_between_claim_and_send(database, sim):
     ids = queue(database, sim, 4)
     calls = sim.calls()['upload']
     output = begin(database, sim, """
-from odoo.addons.l10n_ro_efactura_abacus.models.efactura_lane import lanes
+from odoo.addons.l10n_ro_efactura_abacus.models.calls.lane import lanes
 [lane] = lanes(env, [(env.company.id, 'prod')])
 submissions._prepare(lane, limit=9)
 print('CLAIMED', len(submissions._claim(lane, 4)), flush=True)
@@ -149,8 +149,8 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_killed_between_answer_and_commit(database, sim):
     ids = queue(database, sim, 3)
     begin(database, sim, """
-from odoo.addons.l10n_ro_efactura_abacus.models.efactura_lane import lanes
-from odoo.addons.l10n_ro_efactura_abacus.models.efactura_upload import _upload
+from odoo.addons.l10n_ro_efactura_abacus.models.calls.lane import lanes
+from odoo.addons.l10n_ro_efactura_abacus.models.sending.submission_upload import _upload
 [lane] = lanes(env, [(env.company.id, 'prod')])
 submissions._prepare(lane, limit=9)
 for row in submissions._claim(lane, 3):
@@ -168,8 +168,8 @@ def test_stopped_between_claim_and_send(database, sim):
     """A worker is stopped (a paused machine), its lease ends, another takes over; then it goes on."""
     [move] = queue(database, sim, 1)
     stopped = begin(database, sim, """
-from odoo.addons.l10n_ro_efactura_abacus.models.efactura_lane import lanes
-from odoo.addons.l10n_ro_efactura_abacus.models.efactura_upload import _upload
+from odoo.addons.l10n_ro_efactura_abacus.models.calls.lane import lanes
+from odoo.addons.l10n_ro_efactura_abacus.models.sending.submission_upload import _upload
 [lane] = lanes(env, [(env.company.id, 'prod')])
 submissions._prepare(lane, limit=9)
 client, claimed_at = lane.client, time.monotonic()

@@ -1,0 +1,4 @@
+from . import worker
+from . import budget
+from . import circuit
+from . import guard

@@ -1,0 +1,125 @@
+"""The circuit of a connection: it opens when ANAF does not work, so that what waits is not spent on a dead server."""
+from contextlib import nullcontext
+
+from odoo import api, fields, models
+
+from .budget import aside
+
+# Answers in a row that say "ANAF is not working" after which nothing new is dispatched.
+OPEN_AFTER = 2
+# Seconds for which nothing is dispatched: longer the more answers failed.
+OPEN_SECONDS = (30, 60, 120, 300, 900)
+
+
+class EfacturaGate(models.Model):
+    """One gate per connection and environment. Closed: nothing new is dispatched until a probe gets through.
+
+    ::
+
+        open --2 answers in a row of HTML/5xx/timeout--> closed (30 s, then longer) --one probe answered--> open
+          |--429--> closed for Retry-After
+          \\--401 after a refresh, 403--> closed for half an hour, and an alarm
+    """
+    _name = 'l10n_ro_efactura.gate'
+    _description = "e-Factura circuit"
+    _log_access = False
+
+    key = fields.Char(required=True, readonly=True)
+    environment = fields.Char(required=True, readonly=True)
+    failures = fields.Integer(readonly=True)
+    closed_until = fields.Datetime(readonly=True)
+    reason = fields.Char(readonly=True)
+
+    _key_uniq = models.UniqueIndex('(key, environment)')
+
+    @api.model
+    @api.private
+    def _state(self, key, environment, fresh=False):
+        """'open', 'closed', or 'probe' (closed long enough: one harmless call may try).
+
+        :param fresh: as it is now, not as this transaction's snapshot has it
+        """
+        with aside(self.env) if fresh else nullcontext(self.env.cr) as cr:
+            cr.execute(
+                "SELECT closed_until > clock_timestamp() AT TIME ZONE 'UTC' FROM l10n_ro_efactura_gate"
+                " WHERE key = %s AND environment = %s AND closed_until IS NOT NULL", [key, environment])
+            row = cr.fetchone()
+        if not row:
+            return 'open'
+        return 'closed' if row[0] else 'probe'
+
+    @api.model
+    @api.private
+    def _reason(self, key, environment):
+        """The code of what closed the gate."""
+        with aside(self.env) as cr:
+            cr.execute("SELECT reason FROM l10n_ro_efactura_gate WHERE key = %s AND environment = %s"
+                       " AND closed_until IS NOT NULL", [key, environment])
+            row = cr.fetchone()
+        return row and row[0] or 'closed'
+
+    @api.model
+    @api.private
+    def _take_probe(self, key, environment):
+        """True for the one worker that may probe now; the others find the gate closed for another moment."""
+        with aside(self.env) as cr:
+            cr.execute(
+                "UPDATE l10n_ro_efactura_gate"
+                " SET closed_until = clock_timestamp() AT TIME ZONE 'UTC' + %s * interval '1 second'"
+                " WHERE key = %s AND environment = %s AND closed_until <= clock_timestamp() AT TIME ZONE 'UTC'"
+                " RETURNING id", [OPEN_SECONDS[0], key, environment])
+            return bool(cr.fetchone())
+
+    @api.model
+    @api.private
+    def _answered(self, key, environment, sure=False):
+        """ANAF's application answered: the count starts again. A closed gate stays closed: this call left before.
+
+        :param sure: failures are known to be counted, whatever this transaction sees
+        """
+        if not sure:
+            self.env.cr.execute(
+                "SELECT 1 FROM l10n_ro_efactura_gate WHERE key = %s AND environment = %s AND failures > 0"
+                " AND closed_until IS NULL", [key, environment])
+            if not self.env.cr.fetchone():
+                return
+        with aside(self.env) as cr:
+            cr.execute("UPDATE l10n_ro_efactura_gate SET failures = 0, reason = NULL"
+                       " WHERE key = %s AND environment = %s AND closed_until IS NULL AND failures > 0",
+                       [key, environment])
+
+    @api.model
+    @api.private
+    def _open(self, key, environment=None, reasons=()):
+        """Open the gate: its probe was answered, or (with `reasons`) what closed it was put right."""
+        with aside(self.env) as cr:
+            cr.execute("UPDATE l10n_ro_efactura_gate SET failures = 0, closed_until = NULL, reason = NULL"
+                       " WHERE key = %s AND (%s IS NULL OR environment = %s) AND (%s OR reason = ANY(%s))",
+                       [key, environment, environment, not reasons, list(reasons)])
+
+    @api.model
+    @api.private
+    def _failed(self, key, environment, error):
+        """Count an answer that says ANAF is not working (`error`: an AnafError)."""
+        with aside(self.env) as cr:
+            cr.execute(
+                "INSERT INTO l10n_ro_efactura_gate (key, environment, failures, reason) VALUES (%s, %s, 1, %s)"
+                " ON CONFLICT (key, environment) DO UPDATE"
+                " SET failures = l10n_ro_efactura_gate.failures + 1, reason = EXCLUDED.reason RETURNING failures",
+                [key, environment, error.code])
+            failures = cr.fetchone()[0]
+        if failures >= OPEN_AFTER:
+            self._close(key, environment, OPEN_SECONDS[min(failures // 16, len(OPEN_SECONDS) - 1)], error.code)
+
+    @api.model
+    @api.private
+    def _close(self, key, environment, seconds, reason):
+        """Dispatch nothing with `key` in `environment` for `seconds`."""
+        with aside(self.env) as cr:
+            cr.execute(
+                "INSERT INTO l10n_ro_efactura_gate (key, environment, failures, closed_until, reason) VALUES"
+                " (%(key)s, %(env)s, 0, clock_timestamp() AT TIME ZONE 'UTC' + %(s)s * interval '1 second', %(why)s)"
+                " ON CONFLICT (key, environment) DO UPDATE"
+                " SET closed_until = GREATEST(l10n_ro_efactura_gate.closed_until, EXCLUDED.closed_until),"
+                " reason = EXCLUDED.reason",
+                {'key': key, 'env': environment, 's': seconds, 'why': reason})

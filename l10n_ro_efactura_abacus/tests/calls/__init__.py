@@ -1,0 +1,3 @@
+from . import test_budget_and_circuit
+from . import test_wire_faults
+from . import test_guard
