@@ -12,8 +12,7 @@ class AccountMoveLine(models.Model):
     _inherit = 'account.move.line'
 
     l10n_ro_efactura_treatment = fields.Selection(
-        [(value, {'expense': "Expense", 'asset': "Fixed asset", 'inventory_object': "Inventory object"}[value])
-         for value in TREATMENTS],
+        [('expense', "Expense"), *TREATMENTS[1:]],
         string="Treatment", compute='_compute_l10n_ro_efactura_treatment', store=True, readonly=False, precompute=True,
         help="What is bought. By itself it follows the account: class 2 is a fixed asset, 303 an inventory object.")
     l10n_ro_efactura_register_number = fields.Char(
