@@ -1,3 +1,4 @@
+from . import line_map
 from . import importer
 from . import importer_partner
 from . import importer_lines
@@ -9,7 +10,6 @@ from . import importer_bills
 from . import importer_stand_in
 from . import importer_memory
 from . import importer_objects
-from . import line_map
 from . import supplier_claim
 from . import message
 from . import account_move
