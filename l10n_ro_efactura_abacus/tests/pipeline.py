@@ -11,7 +11,7 @@ CLOCKS = {
         'create_date', 'queued_at', 'looked_up_at', 'next_attempt_at', 'lease_until', 'attempted_at', 'uncertain_since',
         'uploaded_at'),
     'l10n_ro_efactura_message': ('next_attempt_at',),
-    'l10n_ro_efactura_mailbox': ('next_list_at', 'paused_until', 'wide_at', 'whole_at'),
+    'l10n_ro_efactura_mailbox': ('next_list_at', 'wide_at', 'whole_at'),
     'l10n_ro_efactura_gate': ('closed_until',),
     'l10n_ro_efactura_call': ('at',),
 }

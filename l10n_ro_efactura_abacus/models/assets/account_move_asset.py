@@ -23,14 +23,9 @@ class AccountMove(models.Model):
             with_assets._l10n_ro_efactura_update_asset_activity()
         return moves
 
-    def _post(self, soft=True):
-        # EXTENDS 'account'
-        self._l10n_ro_efactura_check_registered()
-        return super()._post(soft=soft)
-
-    def _get_alerts(self):
-        # EXTENDS 'account'
-        alerts = super()._get_alerts()
+    def _l10n_ro_efactura_asset_alerts(self):
+        """Return the alert of fixed assets that are not registered yet: {key: core's alert}."""
+        alerts = {}
         if self.id and self.state == 'draft' and (lines := self._l10n_ro_efactura_unregistered_lines()):
             alerts['l10n_ro_efactura_asset'] = {
                 'level': 'warning',

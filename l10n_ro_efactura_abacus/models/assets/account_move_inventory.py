@@ -116,31 +116,21 @@ class AccountMove(models.Model):
     # WITH THE BILL
     # -------------------------------------------------------------------------
 
-    def _post(self, soft=True):
-        # EXTENDS 'account'
-        posted = super()._post(soft=soft)
-        wanted = posted._l10n_ro_efactura_transferable_lines().filtered('l10n_ro_efactura_to_expense')
+    def _l10n_ro_efactura_transfer_posted(self):
+        """Bring the inventory objects of these posted bills to expense, where their lines say so."""
+        wanted = self._l10n_ro_efactura_transferable_lines().filtered('l10n_ro_efactura_to_expense')
         for bill, lines in wanted.grouped('move_id').items():
             bill._l10n_ro_efactura_transfer(lines)
-        left = posted.invoice_line_ids.filtered('l10n_ro_efactura_transfer_id').filtered(
+        left = self.invoice_line_ids.filtered('l10n_ro_efactura_transfer_id').filtered(
             lambda line: line.l10n_ro_efactura_transfer_id.state == 'draft')
         if left:
             left._l10n_ro_efactura_leave_transfer()
-        return posted
 
-    def button_draft(self):
-        # EXTENDS 'account'
-        result = super().button_draft()
-        self._l10n_ro_efactura_take_back_transfers()
-        return result
-
-    def button_cancel(self):
-        # EXTENDS 'account'
-        result = super().button_cancel()
+    def _l10n_ro_efactura_cancel_draft_transfers(self):
+        """Cancel the transfers of these cancelled bills that are still drafts."""
         entries = self.invoice_line_ids.l10n_ro_efactura_transfer_id
         if drafts := entries.filtered(lambda entry: entry.state == 'draft'):
             drafts.button_cancel()
-        return result
 
     def _l10n_ro_efactura_take_back_transfers(self):
         """The bills are drafts again: their transfers too, or reversed where their period or number is locked."""

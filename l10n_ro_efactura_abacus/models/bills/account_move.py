@@ -26,14 +26,11 @@ class AccountMove(models.Model):
                     move.with_context(l10n_ro_efactura_no_dialog=True).action_post()
             except (UserError, ValidationError, RedirectWarning) as error:
                 move._message_log(body=self.env._("It could not be posted by itself: %s", error.args[0]))
-
-    def _post(self, soft=True):
-        # EXTENDS 'account': what the user made of an imported bill is remembered for the supplier's next
-        posted = super()._post(soft=soft)
-        imported = posted.filtered(lambda move: move.is_purchase_document())
-        if imported and not self.env.context.get('l10n_ro_efactura_unattended'):  # else nobody looked at it
+    def _l10n_ro_efactura_learn_posted(self):
+        """Remember for the supplier's next invoice what was made of these posted bills, where a person posted them."""
+        imported = self.filtered(lambda move: move.is_purchase_document())
+        if imported and not self.env.context.get('l10n_ro_efactura_unattended'):
             self.env['l10n_ro_efactura.importer']._learn(imported)
-        return posted
 
 
 class AccountMoveLine(models.Model):

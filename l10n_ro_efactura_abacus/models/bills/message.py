@@ -158,9 +158,9 @@ class EfacturaMessageImport(models.Model):
         return len(rows)
 
     @api.private
-    def _package_kept(self):
+    def _kept(self, package):
         # EXTENDS: companies that want it have their bills made by themselves
-        super()._package_kept()
+        super()._kept(package)
         for company, messages in self.grouped('company_id').items():
             how = company.sudo().l10n_ro_efactura_auto_import
             wanted = messages.filtered(

@@ -42,9 +42,9 @@ class AccountMove(models.Model):
             'context': {'default_message_id': message.id},
         }
 
-    def _get_alerts(self):
-        # EXTENDS 'account'
-        alerts = super()._get_alerts()
+    def _l10n_ro_efactura_buyer_message_alerts(self):
+        """Return the alert of the buyer's last message: {key: core's alert}."""
+        alerts = {}
         if not self.id or self.country_code != 'RO' or not self.env['l10n_ro_efactura.message'].has_access('read'):
             return alerts
         received = self.l10n_ro_efactura_buyer_message_ids.filtered(lambda message: not message.is_our_message)[:1]

@@ -54,8 +54,8 @@ class EfacturaBuyerMessage(models.Model):
         return found
 
     @api.private
-    def _package_kept(self):
-        super()._package_kept()
+    def _kept(self, package):
+        super()._kept(package)
         self._deliver_buyer_messages()
 
     def _after_pairing(self):

@@ -2,3 +2,4 @@ from . import worker
 from . import budget
 from . import circuit
 from . import guard
+from . import credential

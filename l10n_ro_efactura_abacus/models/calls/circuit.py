@@ -11,8 +11,16 @@ OPEN_AFTER = 2
 OPEN_SECONDS = (30, 60, 120, 300, 900)
 
 
+def right_key(key, cif):
+    """Return the key of the gate that stands for the right in SPV of connection `key` for `cif` (digits)."""
+    return f'{key} CIF {cif}'
+
+
 class EfacturaGate(models.Model):
-    """One gate per connection and environment. Closed: nothing new is dispatched until a probe gets through.
+    """One gate per connection and environment, and one for each CIF that a connection has no right for in SPV.
+
+    A closed gate of a connection: nothing new is dispatched until a probe gets through. A closed gate of a CIF opens
+    by itself after an hour, or with another token.
 
     ::
 
@@ -57,6 +65,24 @@ class EfacturaGate(models.Model):
                        " AND closed_until IS NOT NULL", [key, environment])
             row = cr.fetchone()
         return row and row[0] or 'closed'
+
+    @api.model
+    @api.private
+    def _closed_reason(self, key, environment):
+        """Return the reason of a gate that is closed now, or False."""
+        with aside(self.env) as cr:
+            cr.execute("SELECT reason FROM l10n_ro_efactura_gate WHERE key = %s AND environment = %s"
+                       " AND closed_until > clock_timestamp() AT TIME ZONE 'UTC'", [key, environment])
+            row = cr.fetchone()
+        return bool(row) and (row[0] or 'closed')
+
+    @api.model
+    @api.private
+    def _open_rights(self, key):
+        """Open the gates of all CIFs that the connection `key` had no right for: another token may have it."""
+        with aside(self.env) as cr:
+            cr.execute("UPDATE l10n_ro_efactura_gate SET closed_until = NULL, reason = NULL"
+                       " WHERE starts_with(key, %s) AND closed_until IS NOT NULL", [right_key(key, '')])
 
     @api.model
     @api.private

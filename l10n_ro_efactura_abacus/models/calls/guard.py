@@ -2,10 +2,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from .worker import SETTLE_CRONS, UPLOAD_CRONS
-
 DATABASE_PARAMETER = 'l10n_ro_efactura.database'
-NEEDED_INDEXES = ('l10n_ro_efactura_submission_live_move_uniq', 'l10n_ro_efactura_submission_live_number_uniq')
 
 
 class EfacturaGuard(models.AbstractModel):
@@ -15,14 +12,7 @@ class EfacturaGuard(models.AbstractModel):
     @api.model
     @api.private
     def _hold_reason(self, environment):
-        """Why nothing may be sent to `environment` now (a translated text), or False."""
-        missing = self.env['account.move']._l10n_ro_efactura_missing_core_names()
-        if missing:
-            return self.env._("Odoo's own e-Factura module changed (%s): sending waits until this addon is updated.",
-                              ', '.join(missing))
-        if self._missing_indexes():
-            return self.env._("The database lacks the indexes that keep an invoice from being sent twice: see the "
-                              "server's log of the last update, remove the duplicates and update the addon.")
+        """Return why nothing may be sent to `environment` now (a translated text), or False. A hook."""
         if environment == 'prod':
             parameters = self.env['ir.config_parameter'].sudo()
             if parameters.get_param('database.is_neutralized'):
@@ -39,14 +29,6 @@ class EfacturaGuard(models.AbstractModel):
         return bool(known) and known != self.env.cr.dbname and known
 
     @api.model
-    def _missing_indexes(self):
-        """Odoo only logs an index that could not be made; without these two nothing is sent."""
-        self.env.cr.execute("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
-                            " AND tablename = 'l10n_ro_efactura_submission' AND indexdef LIKE 'CREATE UNIQUE %'")
-        present = {row[0] for row in self.env.cr.fetchall()}
-        return [name for name in NEEDED_INDEXES if name not in present]
-
-    @api.model
     @api.private
     def _remember_database(self):
         """Called at install: from now on a copy of this database is recognised."""
@@ -54,15 +36,12 @@ class EfacturaGuard(models.AbstractModel):
 
     @api.model
     def confirm_database(self):
-        """An administrator's word that this database, and no other copy of it, sends to ANAF."""
+        """Confirm that only this copy of the database sends."""
         if not self.env.user.has_group('base.group_system'):
             raise AccessError(self.env._("Only an administrator can confirm this."))
         self._remember_database()
-        # the original may have sent what this copy still holds in its queue: it is looked up first
-        self.env.cr.execute(
-            "UPDATE l10n_ro_efactura_submission SET looked_up_at = NULL,"
-            " queued_at = LEAST(queued_at, clock_timestamp() AT TIME ZONE 'UTC' - interval '61 minutes')"
-            " WHERE state = 'queued' AND environment = 'prod'")
-        submissions = self.env['l10n_ro_efactura.submission']
-        submissions.invalidate_model(['queued_at', 'looked_up_at'], flush=False)
-        submissions._wake((*UPLOAD_CRONS, *SETTLE_CRONS))
+
+    @api.model
+    @api.private
+    def _not_connected(self, lane):
+        """Called for a lane whose company has no connection or no CIF. A hook."""

@@ -17,12 +17,15 @@ from ...anaf import (
 )
 from ..common.knobs import knob
 from .budget import BLOCK
+from .circuit import right_key
 
 HTTP_DEADLINE = 60.0
 LEASE_SECONDS = 180
 LISTS_A_DAY = 90_000  # of ANAF's 100 000 pages per CIF
 GRANT_SECONDS = 1.0  # an unused grant is not kept longer
 ALARM_SECONDS = 1800
+# For this long nothing is sent for a CIF that the connection has no right for in SPV; another token ends it.
+PAUSE_SECONDS = 3600
 # failures of ours or ANAF's gateway that say nothing about whether ANAF works
 _NOT_DOWN = ('internal', 'contradictory_answer', 'lease_over')
 
@@ -35,7 +38,7 @@ class Lane:
         self.company, self.environment, self._session = company, environment, session
         self.credential = company._l10n_ro_efactura_credential()
         self.cif = company._l10n_ro_efactura_cif()
-        self.key = self.credential.client_id or f'credential {self.credential.id}'
+        self.key = self.credential._gate_key()
         self.paused = None  # why nothing more goes out in this run
         self._client, self._renewed, self._probing, self._failed = None, False, False, False
         self._granted, self._granted_at = 0, 0.0
@@ -85,13 +88,21 @@ class Lane:
         reason = env['l10n_ro_efactura.guard']._hold_reason(self.environment)
         if reason:
             return 'held', reason
-        box = env['l10n_ro_efactura.mailbox']._of(self)
-        if box._is_paused(self):
-            return 'no_spv_right', box.pause_reason
+        if refused := env['l10n_ro_efactura.gate']._closed_reason(right_key(self.key, self.cif), self.environment):
+            return 'no_spv_right', refused
         if not self.is_open():
             code = env['l10n_ro_efactura.gate']._reason(self.key, self.environment)
             return code, env._("ANAF cannot be used now (%s). What waits goes by itself as soon as it can.", code)
         return None
+
+    def pause(self, error):
+        """Stop dispatching for this CIF for an hour, or until another token comes; tell those responsible.
+
+        :param error: NoRight, ANAF's word that the certificate has no right in SPV for the CIF
+        """
+        self.env['l10n_ro_efactura.gate']._close(
+            right_key(self.key, self.cif), self.environment, PAUSE_SECONDS, error.text)
+        self.alarm(error)
 
     def stays_open(self):
         """True while the gate has not closed during this run."""
@@ -212,6 +223,5 @@ def lanes(env, pairs):
         if lane.credential and lane.cif:
             found.append(lane)
         else:
-            env['l10n_ro_efactura.submission']._note_wait(
-                lane, 'not_connected', env._("The company is not connected to ANAF, or has no CIF."))
+            env['l10n_ro_efactura.guard']._not_connected(lane)
     return found

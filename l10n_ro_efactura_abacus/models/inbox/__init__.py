@@ -3,7 +3,6 @@ from . import message_archive
 from . import message_request
 from . import message_loss
 from . import mailbox
-from . import credential
 from . import res_company
 from . import archive_check
 from . import account_move

@@ -12,7 +12,6 @@ from ..common.knobs import knob
 
 _logger = logging.getLogger(__name__)
 LIST_SECONDS = 30  # at most one round of lists per box in this time
-PAUSE_MINUTES = 60
 # lists lag: what is indexed late must still be seen. Every reading goes back a little, one an hour a day, and one a
 # week all the way: a right given late, or a CIF that was corrected, shows older messages
 OVERLAP, WIDE_OVERLAP = timedelta(hours=1), timedelta(days=1)
@@ -45,8 +44,6 @@ class EfacturaMailbox(models.Model):
     wide_at = fields.Datetime(readonly=True, help="When the lists were last read with a wide overlap")
     whole_at = fields.Datetime(readonly=True, help="When the lists were last read as far back as ANAF keeps them")
     next_list_at = fields.Datetime(readonly=True)
-    paused_until = fields.Datetime(readonly=True)
-    pause_reason = fields.Char(readonly=True)
     last_error = fields.Char(readonly=True, help="Why the lists could not be read the last time")
 
     _company_uniq = models.UniqueIndex('(company_id, environment)')
@@ -62,22 +59,6 @@ class EfacturaMailbox(models.Model):
                 " ON CONFLICT (company_id, environment) DO NOTHING", [lane.company.id, lane.environment]))
             box = self.sudo().search([('company_id', '=', lane.company.id), ('environment', '=', lane.environment)])
         return box
-
-    @api.model
-    @api.private
-    def _is_paused(self, lane):
-        """True while ANAF's last word for this CIF was "no right in SPV"."""
-        until = self._of(lane).paused_until
-        return bool(until and until > fields.Datetime.now())
-
-    @api.model
-    @api.private
-    def _pause(self, lane, error):
-        """Stop dispatching for this CIF until someone acts (or an hour has passed)."""
-        self._of(lane)._set(paused_until=fields.Datetime.add(fields.Datetime.now(), minutes=PAUSE_MINUTES),
-                            pause_reason=error.text)
-        self.env['l10n_ro_efactura.submission']._note_wait(lane, error.code, error.text, states=('queued',))
-        lane.alarm(error)
 
     @api.private
     def _set(self, **values):
@@ -224,24 +205,15 @@ class EfacturaMailbox(models.Model):
         return owners
 
     def _senders(self, indexes):
-        """{(upload index, CIF digits): company id} of what was sent from here."""
-        self.env.cr.execute(SQL(
-            "SELECT upload_index, company_id FROM l10n_ro_efactura_submission WHERE environment = %s"
-            " AND upload_index = ANY(%s)", self.environment, [index for index in indexes if index]))
-        companies = self.env['res.company'].sudo()
-        return {(index, companies.browse(company_id)._l10n_ro_efactura_cif()): company_id
-                for index, company_id in self.env.cr.fetchall()}
+        """Return who sent what has one of these upload indexes: {(upload index, CIF digits): company id}. A hook."""
+        return {}
 
     # -- the hourly round -----------------------------------------------------------------------------------
 
     @api.model
     @api.private
     def _pairs(self):
-        """(company id, environment) of every box worth reading: prod of connected companies, test where used."""
+        """(company id, environment) of every box worth reading: production of connected companies. A hook."""
         companies = self.env['res.company'].sudo().search([])
-        pairs = [(company.id, 'prod') for company in companies
+        return [(company.id, 'prod') for company in companies
                  if company._l10n_ro_efactura_credential() and company._l10n_ro_efactura_head() == company]
-        self.env.cr.execute(SQL(
-            "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_submission"
-            " WHERE environment = 'test' AND uploaded_at > %s - interval '60 days'", UTC_NOW))
-        return pairs + self.env.cr.fetchall()

@@ -98,12 +98,6 @@ class EfacturaMessage(models.Model):
         self.ensure_one()
         return base64.b64decode(self.with_context(bin_size=False, bin_size_package=False).package or b'')
 
-    def _belongs_to(self, submission):
-        """This message is about `submission`, and so about its invoice."""
-        self.ensure_one()
-        self.write({'submission_id': submission.id, 'move_id': submission.move_id.id,
-                    'pairing_reason': self.env._("Upload index %s", self.upload_index)})
-
     @api.depends('kind', 'tip')
     @api.depends_context('lang')
     def _compute_type_text(self):
@@ -183,7 +177,6 @@ class EfacturaMessage(models.Model):
     def _cron_refresh_spv(self):
         """Read the lists of every box, so that no message is missed; packages follow by themselves."""
         self = self.sudo()
-        submissions = self.env['l10n_ro_efactura.submission']
         mailboxes = self.env['l10n_ro_efactura.mailbox']
         for lane in lanes(self.env, mailboxes._pairs()):
             box = mailboxes._of(lane)
@@ -191,22 +184,22 @@ class EfacturaMessage(models.Model):
                 continue
             try:
                 box._sweep(lane)
-                submissions._match_listed(lane)
+                self._listed(lane)
             except NoRight as error:
-                mailboxes._pause(lane, error)
+                self._listing_refused(lane, error)
             except (AnafError, UserError) as error:
                 _logger.info("SPV of company %s (%s): %s", lane.company.id, lane.environment, error)
             except Exception:
                 _logger.exception("SPV of company %s (%s)", lane.company.id, lane.environment)
                 self._abandon()
-        submissions._sync_moves()
+        self._end_of_round()
         try:
             self._in_fresh_transaction(self._ask_again)
             self._in_fresh_transaction(self._alert_before_loss)
         except Exception:
             _logger.exception("Those responsible could not be told of packages in danger")
             self._abandon()
-        submissions._wake(ARCHIVE_CRONS)
+        self._wake(ARCHIVE_CRONS)
         self._checkpoint(remaining=0)
 
     @api.model
@@ -231,15 +224,45 @@ class EfacturaMessage(models.Model):
         if not found[0].is_open():
             raise UserError(self.env._("ANAF's services do not answer at the moment. Try again in some minutes."))
         box = self.env['l10n_ro_efactura.mailbox'].sudo()._of(found[0])
-        submissions = self.env['l10n_ro_efactura.submission'].sudo()
         try:
             new = box._ask(found[0], datetime.combine(date_from, time.min) - timedelta(hours=3))
         except AnafError as error:
             raise UserError(self.env._("ANAF: %s", in_words(self.env, error.text or error.code))) from None
-        submissions._match_listed(found[0])
-        submissions._sync_moves()
-        submissions._wake(ARCHIVE_CRONS)
+        messages = self.sudo()
+        messages._listed(found[0])
+        messages._end_of_round()
+        messages._wake(ARCHIVE_CRONS)
         return self.browse(new)
+
+    # -- hooks: rooms above extend them ---------------------------------------------------------------------
+
+    @api.model
+    @api.private
+    def _listed(self, lane):
+        """Called after the lists of `lane` were read and kept."""
+
+    @api.model
+    @api.private
+    def _listing_refused(self, lane, error):
+        """Called when ANAF answered "no right in SPV" (`error`: NoRight) to the lists of `lane`."""
+        lane.pause(error)
+
+    @api.private
+    def _kept(self, package):
+        """Called when a package that can be read was archived on this message.
+
+        :param package: `anaf.Package`
+        """
+
+    @api.model
+    @api.private
+    def _end_of_round(self):
+        """Called at the end of a round of lists or downloads, and every 100 downloads within one."""
+
+    @api.private
+    def _detach(self):
+        """Forget what this message belongs to: an index typed by hand turned out to be of another document."""
+        self.write({'submission_id': False, 'move_id': False})
 
     # -- what a user may do ---------------------------------------------------------------------------------
 

@@ -71,8 +71,7 @@ class EfacturaArchive(models.Model):
             except Exception:
                 _logger.exception("Archiving for company %s (%s) failed", lane.company.id, lane.environment)
                 self._abandon()
-        self._pair_due()
-        self.env['l10n_ro_efactura.submission']._sync_moves()
+        self._end_of_round()
         self._checkpoint(remaining=0)
 
     @api.private
@@ -81,7 +80,7 @@ class EfacturaArchive(models.Model):
         if self:
             with Pool(min(len(self), knob('pool', 16))) as pool:
                 self._archive_lane(lane, pool, self.ids)
-            self._pair_due()
+            self._end_of_round()
 
     @api.model
     def _wanted(self):
@@ -119,13 +118,12 @@ class EfacturaArchive(models.Model):
                 self._tell_downloads(batches)
                 told_at = time.monotonic()
             if done >= 100:
-                self._pair_due()
-                self.env['l10n_ro_efactura.submission']._sync_moves()
+                self._end_of_round()
                 seconds = self._checkpoint(done, remaining=1)
                 done = 0
                 if seconds <= 0:
                     lane.paused = 'time'
-                    self.env['l10n_ro_efactura.submission']._wake(ARCHIVE_CRONS)
+                    self._wake(ARCHIVE_CRONS)
         self._checkpoint()
         self._tell_downloads(batches)
 
@@ -185,7 +183,7 @@ class EfacturaArchive(models.Model):
         self.write(values)
 
     def _keep_package(self, archived, row):
-        """Write the untouched ZIP and what was read from it in one statement, then tell the submission.
+        """Write the untouched ZIP and what was read from it in one statement, then call the hook `_kept`.
 
         What cannot be opened is kept too, but not believed; it is asked for again some times: it may have been cut.
         """
@@ -217,8 +215,7 @@ class EfacturaArchive(models.Model):
             SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()), self.id))
         self.invalidate_recordset(flush=False)
         if package:
-            self.env['l10n_ro_efactura.submission']._package_arrived(self, package)
-            self._package_kept()
+            self._kept(package)
 
     def _fact_values(self, facts):
         currency = self.env['res.currency'].with_context(active_test=False).search([('name', '=', facts.currency)])

@@ -107,7 +107,7 @@ class EfacturaDownload(models.Model):
             [later] = cr.fetchone()
             progress = self._progress(batch, cr)
         self.invalidate_recordset(['batch', 'batch_user_id', 'archive_state', 'next_attempt_at'], flush=False)
-        self.env['l10n_ro_efactura.submission']._wake(ARCHIVE_CRONS)
+        self._wake(ARCHIVE_CRONS)
         self._send_progress(progress)
         return later
 

@@ -74,9 +74,9 @@ class AccountMove(models.Model):
     # BANNERS
     # -------------------------------------------------------------------------
 
-    def _get_alerts(self):
-        # EXTENDS 'account'
-        alerts = super()._get_alerts()
+    def _l10n_ro_efactura_pairing_alerts(self):
+        """Return the alert of a package that may be this entry's: {key: core's alert}."""
+        alerts = {}
         if self.id and self.l10n_ro_efactura_findable and not self.l10n_ro_efactura_package_id \
                 and self.env.user.has_group('account.group_account_invoice'):
             message = self._l10n_ro_efactura_proposed_package()
@@ -111,29 +111,17 @@ class AccountMove(models.Model):
         return self.env['l10n_ro_efactura.message'].browse(row[0] for row in self.env.cr.fetchall()).sudo()
 
     # -------------------------------------------------------------------------
-    # AN ENTRY THAT GOES AWAY GIVES ITS PACKAGE BACK
+    # CANCEL AND DELETE
     # -------------------------------------------------------------------------
-
-    def button_cancel(self):
-        # EXTENDS 'account'
-        result = super().button_cancel()
-        self.filtered(lambda move: move.state == 'cancel')._l10n_ro_efactura_release_packages()
-        return result
-
-    def unlink(self):
-        # EXTENDS 'account'
-        released = self._l10n_ro_efactura_received()
-        result = super().unlink()
-        released.write({'pairing_reason': False, 'pairing_due': True})
-        return result
 
     def _l10n_ro_efactura_received(self):
         return self.env['l10n_ro_efactura.message'].sudo().search([
             ('move_id', 'in', self.ids), ('kind', '=', 'received')])
 
     def _l10n_ro_efactura_release_packages(self):
-        """A cancelled bill is no entry: another one may be the package's."""
-        for message in self._l10n_ro_efactura_received():
+        """Unpair cancelled bills, so that their packages are matched again."""
+        cancelled = self.filtered(lambda move: move.state == 'cancel')
+        for message in cancelled._l10n_ro_efactura_received():
             move = message.move_id
             message.write({'move_id': False, 'pairing_reason': False, 'pairing_due': True})
             message._after_unpairing(move, self.env._("It was cancelled."))

@@ -170,19 +170,34 @@ class EfacturaPairing(models.Model):
                 ('id', '!=', self.id)]).write({'move_id': False, 'pairing_reason': False})
         return super()._belongs_to(submission)
 
-    def _belongs_to_nobody(self):
-        """An index entered by hand turned out to be of another document: whose it is, is open again."""
-        self.write({'submission_id': False, 'move_id': False, 'pairing_reason': False, 'pairing_due': True})
+    @api.private
+    def _pair_again(self):
+        """Mark these messages, whose entry is gone, to be matched again at the end of the next round."""
+        self.write({'pairing_reason': False, 'pairing_due': True})
+
+    @api.private
+    def _detach(self):
+        # EXTENDS: another entry may be the one that it belongs to
+        super()._detach()
+        self._pair_again()
 
     # -- hooks ----------------------------------------------------------------------------------------------
 
     @api.private
-    def _package_kept(self):
-        """Called when a readable package was archived: its entry is looked for at the end of this round."""
+    def _kept(self, package):
+        # EXTENDS: its entry is looked for at the end of this round
+        super()._kept(package)
         self.env.cr.execute(SQL(
             "UPDATE l10n_ro_efactura_message SET pairing_due = TRUE WHERE id IN %s AND move_id IS NULL"
             " AND kind IN %s AND environment = 'prod'", tuple(self.ids), PAIRABLE))
         self.invalidate_recordset(['pairing_due'], flush=False)
+
+    @api.model
+    @api.private
+    def _end_of_round(self):
+        # EXTENDS
+        self._pair_due()
+        super()._end_of_round()
 
     @api.private
     def _opened(self):

@@ -5,11 +5,6 @@ class AccountMove(models.Model):
     """Who stands on an invoice: which entries are e-Factura's, and whose addresses need a sector of Bucharest."""
     _inherit = 'account.move'
 
-    def _post(self, soft=True):
-        # EXTENDS 'account'
-        self._l10n_ro_efactura_addresses()._l10n_ro_efactura_check_sector()
-        return super()._post(soft=soft)
-
     def _autopost_draft_entries(self, batch_size=100):
         # EXTENDS 'account': the cron writes on the invoice why it was not posted, and goes on
         quiet = self.with_context(l10n_ro_efactura_no_dialog=True)

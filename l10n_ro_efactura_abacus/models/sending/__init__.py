@@ -7,6 +7,9 @@ from . import submission_reconcile
 from . import submission_mirror
 from . import submission_words
 from . import xml_file
+from . import message
+from . import mailbox
+from . import guard
 from . import account_journal
 from . import account_move
 from . import account_move_check

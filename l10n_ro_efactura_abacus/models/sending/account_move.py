@@ -171,6 +171,13 @@ class AccountMove(models.Model):
         self._l10n_ro_efactura_mark_missing(reasons)
         return reasons
 
+    def _l10n_ro_efactura_send_posted(self):
+        """Queue those of these posted invoices whose journal sends by itself."""
+        automatic = self.filtered(
+            lambda move: move.journal_id.l10n_ro_efactura_auto_send and move.l10n_ro_efactura_to_send)
+        for journal, moves in automatic.grouped('journal_id').items():
+            moves._l10n_ro_efactura_queue('prod', at=journal._l10n_ro_efactura_send_at())
+
     def _l10n_ro_efactura_mark_missing(self, reasons):
         """Write, or clear, the list of what is missing; only where it changes."""
         for move in self.sudo():

@@ -21,9 +21,9 @@ class AccountMove(models.Model):
         """Does this addon send for the company, or does core (no connection of ours)?"""
         return self.country_code == 'RO' and bool(self.company_id._l10n_ro_efactura_credential())
 
-    def _get_alerts(self):
-        # EXTENDS 'account'
-        alerts = super()._get_alerts()
+    def _l10n_ro_efactura_sending_alerts(self):
+        """Return the alerts of this invoice's sending and of its connection: {key: core's alert}."""
+        alerts = {}
         if self.id and self._l10n_ro_efactura_is_document() and (
                 self.l10n_ro_efactura_state or self.l10n_ro_efactura_test_state or self.l10n_ro_efactura_missing
                 or self._l10n_ro_efactura_is_ours()):

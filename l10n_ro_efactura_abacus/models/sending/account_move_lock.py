@@ -25,17 +25,14 @@ class AccountMove(models.Model):
             if move.l10n_ro_efactura_state in LIVE:
                 move.show_reset_to_draft_button = False
 
-    def button_draft(self):
-        # EXTENDS 'account'
-        self.check_access('write')
-        self._l10n_ro_efactura_check_not_live()
-        return super().button_draft()
+    def _l10n_ro_efactura_check_may_change(self):
+        """Check that the user may write these entries and that none of them is, or may be, at ANAF.
 
-    def button_cancel(self):
-        # EXTENDS 'account'
+        :raise AccessError: without the right to write them
+        :raise UserError: names what is live
+        """
         self.check_access('write')
         self._l10n_ro_efactura_check_not_live()
-        return super().button_cancel()
 
     def write(self, vals):
         # EXTENDS 'account'

@@ -196,7 +196,7 @@ class EfacturaSettle(models.Model):
         """The index entered by hand is of another document: `text` says why."""
         self._transition(['processing'], 'refused', message_id=message.id, download_id=message.anaf_id,
                          errors=text_rows('other_document', [text]), next_attempt_at=None)
-        message._belongs_to_nobody()
+        message._detach()
 
     def _not_this_invoice(self, message):
         """Why the package of an index entered by hand is not of this invoice; False where it is, or is gone."""

@@ -256,7 +256,8 @@ class EfacturaUpload(models.Model):
         lane.told(outcome)
         if isinstance(outcome, NoRight):
             lane.paused = outcome.code
-            self.env['l10n_ro_efactura.mailbox']._pause(lane, outcome)
+            lane.pause(outcome)
+            self._note_wait(lane, outcome.code, outcome.text, states=('queued',))
         elif not lane.paused and not lane.stays_open():
             lane.paused = 'closed'
             self._note_wait(lane, *lane.hold() or ('closed', ''), states=('queued',))

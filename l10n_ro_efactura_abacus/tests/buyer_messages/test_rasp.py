@@ -231,7 +231,7 @@ class TestRaspSent(PackageCase):
         self.assertEqual(rasp.state, 'refused')
         self.assertIn('drept in SPV', rasp.problem)
         self.sim.add_certificate('director', [self.company.vat])
-        self.boxes.search([]).write({'paused_until': False})
+        self.gates.search([]).write({'closed_until': False})
         again = self._write()
         self.sim.fault('nok', 'upload', errors=["Eroare"])
         self.rasps._cron_rasp()

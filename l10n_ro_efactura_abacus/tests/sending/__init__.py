@@ -11,3 +11,4 @@ from . import test_duplicates
 from . import test_mirror
 from . import test_window
 from . import test_tours
+from . import test_guard

@@ -159,8 +159,8 @@ class TestSettleLists(PipelineCase):
     def test_no_right_to_the_lists_pauses_and_is_shown(self):
         self._drop_certificates()
         self.messages._cron_refresh_spv()
-        box = self.boxes.search([('company_id', '=', self.company.id), ('environment', '=', 'prod')])
-        self.assertIn('Nu aveti drept', box.pause_reason)
+        [lane] = self._lanes()
+        self.assertIn('Nu aveti drept', lane.hold()[1])
         self.assertTrue(self._alarms())
 
     # -- odd messages ---------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.calls.guard import NEEDED_INDEXES
+from ...models.sending.guard import NEEDED_INDEXES
 from ..pipeline import PipelineCase
 
 
