@@ -2,38 +2,26 @@
 import base64
 import hashlib
 import logging
-import time
 from datetime import timedelta
+from operator import methodcaller
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 from psycopg2.errors import UniqueViolation
 
-from ...anaf import (
-    AnafError,
-    Forbidden,
-    NoRight,
-    NotSent,
-    QuotaExceeded,
-    Receipt,
-    Refused,
-    Technical,
-    Throttled,
-    Unauthorized,
-    build_buyer_message,
-    next_day,
-)
+from ...anaf import AnafError, build_buyer_message
 from ...anaf.rasp import clean_text
 from ..calls.lane import lanes
-from ..calls.worker import STALE_HOURS, UTC_NOW, retry_at
+from ..calls.outgoing import error_rows, text_rows
+from ..calls.worker import RASP_CRONS, STALE_HOURS, UTC_NOW, Pool
+from ..common.knobs import knob
 from ..sending.submission_status import STATUS_WAITS
 
 _logger = logging.getLogger(__name__)
-RASP_CRON = 'l10n_ro_efactura_abacus.ir_cron_rasp'
 STATES = [
     ('queued', "Waits to be sent"),
-    ('sending', "Sending"),
+    ('uploading', "Sending"),
     ('processing', "In processing"),
     ('uncertain', "Answer lost"),
     ('ok', "Delivered"),
@@ -45,9 +33,9 @@ STATES = [
 class EfacturaRasp(models.Model):
     """One message of ours to one seller about one invoice. It outlives its bill.
 
-    Every arrow is `_move`, nothing else writes `state`::
+    Every arrow is `_transition`, nothing else writes `state`::
 
-        queued --claim, commit--> sending --index--> processing --> ok | nok
+        queued --claim, commit--> uploading --index--> processing --> ok | nok
            ^                         |--refused by ANAF--> refused
            |<--body not read, quota--|
            |                         |--any other end, or the lease is over--> uncertain
@@ -55,40 +43,33 @@ class EfacturaRasp(models.Model):
     """
     _name = 'l10n_ro_efactura.rasp'
     _description = "e-Factura message to a seller"
-    _inherit = ['l10n_ro_efactura.worker']
+    _inherit = ['l10n_ro_efactura.outgoing']
     _order = 'id DESC'
     _rec_name = 'answers_index'
 
     move_id = fields.Many2one('account.move', string="Bill", readonly=True, ondelete='set null',
                               index='btree_not_null')
     message_id = fields.Many2one('l10n_ro_efactura.message', string="ANAF package", required=True, readonly=True)
-    company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
-    environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, readonly=True)
     partner_id = fields.Many2one('res.partner', string="Seller", readonly=True, ondelete='set null')
     answers_index = fields.Char(string="About upload index", required=True, readonly=True)
     text = fields.Text(string="Message", required=True, readonly=True)
-    xml = fields.Binary(attachment=False, readonly=True, copy=False, help="The exact bytes sent")
-    sha256 = fields.Char(string="SHA-256", required=True, readonly=True)
-    cif = fields.Char(string="CIF", required=True, readonly=True, help="Upload parameter: digits of our own CIF")
+    sha256 = fields.Char(required=True)
+    cif = fields.Char(required=True)
     state = fields.Selection(STATES, required=True, readonly=True, default='queued')
-    problem = fields.Char(string="What ANAF said", readonly=True)
-    attempt = fields.Integer(readonly=True, default=0)
-    lease_until = fields.Datetime(readonly=True)
-    next_attempt_at = fields.Datetime(readonly=True)
+    problem = fields.Char(string="What ANAF said", compute='_compute_problem')
     status_count = fields.Integer(readonly=True, default=0)
-    sent_at = fields.Datetime(string="Sent on", readonly=True)
-    upload_index = fields.Char(readonly=True, index='btree_not_null')
-    download_id = fields.Char(string="Download index", readonly=True)
+    attempted_at = fields.Datetime(string="Sent on")
+    download_id = fields.Char(string="Download index")
 
     # the database itself keeps the same words about the same invoice from going out twice
     _once_uniq = models.UniqueIndex(
         "(company_id, environment, answers_index, sha256) WHERE state NOT IN ('nok', 'refused')")
-    _work_idx = models.Index("(state, environment, company_id) WHERE state IN ('queued', 'sending', 'processing')")
+    _work_idx = models.Index("(state, environment, company_id) WHERE state IN ('queued', 'uploading', 'processing')")
 
-    @api.private
-    def _xml_bytes(self):
-        self.ensure_one()
-        return base64.b64decode(self.with_context(bin_size=False, bin_size_xml=False).xml or b'')
+    @api.depends('errors')
+    def _compute_problem(self):
+        for rasp in self:
+            rasp.problem = '; '.join(row['text'] for row in rasp.errors or []) or False
 
     # -- into the queue -------------------------------------------------------------------------------------
 
@@ -127,29 +108,8 @@ class EfacturaRasp(models.Model):
                 rasp.flush_recordset()
         except UniqueViolation:  # at the same moment
             raise UserError(again) from None
-        self._wake()
+        self._wake(RASP_CRONS)
         return rasp
-
-    @api.model
-    def _wake(self, at=None):
-        self.env.ref(RASP_CRON).sudo()._trigger(at)
-
-    # -- the one writer of states ---------------------------------------------------------------------------
-
-    def _move(self, sources, target, attempt=None, **values):
-        """Move the records still in one of `sources` (and at this `attempt`) to `target`; returns those that moved."""
-        if not self:
-            return self
-        self.flush_recordset()
-        self.env.cr.execute(SQL(
-            "UPDATE l10n_ro_efactura_rasp SET %s WHERE id IN %s AND state IN %s %s RETURNING id",
-            SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value)
-                           for name, value in {**values, 'state': target}.items()),
-            tuple(self.ids), tuple(sources), SQL("AND attempt = %s", attempt) if attempt is not None else SQL()),
-            log_exceptions=False)
-        moved = self.browse(row[0] for row in self.env.cr.fetchall())
-        self.invalidate_recordset(flush=False)
-        return moved
 
     # -- the worker -----------------------------------------------------------------------------------------
 
@@ -170,20 +130,19 @@ class EfacturaRasp(models.Model):
             except Exception:
                 _logger.exception("Messages to sellers of company %s (%s)", lane.company.id, lane.environment)
                 self._abandon()
-        self._come_back()
+        self._schedule_next_run()
         self._checkpoint(remaining=0)
 
     @api.model
     def _work(self, lane):
         held = lane.hold()
         if held:
-            self._in_fresh_transaction(lambda: self._due(lane, 'queued')._move(['queued'], 'queued', problem=held[1]))
+            self._note_wait(lane, *held, states=('queued',))
             return
-        while lane.stays_open() and (row := self._claim(lane)):
-            rasp = self.browse(row['id'])
-            outcome = self._upload(lane, row)
-            self._in_fresh_transaction(lambda: rasp._keep_answer(row['attempt'], outcome))  # noqa: B023
-        for rasp in self._due(lane, 'processing'):
+        with Pool(knob('pool', 16)) as pool:
+            while (lane.stays_open() and not lane.paused and self._dispatch(lane, pool)) or pool.running:
+                self._record_finished(pool, block=True)
+        for rasp in self._in_processing(lane):
             if not lane.stays_open():
                 break
             try:
@@ -193,38 +152,16 @@ class EfacturaRasp(models.Model):
                 self._abandon()
 
     @api.model
-    def _due(self, lane, state):
+    def _in_processing(self, lane):
+        """Return what ANAF processes in `lane` and is asked about now."""
         return self.search([
-            ('company_id', '=', lane.company.id), ('environment', '=', lane.environment), ('state', '=', state),
+            ('company_id', '=', lane.company.id), ('environment', '=', lane.environment), ('state', '=', 'processing'),
             '|', ('next_attempt_at', '=', False), ('next_attempt_at', '<=', fields.Datetime.now())], order='id')
 
     @api.model
-    def _claim(self, lane):
-        """Mark one row as being sent, committed before the first byte leaves."""
-        def work():
-            self.env.cr.execute(SQL(
-                """WITH picked AS MATERIALIZED (
-                        SELECT id FROM l10n_ro_efactura_rasp
-                         WHERE state = 'queued' AND company_id = %(company)s AND environment = %(env)s
-                           AND (next_attempt_at IS NULL OR next_attempt_at <= %(now)s) AND %(fresh)s
-                         ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-                   UPDATE l10n_ro_efactura_rasp r
-                      SET state = 'sending', attempt = attempt + 1, problem = NULL, sent_at = %(now)s,
-                          lease_until = %(now)s + %(lease)s * interval '1 second'
-                     FROM picked WHERE r.id = picked.id RETURNING r.id, attempt, cif""",
-                company=lane.company.id, env=lane.environment, now=UTC_NOW, lease=lane.lease,
-                fresh=self._is_fresh(lane)), log_exceptions=False)
-            rows = self.env.cr.dictfetchall()
-            self.invalidate_model(flush=False)
-            return rows[0] if rows else None
-        claimed_at = time.monotonic()
-        row = self._in_fresh_transaction(work)
-        return row and {**row, 'start_before': claimed_at + lane.lease - lane.deadline}
-
-    @api.model
-    def _is_fresh(self, lane):
-        """Condition on rows that may go. What waited long (a restored copy, a long outage) goes only after SPV was
-        read since, and every buyer's message in it: the original may have sent it."""
+    def _fresh(self, lane):
+        # EXTENDS: what waited long (a restored copy, a long outage) goes only after SPV was read since, and every
+        # buyer's message in it: the original may have sent it
         return SQL(
             """(create_date > %(now)s - %(hours)s * interval '1 hour' OR (
                 EXISTS (SELECT 1 FROM l10n_ro_efactura_mailbox WHERE company_id = %(company)s AND environment = %(env)s
@@ -234,68 +171,39 @@ class EfacturaRasp(models.Model):
             now=UTC_NOW, hours=STALE_HOURS, company=lane.company.id, env=lane.environment)
 
     @api.model
-    def _upload(self, lane, row):
-        """One upload -> Receipt, or the AnafError that came instead."""
-        xml = self.browse(row['id'])._xml_bytes()
-        if time.monotonic() > row['start_before']:  # stopped for long: its claim may be over before the answer
-            return NotSent('lease_over', self.env._("waited too long for its turn"))
-        try:
-            return lane.call(lambda client: client.upload(xml, standard='RASP', cif=row['cif']))
-        except AnafError as error:
-            return error
-        except UserError as error:  # no working connection: the call was never made
-            return NotSent('not_connected', str(error))
+    def _call_of(self, row):
+        # EXTENDS
+        return methodcaller('upload', row['xml'], standard='RASP', cif=row['cif'])
 
-    def _keep_answer(self, attempt, outcome):
-        """The transition that an upload's `outcome` means (anaf-api.md 9b)."""
-        if isinstance(outcome, Receipt):
-            return self._move(['sending', 'uncertain'], 'processing', attempt, upload_index=outcome.upload_index,
-                              lease_until=None, problem=None, next_attempt_at=None, status_count=0)
-        problem = '; '.join(outcome.texts) or outcome.text or outcome.code
-        if isinstance(outcome, (NoRight, Refused)):
-            return self._move(['sending'], 'refused', attempt, problem=problem, lease_until=None)
-        if isinstance(outcome, (NotSent, Technical, Throttled, Unauthorized, Forbidden, QuotaExceeded)):
-            at = next_day() if isinstance(outcome, QuotaExceeded) else retry_at(attempt)
-            return self._move(['sending'], 'queued', attempt, problem=problem, lease_until=None, next_attempt_at=at)
-        return self._move(['sending'], 'uncertain', attempt, problem=problem, lease_until=None)
-
-    @api.model
-    def _expire_leases(self):
-        """A worker that died between claim and answer: whether ANAF has the message is unknown."""
-        def work():
-            self.env.cr.execute(SQL(
-                "UPDATE l10n_ro_efactura_rasp SET state = 'uncertain', lease_until = NULL, problem = %s WHERE id IN ("
-                " SELECT id FROM l10n_ro_efactura_rasp WHERE state = 'sending' AND lease_until < %s"
-                " FOR UPDATE SKIP LOCKED)",
-                self.env._("The worker was interrupted before ANAF's answer was kept."), UTC_NOW))
-            self.invalidate_model(flush=False)
-        self._in_fresh_transaction(work)
+    def _first_status_values(self):
+        # EXTENDS
+        return {**super()._first_status_values(), 'status_count': 0}
 
     def _ask_status(self, lane):
         """stareMesaj of one message, less and less often, at most some times a day."""
         count = self.status_count + 1
         wait = STATUS_WAITS[min(count, len(STATUS_WAITS)) - 1]
-        self._in_fresh_transaction(lambda: self._move(
+        self._in_fresh_transaction(lambda: self._transition(
             ['processing'], 'processing', status_count=count,
             next_attempt_at=fields.Datetime.now() + timedelta(seconds=wait)))
         index = self.upload_index
         try:
             status = lane.call(lambda client: client.status(index))
         except AnafError as error:
-            text = error.text or error.code
-            self._in_fresh_transaction(lambda: self._move(['processing'], 'processing', problem=text))
+            rows = error_rows(error)
+            self._in_fresh_transaction(lambda: self._transition(['processing'], 'processing', errors=rows))
             return
         if status.state != 'processing':
             self._in_fresh_transaction(lambda: self._finish(status))
 
     def _finish(self, status):
-        problem = None if status.state == 'ok' else self.env._(
-            "ANAF did not deliver it: its reasons are in the errors package %s.", status.download_id or '')
-        for rasp in self._move(['processing'], status.state, download_id=status.download_id, problem=problem,
+        errors = None if status.state == 'ok' else text_rows('nok', [self.env._(
+            "ANAF did not deliver it: its reasons are in the errors package %s.", status.download_id or '')])
+        for rasp in self._transition(['processing'], status.state, download_id=status.download_id, errors=errors,
                                next_attempt_at=None):
-            rasp._say_on_bill()
+            rasp._log_result_on_bill()
 
-    def _say_on_bill(self):
+    def _log_result_on_bill(self):
         if not self.move_id:  # deleted since
             return
         user = self.create_uid
@@ -312,26 +220,26 @@ class EfacturaRasp(models.Model):
         """A buyer's message of ours came through SPV: the one whose answer was lost, or that is still followed."""
         if not message.is_our_message or not message.answers_index:
             return
-        open_states = ('queued', 'sending', 'processing', 'uncertain')
+        open_states = ('queued', 'uploading', 'processing', 'uncertain')
         scope = [('company_id', '=', message.company_id.id), ('environment', '=', message.environment),
                  ('state', 'in', open_states)]
         mine = self.sudo().search([*scope, ('upload_index', '=', message.upload_index)], limit=1) or self.sudo().search(
             [*scope, ('upload_index', '=', False), ('answers_index', '=', message.answers_index)]).filtered(
                 lambda rasp: rasp.text == (message.buyer_message or '').strip())[:1]
-        for rasp in mine._move(open_states, 'ok', upload_index=message.upload_index,
-                               download_id=message.anaf_id, problem=None, lease_until=None, next_attempt_at=None):
-            rasp._say_on_bill()
+        for rasp in mine._transition(open_states, 'ok', upload_index=message.upload_index,
+                               download_id=message.anaf_id, errors=None, lease_until=None, next_attempt_at=None):
+            rasp._log_result_on_bill()
 
     @api.model
-    def _come_back(self):
+    def _schedule_next_run(self):
         """Wake this worker when the first of those that wait is due; what something else holds waits for its round."""
         self.env.cr.execute(SQL(
             "SELECT MIN(COALESCE(next_attempt_at, lease_until)) FROM l10n_ro_efactura_rasp"
-            " WHERE state IN ('queued', 'processing', 'sending') AND COALESCE(next_attempt_at, lease_until) > %s",
+            " WHERE state IN ('queued', 'processing', 'uploading') AND COALESCE(next_attempt_at, lease_until) > %s",
             UTC_NOW))
         soon = self.env.cr.fetchone()[0]
         if soon:
-            self._wake(max(soon, fields.Datetime.now() + timedelta(seconds=2)))
+            self._wake(RASP_CRONS, max(soon, fields.Datetime.now() + timedelta(seconds=2)))
 
     # -- what a user may do ---------------------------------------------------------------------------------
 
@@ -346,16 +254,14 @@ class EfacturaRasp(models.Model):
         rasps = self._check_may()
         if any(rasp.state != 'uncertain' for rasp in rasps):
             raise UserError(self.env._("Only a message whose answer was lost is sent again."))
-        rasps._move(['uncertain'], 'queued', next_attempt_at=None, problem=None)
-        self._wake()
+        rasps._transition(['uncertain'], 'queued', next_attempt_at=None, errors=None)
+        self._wake(RASP_CRONS)
 
     def action_take_back(self):
         """Take back what still waits and was never attempted."""
         rasps = self._check_may()
-        gone = rasps._move(['queued'], 'refused', attempt=0, problem=self.env._("Taken back before it was sent."))
+        gone = rasps._transition(['queued'], 'refused', attempt=0, errors=text_rows(
+            'withdrawn', [self.env._("Taken back before it was sent.")]))
         if gone != rasps:
             raise UserError(self.env._("Only what still waits and was never attempted can be taken back."))
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("The history of what was sent to ANAF is never deleted."))

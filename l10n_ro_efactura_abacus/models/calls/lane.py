@@ -1,6 +1,8 @@
 """A lane: one company, one environment, one connection. Every background call to ANAF goes through one."""
 import time
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from odoo.exceptions import UserError
 
@@ -28,6 +30,17 @@ ALARM_SECONDS = 1800
 PAUSE_SECONDS = 3600
 # failures of ours or ANAF's gateway that say nothing about whether ANAF works
 _NOT_DOWN = ('internal', 'contradictory_answer', 'lease_over')
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call in a pool: its lane, what the caller knows it by, the work, and the client that makes it."""
+
+    lane: 'Lane'
+    tag: Any
+    work: Any
+    client: Any
+    repeated: bool = False
 
 
 class Lane:
@@ -164,6 +177,15 @@ class Lane:
             break
         return result
 
+    def submit(self, pool, tag, work):
+        """Make one granted call in a thread of `pool`; `finished_calls` gives its outcome back with `tag`.
+
+        :param work: function of the client, without the ORM
+        """
+        self.spend()
+        call = Call(self, tag, work, self.client)
+        pool.submit(call, work, call.client)
+
     def renew(self, client):
         """After a 401 of `client`: another token, refreshed once per run. True when a repeat makes sense."""
         if self._client is not None and self._client is not client:
@@ -224,4 +246,22 @@ def lanes(env, pairs):
             found.append(lane)
         else:
             env['l10n_ro_efactura.guard']._not_connected(lane)
+    return found
+
+
+def finished_calls(pool, block=False):
+    """Return the calls of `pool` that came to an end: [(lane, tag, outcome)].
+
+    A 401 is answered here: the gateway turned the call away and nothing was registered, so it is made once more with
+    a renewed token. Every other outcome is the caller's to keep, and then to report with `lane.told`.
+
+    :param block: wait for at least one where any is running
+    """
+    found = []
+    for call, outcome in pool.drain(block=block):
+        if isinstance(outcome, Unauthorized) and not call.repeated and call.lane.renew(call.client):
+            again = replace(call, client=call.lane.client, repeated=True)
+            pool.submit(again, again.work, again.client)
+        else:
+            found.append((call.lane, call.tag, outcome))
     return found

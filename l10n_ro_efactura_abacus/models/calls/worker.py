@@ -20,6 +20,7 @@ STALE_HOURS = 1
 UPLOAD_CRONS = ('ir_cron_upload_1', 'ir_cron_upload_2')
 SETTLE_CRONS = ('ir_cron_settle',)
 ARCHIVE_CRONS = ('ir_cron_archive_1', 'ir_cron_archive_2')
+RASP_CRONS = ('ir_cron_rasp',)
 # Times that a transaction is tried when another worker's commit comes between.
 TRIES = 6
 RETRY_MINUTES = (1, 5, 30, 120)

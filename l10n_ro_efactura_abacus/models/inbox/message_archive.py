@@ -6,7 +6,7 @@ import os
 import time
 from dataclasses import dataclass
 from datetime import timedelta, timezone
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from odoo import api, fields, models
@@ -23,7 +23,6 @@ from ...anaf import (
     PackageError,
     QuotaExceeded,
     SealReport,
-    Unauthorized,
     next_day,
     read_facts,
     read_package,
@@ -31,7 +30,7 @@ from ...anaf import (
     verify,
 )
 from ..calls.budget import BLOCK
-from ..calls.lane import lanes
+from ..calls.lane import finished_calls, lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW, Pool, retry_at
 from ..common.knobs import knob
 
@@ -95,7 +94,7 @@ class EfacturaArchive(models.Model):
         while True:
             rows = []
             if pool.free > 0 and not lane.paused and lane.stays_open():
-                client = lane.client
+                lane.client  # noqa: B018  without a connection nothing is claimed, and no quota is spent
                 granted, wait = lane.grant(min(BLOCK, pool.free))
                 if granted:
                     rows = self._claim_downloads(lane, granted, ids)
@@ -105,14 +104,13 @@ class EfacturaArchive(models.Model):
                     time.sleep(min(wait, 5.0))
                     continue
             for row in rows:
-                lane.spend()
-                row['client'] = client
                 batches |= {row['batch']} - {None}
-                pool.submit(row, _download, client, row['anaf_id'], row['listed_at'], _trusted())
+                lane.submit(pool, row, partial(
+                    _download, anaf_id=row['anaf_id'], sealed_at=row['listed_at'], trusted=_trusted()))
             if not rows and not pool.running:
                 break
-            for row, outcome in pool.drain(block=not rows or not pool.free):
-                self._record_package(row, lane, outcome, pool)
+            for _lane, row, outcome in finished_calls(pool, block=not rows or not pool.free):
+                self._record_package(row, lane, outcome)
                 done += 1
             if batches and time.monotonic() > told_at + TELL_SECONDS:
                 self._tell_downloads(batches)
@@ -151,12 +149,9 @@ class EfacturaArchive(models.Model):
         return self._in_fresh_transaction(work)
 
     @api.model
-    def _record_package(self, row, lane, outcome, pool):
+    def _record_package(self, row, lane, outcome):
         """Keep one package, or why it is not here, committed at once."""
         message = self.browse(row['id'])
-        if isinstance(outcome, Unauthorized) and not row.get('repeated') and lane.renew(row['client']):
-            pool.submit({**row, 'repeated': True}, _download, lane.client, row['anaf_id'], row['listed_at'], _trusted())
-            return
         lane.told(outcome)
         try:
             if isinstance(outcome, Archived):

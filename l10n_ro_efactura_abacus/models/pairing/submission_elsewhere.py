@@ -2,7 +2,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..sending.submission import text_rows
+from ..calls.outgoing import text_rows
 
 
 class EfacturaSubmission(models.Model):

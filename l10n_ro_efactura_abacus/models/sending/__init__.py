@@ -1,5 +1,4 @@
 from . import submission
-from . import submission_wait
 from . import submission_upload
 from . import submission_settle
 from . import submission_status

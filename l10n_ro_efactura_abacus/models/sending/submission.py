@@ -1,18 +1,13 @@
 """One upload of one immutable XML to one environment: the record and what a user may do with it."""
-import base64
 import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
-from psycopg2 import Binary
 from psycopg2.errors import UniqueViolation
-from psycopg2.extras import Json
 
-from ...anaf import cif_digits, explain
-from ..calls.worker import SETTLE_CRONS, UPLOAD_CRONS, UTC_NOW
+from ...anaf import cif_digits
+from ..calls.worker import SETTLE_CRONS, UPLOAD_CRONS
 
-IN_WORK = ('queued', 'uploading', 'processing', 'uncertain')
 STATES = [
     ('queued', "Queued"),
     ('uploading', "Uploading"),
@@ -26,17 +21,6 @@ STATES = [
 LIVE = "state NOT IN ('nok', 'refused') AND NOT (environment = 'test' AND state = 'ok')"
 DECISION_DAYS = 3
 FEW_RETRIES = 5  # questions about an index that ANAF does not know (yet)
-
-
-def error_rows(error):
-    """An AnafError as the rows kept in `errors`: [{'code', 'text', 'hint'}]."""
-    return [{'code': error.code, 'text': text, 'hint': explain(text).code or error.code}
-            for text in error.texts or [error.text or error.code]]
-
-
-def text_rows(code, texts):
-    """Texts of ANAF's (or of the builder's) as the rows kept in `errors`."""
-    return [{'code': code, 'text': text, 'hint': explain(text).code or code} for text in texts]
 
 
 class EfacturaSubmission(models.Model):
@@ -55,13 +39,12 @@ class EfacturaSubmission(models.Model):
     """
     _name = 'l10n_ro_efactura.submission'
     _description = "e-Factura submission"
-    _inherit = ['l10n_ro_efactura.worker']
+    _inherit = ['l10n_ro_efactura.outgoing']
+    _claimed_columns = ('id', 'attempt', 'xml', 'cif', 'standard', 'is_b2c', 'extern', 'autofactura')
     _order = 'id DESC'
     _rec_name = 'number'
 
     move_id = fields.Many2one('account.move', string="Invoice", readonly=True, ondelete='set null', index=True)
-    company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
-    environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default='queued')
     origin = fields.Selection(
         [('odoo', "Odoo"), ('core', "Odoo before this addon"), ('manual', "Uploaded by hand"),
@@ -75,36 +58,21 @@ class EfacturaSubmission(models.Model):
     buyer_cif = fields.Char(string="Buyer CIF", readonly=True)
     amount_total = fields.Monetary(readonly=True)
     currency_id = fields.Many2one('res.currency', readonly=True)
-    xml = fields.Binary(string="XML", attachment=False, readonly=True, copy=False, help="The exact bytes sent")
-    sha256 = fields.Char(string="SHA-256", readonly=True, index='btree_not_null')
     # how
     standard = fields.Char(readonly=True)
-    cif = fields.Char(string="CIF", readonly=True, help="Upload parameter: digits of the sending company's CIF")
     is_b2c = fields.Boolean(string="B2C", readonly=True)
     extern = fields.Boolean(readonly=True)
     autofactura = fields.Boolean(readonly=True)
     batch = fields.Char(readonly=True, index='btree_not_null')
     # its life
-    attempt = fields.Integer(readonly=True, default=0)
     queued_at = fields.Datetime(readonly=True)
     looked_up_at = fields.Datetime(readonly=True, help="When SPV was last searched for an invoice that waited long")
-    next_attempt_at = fields.Datetime()
-    lease_until = fields.Datetime(readonly=True)
-    attempted_at = fields.Datetime(readonly=True)
-    uncertain_since = fields.Datetime(readonly=True)
-    uploaded_at = fields.Datetime(readonly=True)
-    settled_at = fields.Datetime(readonly=True)
-    changed_at = fields.Datetime(readonly=True, index=True)
     quota_day = fields.Date(readonly=True)
     quota_count = fields.Integer(readonly=True)
     # what came of it
-    upload_index = fields.Char(readonly=True, index='btree_not_null')
     duplicate_index = fields.Char(
         readonly=True, help="Our own index, where ANAF answered that the document was there before")
-    download_id = fields.Char("Download Index", readonly=True)
     message_id = fields.Many2one('l10n_ro_efactura.message', string="ANAF package", readonly=True)
-    errors = fields.Json(readonly=True)
-    support_id = fields.Char(string="Support ID", readonly=True)
     decision_reason = fields.Char(readonly=True)
     suspect_ids = fields.Many2many(
         'l10n_ro_efactura.message', string="Probably this one", compute='_compute_suspect_ids',
@@ -128,42 +96,6 @@ class EfacturaSubmission(models.Model):
                     ('listed_at', '<=', fields.Datetime.add(submission.attempted_at, days=1)),
                 ], limit=20)
             submission.suspect_ids = suspects
-
-    def _xml_bytes(self):
-        """The exact bytes sent, or b'' where they were never ours (adopted from core or entered by hand)."""
-        self.ensure_one()
-        return base64.b64decode(self.with_context(bin_size=False, bin_size_xml=False).xml or b'')
-
-    # -- the one writer of states ---------------------------------------------------------------------------
-
-    def _transition(self, sources, target, attempt=None, **values):
-        """Move the records that are still in one of `sources` to `target`, in one UPDATE.
-
-        :param attempt: only where the row is still at this attempt (an answer that came too late changes nothing)
-        :param values: columns written in the same statement; datetimes may be SQL
-        :return: the records that really moved
-        """
-        if not self:
-            return self
-        self.flush_recordset()
-        columns = [SQL("%s = %s", SQL.identifier(name), self._sql_value(name, value))
-                   for name, value in {**values, 'state': target, 'changed_at': UTC_NOW}.items()]
-        if target not in IN_WORK:
-            columns.append(SQL("settled_at = %s", UTC_NOW))
-        guard = SQL("AND COALESCE(attempt, 0) = %s", attempt) if attempt is not None else SQL()
-        self.env.cr.execute(SQL(
-            "UPDATE l10n_ro_efactura_submission SET %s WHERE id IN %s AND state IN %s %s RETURNING id",
-            SQL(", ").join(columns), tuple(self.ids), tuple(sources), guard), log_exceptions=False)
-        moved = self.browse(row[0] for row in self.env.cr.fetchall())
-        self.invalidate_recordset(flush=False)
-        return moved
-
-    def _sql_value(self, name, value):
-        if value is not None and self._fields[name].type == 'json':
-            return Json(value)
-        if value is not None and self._fields[name].type == 'binary':
-            return Binary(base64.b64encode(value))
-        return value
 
     # -- into the queue -------------------------------------------------------------------------------------
 
@@ -315,10 +247,6 @@ class EfacturaSubmission(models.Model):
         if not self.message_id:
             raise UserError(self.env._("ANAF's package is not here yet."))
         return self.message_id.action_download_package()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("The history of what was sent to ANAF is never deleted."))
 
     # -- bytes ----------------------------------------------------------------------------------------------
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import SQL
 
+from ..calls.outgoing import text_rows
 from ..calls.worker import UPLOAD_CRONS, UTC_NOW
 from ..common.knobs import knob
-from .submission import text_rows
 
 QUIET_SECONDS = 21600
 LAG_SECONDS = 900  # lists show a processed invoice up to 15 minutes late

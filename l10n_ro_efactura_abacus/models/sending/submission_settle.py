@@ -9,10 +9,10 @@ from odoo.tools import SQL, split_every
 
 from ...anaf import AnafError, NoRight, NotFound, duplicate_of_text
 from ..calls.lane import lanes
+from ..calls.outgoing import WAITING, text_rows
 from ..calls.worker import ARCHIVE_CRONS, SETTLE_CRONS, STALE_HOURS, UTC_NOW
 from ..inbox.mailbox import list_pause
-from .submission import FEW_RETRIES, text_rows
-from .submission_wait import WAITING
+from .submission import FEW_RETRIES
 
 _logger = logging.getLogger(__name__)
 FEW = 60  # up to here each is asked by itself: lists lag

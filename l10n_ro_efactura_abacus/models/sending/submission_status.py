@@ -1,18 +1,19 @@
 """stareMesaj: the status of single uploads, asked in a pool, within ANAF's daily quota per message."""
 import time
 from datetime import timedelta
+from operator import methodcaller
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...anaf import AnafError, NoRight, NotFound, QuotaExceeded, Status, Transient, Unauthorized, next_day, today
-from ..calls.lane import lanes
+from ...anaf import AnafError, NoRight, NotFound, QuotaExceeded, Status, Transient, next_day, today
+from ..calls.lane import finished_calls, lanes
+from ..calls.outgoing import WAITING, error_rows, text_rows
 from ..calls.worker import UTC_NOW, Pool
 from ..common.knobs import knob
-from .submission import FEW_RETRIES, error_rows, text_rows
+from .submission import FEW_RETRIES
 from .submission_settle import FEW
-from .submission_wait import WAITING
 
 STATUS_A_DAY = 20  # of ANAF's 100 per message
 STATUS_WAITS = (2, 3, 5, 10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)  # seconds between two questions
@@ -55,21 +56,16 @@ class EfacturaStatus(models.Model):
         with Pool(knob('pool', 16)) as pool:
             while waiting or pool.running:
                 while waiting and pool.free > 0 and not lane.paused and lane.stays_open():
-                    client = lane.client
                     granted, wait = lane.grant(min(len(waiting), pool.free), block=min(len(waiting), pool.free))
                     if not granted:
                         time.sleep(0 if pool.running else min(wait, 1.0))
                         break
                     for _call in range(granted):
                         submission = waiting.pop()
-                        lane.spend()
-                        pool.submit((submission, client, False), client.status, submission.upload_index)
+                        lane.submit(pool, submission, methodcaller('status', submission.upload_index))
                 if not pool.running and (lane.paused or not lane.stays_open()):
                     break
-                for (submission, client, repeated), outcome in pool.drain(block=True):
-                    if isinstance(outcome, Unauthorized) and not repeated and lane.renew(client):
-                        pool.submit((submission, lane.client, True), lane.client.status, submission.upload_index)
-                        continue
+                for _lane, submission, outcome in finished_calls(pool, block=True):
                     lane.told(outcome)
                     submission._keep_status(lane, outcome)
 

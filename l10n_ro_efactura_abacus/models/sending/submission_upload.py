@@ -1,36 +1,20 @@
 """From the queue to ANAF: build the XML once, claim, upload in a pool, keep each answer at once."""
-import base64
 import itertools
 import logging
 import time
-from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-from psycopg2.extras import Json
 
-from ...anaf import (
-    Forbidden,
-    NoRight,
-    NotSent,
-    QuotaExceeded,
-    Receipt,
-    Refused,
-    Technical,
-    Throttled,
-    Unauthorized,
-    next_day,
-)
-from ..calls.budget import BLOCK
+from ...anaf import NoRight, Refused
 from ..calls.lane import lanes
+from ..calls.outgoing import text_rows
 from ..calls.worker import SETTLE_CRONS, STALE_HOURS, UPLOAD_CRONS, UTC_NOW, Pool
 from ..common.knobs import knob
 from ..document.account_move_check import finding_text
-from .submission import error_rows, text_rows
 
 _logger = logging.getLogger(__name__)
-BACK_OFF_MINUTES = (1, 2, 5, 10, 30)
 SETTLE_EVERY = 30  # seconds between wake-ups of the settling worker during a long upload
 
 
@@ -113,19 +97,6 @@ class EfacturaUpload(models.Model):
             self._wake(UPLOAD_CRONS)
 
     @api.model
-    def _record_finished(self, pool, block):
-        """Keep the answers that came, each by itself: one that cannot be kept never costs another. How many came."""
-        finished = pool.drain(block=block)
-        for (row, lane), outcome in finished:
-            try:
-                self._record_answer(row, lane, outcome, pool)
-            except Exception:
-                # still "uploading": it becomes uncertain with its lease and is looked for in SPV
-                _logger.exception("The answer of submission %s (%s) could not be kept", row['id'], outcome)
-                self._abandon()
-        return len(finished)
-
-    @api.model
     def _count_queued(self):
         self.env.cr.execute("SELECT count(*) FROM l10n_ro_efactura_submission WHERE state = 'queued'")
         return self.env.cr.fetchone()[0]
@@ -178,82 +149,32 @@ class EfacturaUpload(models.Model):
                 if file.note and self.environment == 'prod':
                     move.message_post(body=file.note)
 
-    @api.model
-    def _due(self, lane):
-        """Condition on rows of `lane` that may go now. What waited long (a restored copy, a long outage) goes only
-        after it was looked for in SPV."""
-        return SQL(
-            "state = 'queued' AND company_id = %s AND environment = %s"
-            " AND (next_attempt_at IS NULL OR next_attempt_at <= %s)"
-            " AND (queued_at > %s - %s * interval '1 hour' OR looked_up_at > %s - %s * interval '1 hour')",
-            lane.company.id, lane.environment, UTC_NOW, UTC_NOW, STALE_HOURS, UTC_NOW, STALE_HOURS)
-
     # -- claiming and sending -------------------------------------------------------------------------------
 
     @api.model
-    def _dispatch(self, lane, pool):
-        """Claim what the pool and the budget allow and hand it to the pool; returns how many."""
-        if pool.free <= 0 or not self._any_ready(lane):
-            return 0
-        granted, wait = lane.grant(min(BLOCK, pool.free))
-        if not granted:
-            time.sleep(min(wait, 1.0))
-            return not pool.running  # somebody must come back for it
-        try:
-            client = lane.client
-        except UserError as error:
-            lane.paused = str(error)
-            self._note_wait(lane, 'not_connected', str(error), states=('queued',))
-            return 0
-        claimed_at = time.monotonic()
-        rows = self._claim(lane, granted)
-        for row in rows:
-            lane.spend()
-            row |= {'client': client, 'start_before': claimed_at + lane.lease - lane.deadline}
-            pool.submit((row, lane), _upload, client, row)
-        return len(rows)
+    def _fresh(self, lane):
+        # EXTENDS: what waited long (a restored copy, a long outage) goes only after it was looked for in SPV
+        return SQL(
+            "(queued_at > %s - %s * interval '1 hour' OR looked_up_at > %s - %s * interval '1 hour')",
+            UTC_NOW, STALE_HOURS, UTC_NOW, STALE_HOURS)
 
     @api.model
-    def _any_ready(self, lane):
-        self.env.cr.execute(SQL(
-            "SELECT 1 FROM l10n_ro_efactura_submission WHERE %s AND xml IS NOT NULL LIMIT 1", self._due(lane)))
-        return bool(self.env.cr.fetchone())
+    def _call_of(self, row):
+        # EXTENDS
+        def upload(client):
+            if not row['cif']:
+                raise Refused('missing_cif', "the company has no CIF")
+            return client.upload(row['xml'], standard=row['standard'], cif=row['cif'], b2c=row['is_b2c'],
+                                 extern=row['extern'], autofactura=row['autofactura'])
+        return upload
 
-    @api.model
-    def _claim(self, lane, limit):
-        """Mark up to `limit` rows as uploading, committed before the first byte leaves."""
-        def work():
-            self.env.cr.execute(SQL(
-                # not "IN (SELECT ... LIMIT)": that may be run once a row, and then takes more than its limit
-                """WITH picked AS MATERIALIZED (
-                        SELECT id FROM l10n_ro_efactura_submission WHERE %(due)s AND xml IS NOT NULL
-                         ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-                   UPDATE l10n_ro_efactura_submission s
-                      SET state = 'uploading', attempt = COALESCE(attempt, 0) + 1,
-                          attempted_at = %(now)s, changed_at = %(now)s,
-                          lease_until = %(now)s + %(lease)s * interval '1 second', errors = NULL
-                     FROM picked WHERE s.id = picked.id
-                RETURNING s.id, attempt, xml, standard, cif, is_b2c, extern, autofactura""",
-                now=UTC_NOW, lease=lane.lease, due=self._due(lane), limit=limit), log_exceptions=False)
-            return self.env.cr.dictfetchall()
-        return self._in_fresh_transaction(work)
+    def _first_status_values(self):
+        # EXTENDS
+        return {**super()._first_status_values(), 'quota_count': 0}
 
-    # -- answers --------------------------------------------------------------------------------------------
-
-    @api.model
-    def _record_answer(self, row, lane, outcome, pool):
-        """Commit one answer, alone and at once."""
-        submission = self.browse(row['id'])
-        if isinstance(outcome, Unauthorized) and not row.get('repeated') and lane.renew(row['client']):
-            # the gateway turned the call away: nothing was registered, the same claim goes once more
-            pool.submit(({**row, 'repeated': True, 'client': lane.client}, lane), _upload, lane.client, row)
-            return
-        kept = self._in_fresh_transaction(lambda: submission._keep_answer(row['attempt'], outcome))
-        if isinstance(outcome, Receipt) and not kept:
-            # its claim had passed to another attempt, whose "sent before with index" leads to this one
-            _logger.warning("Submission %s: index %s came after attempt %s was given up",
-                            row['id'], outcome.upload_index, row['attempt'])
-        lane.told(outcome)
+    def _after_answer(self, lane, outcome):
+        # EXTENDS: one refusal stands for all that waits in the lane
+        super()._after_answer(lane, outcome)
         if isinstance(outcome, NoRight):
             lane.paused = outcome.code
             lane.pause(outcome)
@@ -261,51 +182,3 @@ class EfacturaUpload(models.Model):
         elif not lane.paused and not lane.stays_open():
             lane.paused = 'closed'
             self._note_wait(lane, *lane.hold() or ('closed', ''), states=('queued',))
-
-    def _keep_answer(self, attempt, outcome):
-        """The transition that an upload's `outcome` means (anaf-api.md 9b)."""
-        # an answer may come after its lease was declared over: while nobody else acted it is still the truth
-        sources = ['uploading', 'uncertain']
-        if isinstance(outcome, Receipt):
-            return self._transition([*sources, 'queued'], 'processing', attempt, upload_index=outcome.upload_index,
-                                    uploaded_at=UTC_NOW, next_attempt_at=None, lease_until=None,
-                                    uncertain_since=None, errors=None, quota_count=0)
-        errors = error_rows(outcome)
-        if isinstance(outcome, (NoRight, Refused)):
-            return self._transition(sources, 'refused', attempt, errors=errors, lease_until=None)
-        if isinstance(outcome, (NotSent, Technical, Throttled, Unauthorized, Forbidden, QuotaExceeded)):
-            if isinstance(outcome, Throttled):
-                wait = timedelta(seconds=outcome.retry_after or 60)
-            elif isinstance(outcome, (Unauthorized, Forbidden)):
-                wait = timedelta(minutes=BACK_OFF_MINUTES[0])  # the gate keeps them back until it is put right
-            elif isinstance(outcome, QuotaExceeded):
-                wait = next_day() - fields.Datetime.now()
-            else:
-                wait = timedelta(minutes=BACK_OFF_MINUTES[min(attempt, len(BACK_OFF_MINUTES)) - 1])
-            return self._transition(sources, 'queued', attempt, errors=errors, lease_until=None,
-                                    uncertain_since=None, next_attempt_at=fields.Datetime.now() + wait)
-        return self._transition(['uploading'], 'uncertain', attempt, errors=errors, lease_until=None,
-                                uncertain_since=UTC_NOW, support_id=outcome.support_id)
-
-    @api.model
-    def _expire_leases(self):
-        """A worker that died between claim and answer: whether ANAF has the document is unknown."""
-        def work():
-            self.env.cr.execute(SQL(
-                "UPDATE l10n_ro_efactura_submission SET state = 'uncertain', uncertain_since = %(now)s,"
-                " changed_at = %(now)s, lease_until = NULL, errors = %(errors)s WHERE id IN ("
-                " SELECT id FROM l10n_ro_efactura_submission WHERE state = 'uploading' AND lease_until < %(now)s"
-                " FOR UPDATE SKIP LOCKED)", now=UTC_NOW, errors=Json([{'code': 'lease_over', 'hint': 'lease_over',
-                'text': self.env._("The worker was interrupted before ANAF's answer was kept.")}])))
-        self._in_fresh_transaction(work)
-
-
-def _upload(client, row):
-    """In a pool thread: one upload, unless it waited so long that its lease could end before the answer."""
-    if time.monotonic() > row['start_before']:
-        raise NotSent('lease_over', "waited too long for its turn")
-    if not row['cif']:
-        raise Refused('missing_cif', "the company has no CIF")
-    return client.upload(
-        base64.b64decode(bytes(row['xml'])), standard=row['standard'], cif=row['cif'], b2c=row['is_b2c'],
-        extern=row['extern'], autofactura=row['autofactura'])

@@ -219,7 +219,7 @@ class TestRaspSent(PackageCase):
         self.rasps._cron_rasp()
         self.assertEqual(rasp.state, 'queued')
         self.assertIn('RASP', rasp.problem)
-        self.assertGreater(rasp.next_attempt_at, rasp.sent_at)
+        self.assertGreater(rasp.next_attempt_at, rasp.attempted_at)
         rasp.with_user(self.biller).sudo(False)
         with self.assertRaises(UserError):  # it was attempted: too late to take it back
             rasp.with_user(self.biller).sudo(False).action_take_back()
