@@ -7,7 +7,7 @@ from .bucharest import BUCHAREST, next_day, today
 from .client import AnafClient
 from .contradictions import Contradiction, contradictions
 from .deadline import add_working_days, is_working_day, send_deadline
-from .document import AllowanceCharge, Attachment, Document, DocumentLine, Party, TaxSubtotal
+from .document import AllowanceCharge, Attachment, Delivery, Document, DocumentLine, PaymentMeans, TaxSubtotal, noted
 from .environment import ENVIRONMENTS, Endpoints
 from .errors import (
     AnafError,
@@ -34,6 +34,7 @@ from .messages import ListedMessage, corrected_window, spv_window
 from .numbers import compare_numbers, number_forms, number_key
 from .oauth import TokenSet, authorize_url, claims, exchange_code, expires_at, refresh
 from .package import MAX_SIZE, Package, PackageError, duplicate_of_text, read_package, unzip
+from .party import Address, Party
 from .rasp import build_buyer_message
 from .reader import read_document
 from .replies import MessagePage, Receipt, Status, Validation
@@ -46,12 +47,14 @@ __all__ = [
     "BUCHAREST",
     "ENVIRONMENTS",
     "NO_CNP",
+    "Address",
     "AllowanceCharge",
     "AnafClient",
     "AnafError",
     "Attachment",
     "ClockSkew",
     "Contradiction",
+    "Delivery",
     "Document",
     "DocumentLine",
     "Endpoints",
@@ -70,6 +73,7 @@ __all__ = [
     "Package",
     "PackageError",
     "Party",
+    "PaymentMeans",
     "QuotaExceeded",
     "Receipt",
     "Refused",
@@ -100,6 +104,7 @@ __all__ = [
     "is_working_day",
     "make_session",
     "next_day",
+    "noted",
     "number_forms",
     "number_key",
     "parse_xml",
