@@ -5,6 +5,7 @@ No Odoo here. Whatever an exchange raises is an :class:`AnafError`; ``errors`` s
 
 from .bucharest import BUCHAREST, next_day, today
 from .client import AnafClient
+from .completeness import DocumentError, Problem, document_problems
 from .contradictions import Contradiction, contradictions
 from .deadline import add_working_days, is_working_day, send_deadline
 from .document import AllowanceCharge, Attachment, Delivery, Document, DocumentLine, PaymentMeans, TaxSubtotal, noted
@@ -41,6 +42,7 @@ from .replies import MessagePage, Receipt, Status, Validation
 from .seal import SealReport, seal_certificate, verify
 from .ubl import InvoiceFacts, UblError, read_facts
 from .wire import make_session
+from .writer import write
 from .xml import XmlError, parse_xml
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "Contradiction",
     "Delivery",
     "Document",
+    "DocumentError",
     "DocumentLine",
     "Endpoints",
     "Explanation",
@@ -74,6 +77,7 @@ __all__ = [
     "PackageError",
     "Party",
     "PaymentMeans",
+    "Problem",
     "QuotaExceeded",
     "Receipt",
     "Refused",
@@ -97,6 +101,7 @@ __all__ = [
     "compare_numbers",
     "contradictions",
     "corrected_window",
+    "document_problems",
     "duplicate_of_text",
     "exchange_code",
     "expires_at",
@@ -121,4 +126,5 @@ __all__ = [
     "valid_cui",
     "verify",
     "unzip",
+    "write",
 ]

@@ -82,7 +82,7 @@ def read_document(xml: bytes) -> Document:
         order=top.text("OrderReference", "ID"),
         sales_order=top.text("OrderReference", "SalesOrderID"),
         contract=top.text("ContractDocumentReference", "ID"),
-        project=top.text("ProjectReference", "ID") or coded.get(_PROJECT, _NOTHING).text(),
+        project=(coded.get(_PROJECT, _NOTHING) if kind == "CreditNote" else top.first("ProjectReference", "ID")).text(),
         buyer_reference=top.text("BuyerReference"),
         despatch=top.text("DespatchDocumentReference", "ID"),
         receipt=top.text("ReceiptDocumentReference", "ID"),
