@@ -1,12 +1,12 @@
-"""What keeps a Document from being written: values that are missing, that are no amounts, or that contradict each other.
+"""What keeps a Document from being written: values that are missing, are no amounts, or contradict each other.
 
 Only what EN 16931 and UBL 2.1 refuse in every invoice is listed here, with the tolerances of the rules; what ANAF asks
 for beyond that (lengths, code lists, counties) is judged by :mod:`cius` on the written bytes.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal, localcontext
-from typing import NamedTuple
 
 from .contradictions import RATED, contradictions
 from .document import AllowanceCharge, Attachment, Document, DocumentLine
@@ -21,7 +21,8 @@ _CENTS = -2
 _ALLOWED = {"BT-131"}
 
 
-class Problem(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Problem:
     """One reason why a Document cannot be written.
 
     :ivar bt: business term, behind it the line's id in brackets (``BT-131 [2]``), :ivar text: what is wrong with it
@@ -35,7 +36,7 @@ class DocumentError(ValueError):
     """A Document that cannot be written. :ivar problems: list of :class:`Problem`, never empty"""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("; ".join(f"{bt}: {text}" for bt, text in problems[:20]))
+        super().__init__("; ".join(f"{one.bt}: {one.text}" for one in problems[:20]))
         self.problems = problems
 
 
@@ -90,9 +91,10 @@ class _Problems:
         """Note an amount of money that is no number or has more than two decimals; None is none at all."""
         before = len(self.listed)
         self.number(bt, value)
-        if value is not None and len(self.listed) == before and _exponent(value) < _CENTS:
-            if _exponent(value.normalize()) < _CENTS:
-                self.add(bt, f"{value:f} has more than two decimals")
+        if value is None or len(self.listed) > before or _exponent(value) >= _CENTS:
+            return
+        if _exponent(value.normalize()) < _CENTS:
+            self.add(bt, f"{value:f} has more than two decimals")
 
     def needed(self, bt: str, value: Decimal | None) -> None:
         """Note an amount of money that is absent or cannot be written."""

@@ -95,8 +95,8 @@ class _Writer:
     def root(self) -> etree._Element:
         """Return the whole document, its elements in the order of the schema of its kind."""
         document = self.document
-        space = f"{_UBL}{self.kind}-2"
-        root = etree.Element(f"{{{space}}}{self.kind}", nsmap={None: space, "cac": _AGGREGATES, "cbc": _VALUES})
+        spaces = f'xmlns="{_UBL}{self.kind}-2" xmlns:cac="{_AGGREGATES}" xmlns:cbc="{_VALUES}"'
+        root = etree.fromstring(f"<{self.kind} {spaces}/>")
         self.header(root)
         self.references(root)
         self.party(_group(_group(root, "AccountingSupplierParty"), "Party"), document.seller)
