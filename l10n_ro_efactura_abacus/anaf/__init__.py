@@ -5,9 +5,10 @@ No Odoo here. Whatever an exchange raises is an :class:`AnafError`; ``errors`` s
 
 from .bucharest import BUCHAREST, next_day, today
 from .client import AnafClient
+from .completeness import DocumentError, Problem, document_problems
 from .contradictions import Contradiction, contradictions
 from .deadline import add_working_days, is_working_day, send_deadline
-from .document import AllowanceCharge, Attachment, Document, DocumentLine, Party, TaxSubtotal
+from .document import AllowanceCharge, Attachment, Delivery, Document, DocumentLine, PaymentMeans, TaxSubtotal, noted
 from .environment import ENVIRONMENTS, Endpoints
 from .errors import (
     AnafError,
@@ -34,25 +35,30 @@ from .messages import ListedMessage, corrected_window, spv_window
 from .numbers import compare_numbers, number_forms, number_key
 from .oauth import TokenSet, authorize_url, claims, exchange_code, expires_at, refresh
 from .package import MAX_SIZE, Package, PackageError, duplicate_of_text, read_package, unzip
+from .party import Address, Party
 from .rasp import build_buyer_message
 from .reader import read_document
 from .replies import MessagePage, Receipt, Status, Validation
 from .seal import SealReport, seal_certificate, verify
 from .ubl import InvoiceFacts, UblError, read_facts
 from .wire import make_session
+from .writer import write
 from .xml import XmlError, formatted, parse_xml
 
 __all__ = [
     "BUCHAREST",
     "ENVIRONMENTS",
     "NO_CNP",
+    "Address",
     "AllowanceCharge",
     "AnafClient",
     "AnafError",
     "Attachment",
     "ClockSkew",
     "Contradiction",
+    "Delivery",
     "Document",
+    "DocumentError",
     "DocumentLine",
     "Endpoints",
     "Explanation",
@@ -70,6 +76,8 @@ __all__ = [
     "Package",
     "PackageError",
     "Party",
+    "PaymentMeans",
+    "Problem",
     "QuotaExceeded",
     "Receipt",
     "Refused",
@@ -93,6 +101,7 @@ __all__ = [
     "compare_numbers",
     "contradictions",
     "corrected_window",
+    "document_problems",
     "duplicate_of_text",
     "exchange_code",
     "expires_at",
@@ -101,6 +110,7 @@ __all__ = [
     "is_working_day",
     "make_session",
     "next_day",
+    "noted",
     "number_forms",
     "number_key",
     "parse_xml",
@@ -117,4 +127,5 @@ __all__ = [
     "valid_cui",
     "verify",
     "unzip",
+    "write",
 ]

@@ -7,45 +7,62 @@ in ``Document.unreadable``. Whatever bytes come in, the outcome is a Document or
 import binascii
 from decimal import Decimal
 
-from .document import AllowanceCharge, Attachment, Document, DocumentLine, Party, TaxSubtotal
-from .ubl import facts_of, is_vat, parse_invoice, party_cif, party_name, tax_total
-from .xml import child_text, children, text_of, to_amount, to_date
+from lxml import etree
+
+from .document import AllowanceCharge, Attachment, Delivery, Document, DocumentLine, PaymentMeans, TaxSubtotal
+from .party import Address, Party
+from .ubl import parse_invoice, tax_total
+from .xml import children, local_name, text_of, to_amount, to_date
 
 _MAX_UNREADABLE = 100
 _MAX_NAME = 200
+#: document type codes of AdditionalDocumentReference: BT-18, and BT-11 of a credit note, which has no other place
+_OBJECT, _PROJECT = "130", "50"
 
 
-def read_document(xml):
-    """Bytes of an Invoice or CreditNote -> Document.
+def read_document(xml: bytes) -> Document:
+    """Read the bytes of an Invoice or CreditNote into a Document.
 
     :raises UblError: not well-formed, with a DTD, in an unknown encoding, or no invoice
     """
     root = parse_invoice(xml)
-    facts = facts_of(root)
+    kind = local_name(root)
     top = _Node(root)
     read = _Reader()
-    kind = "CreditNote" if facts.root == "CreditNote" else "Invoice"
-    taxes = tax_total(root, facts.currency)
+    currency = top.text("DocumentCurrencyCode")
+    taxes = _Node(tax_total(root, currency))
     vat_currency = top.text("TaxCurrencyCode")
-    delivery = top.first("Delivery")
     period = top.first("InvoicePeriod")
-    payee = top.first("PayeeParty")
     total = top.first("LegalMonetaryTotal")
-    if taxes is not None:
-        read.amount("BT-110", _Node(taxes), "TaxAmount")
-    for term, name in (("BT-109", "TaxExclusive"), ("BT-112", "TaxInclusive"), ("BT-115", "Payable")):
+    references = top.all("AdditionalDocumentReference")
+    coded = {code: one.first("ID") for one in reversed(references) if (code := one.text("DocumentTypeCode"))}
+    invoiced_object = coded.get(_OBJECT, _NOTHING)
+    tax_amount = read.amount("BT-110", taxes, "TaxAmount")
+    untaxed, with_vat, payable = (
         read.amount(term, total, f"{name}Amount")
+        for term, name in (("BT-109", "TaxExclusive"), ("BT-112", "TaxInclusive"), ("BT-115", "Payable"))
+    )
     return Document(
-        facts=facts,
-        seller=_party(children(root, "AccountingSupplierParty", "Party")),
-        buyer=_party(children(root, "AccountingCustomerParty", "Party")),
+        root=kind,
+        type_code=top.text(f"{kind}TypeCode"),
+        number=top.text("ID"),
+        issue_date=to_date(top.text("IssueDate")),
+        due_date=to_date(top.text("DueDate") or top.text("PaymentMeans", "PaymentDueDate")),
+        currency=currency,
+        seller=_party(top.first("AccountingSupplierParty", "Party")) or Party(),
+        buyer=_party(top.first("AccountingCustomerParty", "Party")) or Party(),
         lines=[read.line(_Node(line), kind) for line in top.kids.get(f"{kind}Line", ())],
         allowances=[read.allowance(one, "BT-92/99") for one in top.all("AllowanceCharge")],
-        subtotals=[read.subtotal(one) for one in (_Node(taxes).all("TaxSubtotal") if taxes is not None else ())],
-        attachments=[
-            read.attachment(node, reference)
-            for reference in top.all("AdditionalDocumentReference")
-            for node in reference.all("Attachment")
+        subtotals=[read.subtotal(one) for one in taxes.all("TaxSubtotal")],
+        untaxed=untaxed,
+        tax_amount=tax_amount,
+        total=with_vat,
+        payable=payable,
+        attachments=[read.attachment(node, one) for one in references for node in one.all("Attachment")],
+        supporting=[
+            (one.text("ID"), _joined(one, "DocumentDescription"))
+            for one in references
+            if "Attachment" not in one.kids and one.text("DocumentTypeCode") not in (_OBJECT, _PROJECT)
         ],
         notes=[text for text in map(text_of, children(root, "Note")) if text],
         preceding=[
@@ -54,7 +71,7 @@ def read_document(xml):
             if (number := reference.text("ID"))
         ],
         vat_currency=vat_currency,
-        vat_in_vat_currency=read.accounting_vat(top, facts.currency, vat_currency or "RON"),
+        vat_in_vat_currency=read.accounting_vat(top, currency, vat_currency or "RON"),
         vat_point_code=period.text("DescriptionCode"),
         vat_point_date=to_date(top.text("TaxPointDate")),
         line_total=read.amount("BT-106", total, "LineExtensionAmount"),
@@ -65,20 +82,23 @@ def read_document(xml):
         order=top.text("OrderReference", "ID"),
         sales_order=top.text("OrderReference", "SalesOrderID"),
         contract=top.text("ContractDocumentReference", "ID"),
-        project=top.text("ProjectReference", "ID"),
+        project=(coded.get(_PROJECT, _NOTHING) if kind == "CreditNote" else top.first("ProjectReference", "ID")).text(),
         buyer_reference=top.text("BuyerReference"),
         despatch=top.text("DespatchDocumentReference", "ID"),
-        delivery_date=to_date(delivery.text("ActualDeliveryDate")),
-        delivery_name=delivery.text("DeliveryParty", "PartyName", "Name"),
-        delivery_address=", ".join(filter(None, _address(delivery.first("DeliveryLocation", "Address")))),
+        receipt=top.text("ReceiptDocumentReference", "ID"),
+        tender=top.text("OriginatorDocumentReference", "ID"),
+        object_id=invoiced_object.text(),
+        object_scheme=invoiced_object.attribute("schemeID"),
+        accounting_cost=top.text("AccountingCost"),
+        delivery=_delivery(top.first("Delivery")),
         period_start=to_date(period.text("StartDate")),
         period_end=to_date(period.text("EndDate")),
-        payment_means=top.text("PaymentMeans", "PaymentMeansCode"),
-        payment_reference=top.text("PaymentMeans", "PaymentID"),
+        payments=[_payment(one) for one in top.all("PaymentMeans")],
         payment_terms=top.text("PaymentTerms", "Note"),
-        ibans=_once(node.text() for node in top.all("PaymentMeans", "PayeeFinancialAccount", "ID")),
-        payee=_party([payee.element]) if payee else None,
+        payee=_party(top.first("PayeeParty")),
+        tax_representative=_party(top.first("TaxRepresentativeParty")),
         customization=top.text("CustomizationID"),
+        profile=top.text("ProfileID"),
         unreadable=read.unreadable,
     )
 
@@ -88,36 +108,39 @@ class _Node:
 
     __slots__ = ("element", "kids")
 
-    def __init__(self, element):
+    def __init__(self, element: etree._Element | None) -> None:
         self.element = element
-        self.kids = kids = {}
+        self.kids: dict[str, list[etree._Element]] = {}
+        kids = self.kids
         if element is None:
             return
         for child in element:
             if isinstance(child.tag, str):
                 kids.setdefault(child.tag.rpartition("}")[2], []).append(child)
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return self.element is not None
 
-    def all(self, name, *rest):
-        """Every node at a path of local names."""
-        found = self.kids.get(name, ())
+    def all(self, name: str, *rest: str) -> "list[_Node]":
+        """Return every node at a path of local names."""
+        found = self.kids.get(name, [])
         return [_Node(child) for child in (children_of(found, rest) if rest else found)]
 
-    def first(self, *path):
+    def first(self, *path: str) -> "_Node":
+        """Return the first node at a path of local names, or one without an element."""
         found = self._first(path)
         return _Node(found)
 
-    def text(self, *path):
-        """Stripped text of the first element at ``path``, or of the node itself; ``''`` when there is none."""
+    def text(self, *path: str) -> str:
+        """Return the stripped text of the first element at ``path``, or of the node itself; ``''`` without one."""
         found = self._first(path) if path else self.element
         return "" if found is None else text_of(found)
 
-    def attribute(self, name):
+    def attribute(self, name: str) -> str:
+        """Return a stripped attribute, ``''`` when it is absent."""
         return "" if self.element is None else (self.element.get(name) or "").strip()
 
-    def _first(self, path):
+    def _first(self, path: tuple[str, ...]) -> etree._Element | None:
         found = self.kids.get(path[0])
         if not found:
             return None
@@ -126,18 +149,19 @@ class _Node:
         return found[0] if found else None
 
 
-def children_of(elements, path):
+def children_of(elements: list[etree._Element], path: tuple[str, ...]) -> list[etree._Element]:
+    """Return every descendant of ``elements`` at a path of local names."""
     return [child for element in elements for child in children(element, *path)]
 
 
 class _Reader:
     """Reads the repeated parts, and remembers every amount that is there and cannot be read."""
 
-    def __init__(self):
-        self.unreadable = []
+    def __init__(self) -> None:
+        self.unreadable: list[str] = []
 
-    def amount(self, term, node, *path):
-        """Decimal, or None; text that is no number is noted under its business term."""
+    def amount(self, term: str, node: _Node, *path: str) -> Decimal | None:
+        """Return a Decimal, or None; text that is no number is noted under its business term."""
         text = node.text(*path)
         if not text:
             return None
@@ -146,11 +170,15 @@ class _Reader:
             self.unreadable.append(f"{term}: {text[:_MAX_NAME]}")
         return value
 
-    def line(self, node, kind):
+    def line(self, node: _Node, kind: str) -> DocumentLine:
+        """Read an InvoiceLine or CreditNoteLine."""
         number = node.text("ID")
         place = f" [{number[:20]}]"
         item, price, period = node.first("Item"), node.first("Price"), node.first("InvoicePeriod")
         category = item.first("ClassifiedTaxCategory")
+        invoiced_object = node.first("DocumentReference", "ID")
+        standard = item.first("StandardItemIdentification", "ID")
+        classes = [one for one in item.all("CommodityClassification", "ItemClassificationCode") if one.text()]
         quantity = "InvoicedQuantity" if kind == "Invoice" else "CreditedQuantity"
         discount = next(iter(price.all("AllowanceCharge")), _NOTHING)
         return DocumentLine(
@@ -172,19 +200,27 @@ class _Reader:
             exemption_code=category.text("TaxExemptionReasonCode"),
             seller_code=item.text("SellersItemIdentification", "ID"),
             buyer_code=item.text("BuyersItemIdentification", "ID"),
-            standard_code=item.text("StandardItemIdentification", "ID"),
-            classifications=[
-                (code, one.attribute("listID"))
-                for one in item.all("CommodityClassification", "ItemClassificationCode")
-                if (code := one.text())
-            ],
+            standard_code=standard.text(),
+            classifications=[(one.text(), one.attribute("listID")) for one in classes],
             order_line=node.text("OrderLineReference", "LineID"),
             accounting_cost=node.text("AccountingCost"),
             period_start=to_date(period.text("StartDate")),
             period_end=to_date(period.text("EndDate")),
+            base_unit=price.first("BaseQuantity").attribute("unitCode"),
+            standard_scheme=standard.attribute("schemeID"),
+            classification_versions={
+                (one.text(), one.attribute("listID")): version
+                for one in classes
+                if (version := one.attribute("listVersionID"))
+            },
+            origin=item.text("OriginCountry", "IdentificationCode"),
+            attributes=[(one.text("Name"), one.text("Value")) for one in item.all("AdditionalItemProperty")],
+            object_id=invoiced_object.text(),
+            object_scheme=invoiced_object.attribute("schemeID"),
         )
 
-    def allowance(self, node, term):
+    def allowance(self, node: _Node, term: str) -> AllowanceCharge:
+        """Read an AllowanceCharge of the document or of a line."""
         category = node.first("TaxCategory")
         return AllowanceCharge(
             is_charge=node.text("ChargeIndicator") in ("true", "1"),
@@ -195,9 +231,12 @@ class _Reader:
             reason_code=node.text("AllowanceChargeReasonCode"),
             category=category.text("ID"),
             rate=self.amount(term + " rate", category, "Percent"),
+            exemption_text=category.text("TaxExemptionReason"),
+            exemption_code=category.text("TaxExemptionReasonCode"),
         )
 
-    def subtotal(self, node):
+    def subtotal(self, node: _Node) -> TaxSubtotal:
+        """Read a TaxSubtotal."""
         category = node.first("TaxCategory")
         return TaxSubtotal(
             category=category.text("ID"),
@@ -208,8 +247,8 @@ class _Reader:
             exemption_code=category.text("TaxExemptionReasonCode"),
         )
 
-    def accounting_vat(self, top, currency, vat_currency):
-        """BT-111: the VAT total written in the accounting currency of an invoice in another one."""
+    def accounting_vat(self, top: _Node, currency: str, vat_currency: str) -> Decimal | None:
+        """Read BT-111: the VAT total written in the accounting currency of an invoice in another one."""
         if vat_currency == currency:
             return None
         for amount in top.all("TaxTotal", "TaxAmount"):
@@ -217,7 +256,8 @@ class _Reader:
                 return self.amount("BT-111", amount)
         return None
 
-    def attachment(self, node, reference):
+    def attachment(self, node: _Node, reference: _Node) -> Attachment:
+        """Read an Attachment of its AdditionalDocumentReference."""
         embedded = node.first("EmbeddedDocumentBinaryObject")
         text = embedded.text()
         try:
@@ -225,71 +265,105 @@ class _Reader:
         except ValueError:
             content = b""
             self.unreadable.append("BT-125: not base64")
+        number = reference.text("ID")
+        name = _file_name(embedded.attribute("filename") or number)
         return Attachment(
-            name=_file_name(embedded.attribute("filename") or reference.text("ID")),
+            name=name,
             mimetype=embedded.attribute("mimeCode"),
             content=content,
             description=_joined(reference, "DocumentDescription"),
             url=node.text("ExternalReference", "URI"),
+            id="" if number == name else number,
         )
 
 
 _NOTHING = _Node(None)
 
 
-def _party(parties):
-    """The first of the elements as a Party; BG-10 and BG-4/7 differ in what they fill only."""
-    if not parties:
-        return Party()
-    element = parties[0]
-    node = _Node(element)
-    schemes = node.all("PartyTaxScheme")
-    vat = [scheme.text("CompanyID") for scheme in schemes if is_vat(scheme.element)]
-    other = [scheme.text("CompanyID") for scheme in schemes if not is_vat(scheme.element)]
-    endpoint = node.first("EndpointID")
-    address = node.first("PostalAddress")
-    street, street2, city, postcode, county, country = _address(address)
+def _party(node: _Node) -> Party | None:
+    """Read a party of any role; None where there is no element. Roles differ in what they fill only."""
+    if not node:
+        return None
+    vat = tax_registration = tax_scheme = ""
+    for scheme in node.all("PartyTaxScheme"):
+        number, kind = scheme.text("CompanyID"), scheme.text("TaxScheme", "ID")
+        if kind.upper() == "VAT":
+            vat = vat or number
+        elif number and not tax_registration:
+            tax_registration, tax_scheme = number, kind
+    endpoint, entity, contact = node.first("EndpointID"), node.first("PartyLegalEntity"), node.first("Contact")
     return Party(
-        cif=party_cif(element),
-        name=party_name(element),
+        legal_name=node.text("PartyLegalEntity", "RegistrationName"),
         trading_name=node.text("PartyName", "Name"),
-        vat=next(filter(None, vat), ""),
-        tax_registration=next(filter(None, other), ""),
+        identifiers=[
+            (number, one.attribute("schemeID"))
+            for one in node.all("PartyIdentification", "ID")
+            if (number := one.text())
+        ],
+        vat=vat,
+        tax_registration=tax_registration,
+        tax_registration_scheme=tax_scheme,
         registration=node.text("PartyLegalEntity", "CompanyID"),
+        registration_scheme=entity.first("CompanyID").attribute("schemeID"),
         legal_form=node.text("PartyLegalEntity", "CompanyLegalForm"),
-        street=street,
-        street2=street2,
-        city=city,
-        postcode=postcode,
-        county=county,
-        country=country,
-        contact=node.text("Contact", "Name"),
-        phone=node.text("Contact", "Telephone"),
-        email=node.text("Contact", "ElectronicMail")
-        or (endpoint.text() if endpoint.attribute("schemeID") == "EM" else ""),
+        endpoint=endpoint.text(),
+        endpoint_scheme=endpoint.attribute("schemeID"),
+        address=_address(node.first("PostalAddress")),
+        contact=contact.text("Name"),
+        phone=contact.text("Telephone"),
+        contact_email=contact.text("ElectronicMail"),
     )
 
 
-def _address(node):
-    more = [node.text("AdditionalStreetName"), *(child_text(line.element, "Line") for line in node.all("AddressLine"))]
-    return (
-        node.text("StreetName"),
-        ", ".join(filter(None, more)),
-        node.text("CityName"),
-        node.text("PostalZone"),
-        node.text("CountrySubentity"),
-        node.text("Country", "IdentificationCode"),
+def _address(node: _Node) -> Address | None:
+    if not node:
+        return None
+    return Address(
+        street=node.text("StreetName"),
+        additional_street=node.text("AdditionalStreetName"),
+        line=", ".join(filter(None, (one.text("Line") for one in node.all("AddressLine")))),
+        city=node.text("CityName"),
+        postcode=node.text("PostalZone"),
+        county=node.text("CountrySubentity"),
+        country=node.text("Country", "IdentificationCode"),
     )
 
 
-def _joined(node, name):
+def _delivery(node: _Node) -> Delivery | None:
+    if not node:
+        return None
+    location = node.first("DeliveryLocation", "ID")
+    return Delivery(
+        day=to_date(node.text("ActualDeliveryDate")),
+        name=node.text("DeliveryParty", "PartyName", "Name"),
+        location=location.text(),
+        location_scheme=location.attribute("schemeID"),
+        address=_address(node.first("DeliveryLocation", "Address")),
+    )
+
+
+def _payment(node: _Node) -> PaymentMeans:
+    code, account, card = node.first("PaymentMeansCode"), node.first("PayeeFinancialAccount"), node.first("CardAccount")
+    mandate = node.first("PaymentMandate")
+    return PaymentMeans(
+        code=code.text(),
+        name=code.attribute("name"),
+        reference=node.text("PaymentID"),
+        iban=account.text("ID"),
+        account_name=account.text("Name"),
+        bic=account.text("FinancialInstitutionBranch", "ID"),
+        card=card.text("PrimaryAccountNumberID"),
+        card_network=card.text("NetworkID"),
+        card_holder=card.text("HolderName"),
+        mandate=mandate.text("ID"),
+        debited_account=mandate.text("PayerFinancialAccount", "ID"),
+    )
+
+
+def _joined(node: _Node, name: str) -> str:
     return "\n".join(filter(None, (child.text() for child in node.all(name))))
 
 
-def _once(texts):
-    return list(dict.fromkeys(filter(None, texts)))
-
-
-def _file_name(text):
-    """A bare name: what a sender wrote as a path stays without its folders."""
+def _file_name(text: str) -> str:
+    """Return a bare name: what a sender wrote as a path stays without its folders."""
     return text.replace("\\", "/").rpartition("/")[2].strip()[-_MAX_NAME:]

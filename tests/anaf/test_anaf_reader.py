@@ -41,11 +41,15 @@ def test_the_header():
 def test_the_parties():
     found = anaf.read_document(FULL)
     assert found.seller == anaf.Party(
-        cif="1234567897", name="Vânzător SRL", trading_name="Vânzătorul", vat="RO 1234567897",
-        tax_registration="0099", registration="J35/1/2020", legal_form="capital 200 lei", street="Str. Unu 1",
-        street2="et. 2, ap. 3", city="Timișoara", postcode="300001", county="RO-TM", country="RO", contact="Ana",
-        phone="0256 000 000", email="facturi@example.com",
+        legal_name="Vânzător SRL", trading_name="Vânzătorul", vat="RO 1234567897", tax_registration="0099",
+        tax_registration_scheme="FC", registration="J35/1/2020", legal_form="capital 200 lei",
+        endpoint="facturi@example.com", endpoint_scheme="EM", contact="Ana", phone="0256 000 000",
+        address=anaf.Address("Str. Unu 1", "et. 2", "ap. 3", "Timișoara", "300001", "RO-TM", "RO"),
     )  # fmt: skip
+    assert (found.seller.cif, found.seller.name, found.seller.email) == (
+        "1234567897", "Vânzător SRL", "facturi@example.com")  # fmt: skip
+    assert [getattr(found.seller, name) for name in ("street", "street2", "city", "postcode", "county", "country")] == [
+        "Str. Unu 1", "et. 2, ap. 3", "Timișoara", "300001", "RO-TM", "RO"]  # fmt: skip
     assert (found.buyer.cif, found.buyer.vat, found.buyer.name) == ("", "DE123456789", "Käufer GmbH")
     assert (found.payee.name, found.payee.registration) == ("Factor SA", "99")
 
@@ -64,7 +68,8 @@ def test_a_line():
         id="1", name="Ciment alb", description="Saci de 25 kg", note="lotul 5", quantity=D(500), unit_code="KGM",
         price=D(20), base_quantity=D(100), gross_price=D(25), price_discount=D(5), net=D("90.00"),
         allowances=[anaf.AllowanceCharge(False, D("10.00"), reason="Rabat")], category="S", rate=D("21.00"),
-        seller_code="S1", buyer_code="B1", standard_code="5941234567899", classifications=[("25232100", "HS")],
+        seller_code="S1", buyer_code="B1", standard_code="5941234567899", standard_scheme="0160", base_unit="KGM",
+        classifications=[("25232100", "HS")],
         order_line="10", accounting_cost="CC1", period_start=date(2026, 9, 1), period_end=date(2026, 9, 15),
     )  # fmt: skip
 
