@@ -5,8 +5,13 @@ from odoo import api, fields, models
 
 from .budget import aside
 
-# Answers in a row that say "ANAF is not working" after which nothing new is dispatched.
-OPEN_AFTER = 2
+# The answers that decide: the last ones of a connection, as a text of one sign each.
+WINDOW_ANSWERS = 10
+GOOD, BAD = '.', 'x'
+# Nothing new is dispatched once so many of them say "ANAF is not working"...
+MOST_BAD = 6
+# ... or so many of them where there was no good one at all: ANAF is down, not shaky.
+BAD_FROM_THE_START = 2
 # Seconds for which nothing is dispatched: longer the more answers failed.
 OPEN_SECONDS = (30, 60, 120, 300, 900)
 
@@ -24,7 +29,7 @@ class EfacturaGate(models.Model):
 
     ::
 
-        open --2 answers in a row of HTML/5xx/timeout--> closed (30 s, then longer) --one probe answered--> open
+        open --most of the last answers HTML/5xx/timeout--> closed (30 s, then longer) --one probe answered--> open
           |--429--> closed for Retry-After
           \\--401 after a refresh, 403--> closed for half an hour, and an alarm
     """
@@ -34,7 +39,8 @@ class EfacturaGate(models.Model):
 
     key = fields.Char(required=True, readonly=True)
     environment = fields.Char(required=True, readonly=True)
-    failures = fields.Integer(readonly=True)
+    failures = fields.Integer(readonly=True, help="Bad answers since the last good one")
+    answers = fields.Char(readonly=True, help="The last answers, the newest last: . good, x bad")
     closed_until = fields.Datetime(readonly=True)
     reason = fields.Char(readonly=True)
 
@@ -98,43 +104,54 @@ class EfacturaGate(models.Model):
 
     @api.model
     @api.private
-    def _answered(self, key, environment, sure=False):
-        """ANAF's application answered: the count starts again. A closed gate stays closed: this call left before.
+    def _answered(self, key, environment, good=1, sure=False):
+        """Count answers of ANAF's application. A closed gate stays closed: these calls left before.
 
+        :param int good: how many answered since the caller's last report
         :param sure: failures are known to be counted, whatever this transaction sees
+        :return: True where they were counted; where there is no failure to weigh them against, nothing is written
         """
         if not sure:
             self.env.cr.execute(
-                "SELECT 1 FROM l10n_ro_efactura_gate WHERE key = %s AND environment = %s AND failures > 0"
-                " AND closed_until IS NULL", [key, environment])
+                "SELECT 1 FROM l10n_ro_efactura_gate WHERE key = %s AND environment = %s AND closed_until IS NULL"
+                " AND (failures > 0 OR answers LIKE %s)", [key, environment, f'%{BAD}%'])
             if not self.env.cr.fetchone():
-                return
+                return False
         with aside(self.env) as cr:
-            cr.execute("UPDATE l10n_ro_efactura_gate SET failures = 0, reason = NULL"
-                       " WHERE key = %s AND environment = %s AND closed_until IS NULL AND failures > 0",
-                       [key, environment])
+            cr.execute("UPDATE l10n_ro_efactura_gate SET failures = 0, reason = NULL,"
+                       " answers = RIGHT(COALESCE(answers, '') || %s, %s)"
+                       " WHERE key = %s AND environment = %s AND closed_until IS NULL",
+                       [GOOD * min(good, WINDOW_ANSWERS), WINDOW_ANSWERS, key, environment])
+        return True
 
     @api.model
     @api.private
     def _open(self, key, environment=None, reasons=()):
         """Open the gate: its probe was answered, or (with `reasons`) what closed it was put right."""
         with aside(self.env) as cr:
-            cr.execute("UPDATE l10n_ro_efactura_gate SET failures = 0, closed_until = NULL, reason = NULL"
+            cr.execute("UPDATE l10n_ro_efactura_gate SET failures = 0, answers = NULL, closed_until = NULL, reason = NULL"
                        " WHERE key = %s AND (%s IS NULL OR environment = %s) AND (%s OR reason = ANY(%s))",
                        [key, environment, environment, not reasons, list(reasons)])
 
     @api.model
     @api.private
-    def _failed(self, key, environment, error):
-        """Count an answer that says ANAF is not working (`error`: an AnafError)."""
+    def _failed(self, key, environment, error, good=0):
+        """Count an answer that says ANAF is not working, and close the gate where most of the last ones say so.
+
+        :param error: AnafError
+        :param int good: good answers that came since the caller's last report
+        """
         with aside(self.env) as cr:
             cr.execute(
-                "INSERT INTO l10n_ro_efactura_gate (key, environment, failures, reason) VALUES (%s, %s, 1, %s)"
-                " ON CONFLICT (key, environment) DO UPDATE"
-                " SET failures = l10n_ro_efactura_gate.failures + 1, reason = EXCLUDED.reason RETURNING failures",
-                [key, environment, error.code])
-            failures = cr.fetchone()[0]
-        if failures >= OPEN_AFTER:
+                "INSERT INTO l10n_ro_efactura_gate AS g (key, environment, failures, reason, answers)"
+                " VALUES (%(key)s, %(env)s, 1, %(why)s, %(new)s)"
+                " ON CONFLICT (key, environment) DO UPDATE SET failures = g.failures + 1, reason = EXCLUDED.reason,"
+                " answers = RIGHT(COALESCE(g.answers, '') || %(new)s, %(window)s) RETURNING failures, answers",
+                {'key': key, 'env': environment, 'why': error.code, 'window': WINDOW_ANSWERS,
+                 'new': (GOOD * good + BAD)[-WINDOW_ANSWERS:]})
+            failures, answers = cr.fetchone()
+        bad = answers.count(BAD)
+        if bad >= MOST_BAD or (bad >= BAD_FROM_THE_START and GOOD not in answers):
             self._close(key, environment, OPEN_SECONDS[min(failures // 16, len(OPEN_SECONDS) - 1)], error.code)
 
     @api.model

@@ -54,6 +54,7 @@ class Lane:
         self.key = self.credential._gate_key()
         self.paused = None  # why nothing more goes out in this run
         self._client, self._renewed, self._probing, self._failed = None, False, False, False
+        self._good = 0  # good answers that the gate does not know of: it is told with the next bad one
         self._granted, self._granted_at = 0, 0.0
 
     @property
@@ -212,11 +213,14 @@ class Lane:
         elif isinstance(outcome, (Uncertain, NotSent)) or type(outcome) is Transient:
             if outcome.code not in _NOT_DOWN:
                 self._failed = True
-                gate._failed(self.key, self.environment, outcome)
+                gate._failed(self.key, self.environment, outcome, good=self._good)
+                self._good = 0
         elif self._probing:
             gate._open(self.key, self.environment)
         else:
-            gate._answered(self.key, self.environment, sure=self._failed)
+            self._good += 1
+            if gate._answered(self.key, self.environment, good=self._good, sure=self._failed):
+                self._good = 0
             self._failed = False
 
     def alarm(self, error):

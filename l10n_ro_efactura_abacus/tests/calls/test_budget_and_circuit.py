@@ -3,7 +3,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
-from ...anaf import QuotaExceeded, next_day, today
+from ...anaf import QuotaExceeded, Technical, next_day, today
 from ..pipeline import PipelineCase
 
 
@@ -162,6 +162,31 @@ class TestBudgetAndCircuit(PipelineCase):
         self._upload()
         self.assertEqual(self.sim.calls()['upload'], 6)
         self.assertEqual(submissions.mapped('state').count('processing'), 3)
+
+    def test_most_of_the_last_answers_close_the_gate(self):
+        gates = self.gates
+        error = Technical('maintenance', "maintenance")
+        gates._failed('key', 'prod', error, good=100)
+        for _answer in range(4):
+            gates._failed('key', 'prod', error)
+        self.assertEqual(gates._state('key', 'prod'), 'open', "5 of the last 10")
+        gates._failed('key', 'prod', error)
+        self.assertEqual(gates._state('key', 'prod'), 'closed', "6 of the last 10")
+
+    def test_every_fifth_answer_lost_closes_nothing(self):
+        self.knob('pool', 1)
+        self._queue(12)
+        self.sim.fault('drop_after', 'upload', every=5)
+        self._upload()
+        self.assertEqual(self.sim.calls()['upload'], 12)
+        self.assertEqual(self.gates._state(self._lanes()[0].key, 'prod'), 'open')
+
+    def test_a_good_answer_is_written_only_against_a_bad_one(self):
+        self.assertFalse(self.gates._answered('key', 'prod'))
+        self.gates._failed('key', 'prod', Technical('maintenance', "maintenance"))
+        self.assertTrue(self.gates._answered('key', 'prod', good=3))
+        gate = self.gates.search([('key', '=', 'key')])
+        self.assertEqual((gate.answers, gate.failures), ('x...', 0))
 
     def test_only_one_worker_probes(self):
         gate, lane = self.gates, self._lanes()[0]
