@@ -129,7 +129,8 @@ class EfacturaGate(models.Model):
     def _open(self, key, environment=None, reasons=()):
         """Open the gate: its probe was answered, or (with `reasons`) what closed it was put right."""
         with aside(self.env) as cr:
-            cr.execute("UPDATE l10n_ro_efactura_gate SET failures = 0, answers = NULL, closed_until = NULL, reason = NULL"
+            cr.execute("UPDATE l10n_ro_efactura_gate"
+                       " SET failures = 0, answers = NULL, closed_until = NULL, reason = NULL"
                        " WHERE key = %s AND (%s IS NULL OR environment = %s) AND (%s OR reason = ANY(%s))",
                        [key, environment, environment, not reasons, list(reasons)])
 
