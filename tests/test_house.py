@@ -13,7 +13,7 @@ MAY_BE_LONGER = {
     # every override of core's l10n_ro_edi in one place, so that one self-test can watch them all
     'l10n_ro_efactura_abacus/models/takeover/l10n_ro_edi.py': 450,
 }
-# what each part of the addon may not import from its own package (design.md: anaf <- models <- wizards, controllers)
+# what each part of the addon may not import from its own package (docs/architecture.md, "The parts")
 FORBIDDEN = {
     'anaf': {'models', 'wizards', 'controllers', 'tests', 'hooks'},
     'models': {'wizards', 'controllers', 'tests', 'hooks'},
@@ -112,3 +112,63 @@ def test_every_addon_names_its_licence_and_version():
             assert values['license'] == 'LGPL-3'
             assert values['version'].startswith('19.0.')
     assert 'GNU LESSER GENERAL PUBLIC LICENSE' in (ROOT / 'LICENSE').read_text()
+
+
+# a document, with the sections that are cited after its name: "anaf-api.md §3.1-3.4, §9b", "anaf-api.md 3.2, 4.1"
+_SECTION = r'(?:(?:,|\s+and)?\s*(?:§\s*)?(?:(?<=§)|(?<=\s)|(?<=-))\d+(?:\.\d+)*[a-z]?\b(?:-\d+(?:\.\d+)*)?)'
+CITED = re.compile(r'(?<![\w/.-])((?:[\w.-]+/|\.\./)*[\w-]+\.md)\b\)?(' + _SECTION + '*)')
+LINKED = re.compile(r'\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)')
+HEADING = re.compile(r'^#{1,6} +(.+?) *$', re.MULTILINE)
+
+
+def _texts():
+    """{path: text} of what people read and write here; expected and sample XML files are data."""
+    return {path: path.read_text() for path in tracked('*.py', '*.md', '*.xml', '*.js', '*.toml', 'dev/*', '.ci/*')
+            if 'xml' not in path.relative_to(ROOT).parts}
+
+
+def _sections(text):
+    """Numbers of the headings of a document: {'3', '3.1', '9b'}."""
+    return {number for title in HEADING.findall(text)
+            for number in re.findall(r'^(\d+(?:\.\d+)*[a-z]?)(?:\.|\b)', title)}
+
+
+def _anchors(text):
+    """Anchors of its headings, as a page of the repository makes them."""
+    titles = [re.sub(r'[`*]|\[([^]]*)\]\([^)]*\)', r'\1', title) for title in HEADING.findall(text)]
+    return {re.sub(r'[^\w\- ]', '', title.lower()).replace(' ', '-') for title in titles}
+
+
+def test_no_file_cites_a_document_that_is_not_there():
+    texts = _texts()
+    documents = {path: text for path, text in texts.items() if path.suffix == '.md'}
+    missing = []
+    for path, text in texts.items():
+        here = path.relative_to(ROOT)
+        for name, cited in CITED.findall(text):
+            found = [document for document in documents if document == (path.parent / name).resolve()
+                     or document == (ROOT / name).resolve() or '/' not in name and document.name == name]
+            if not found:
+                missing.append(f'{here} cites {name}')
+            for section in re.findall(r'\d+(?:\.\d+)*[a-z]?', cited) if found else ():
+                if not any(section in _sections(documents[document]) for document in found):
+                    missing.append(f'{here} cites section {section} of {name}')
+    assert not missing
+
+
+def test_links_between_documents_lead_somewhere():
+    broken_links = []
+    for path in tracked('*.md'):
+        for name, anchor in LINKED.findall(path.read_text()):
+            target = (path.parent / name).resolve() if name else path
+            if not target.exists():
+                broken_links.append(f'{path.relative_to(ROOT)}: {name}')
+            elif anchor and anchor not in _anchors(target.read_text()):
+                broken_links.append(f'{path.relative_to(ROOT)}: {name}#{anchor}')
+    assert not broken_links
+
+
+def test_a_decision_is_in_its_index():
+    folder = ROOT / 'docs' / 'decisions'
+    index = (folder / 'README.md').read_text()
+    assert not [path.name for path in folder.glob('[0-9]*.md') if f']({path.name})' not in index]
