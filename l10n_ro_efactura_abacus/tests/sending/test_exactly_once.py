@@ -8,6 +8,7 @@ from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
 from ...anaf import NotSent, Receipt, Uncertain
+from ...models.calls.outgoing import in_time
 from ..pipeline import PipelineCase
 
 
@@ -94,9 +95,8 @@ class TestExactlyOnce(PipelineCase):
         [lane] = self._lanes()
         self.submissions._prepare(lane)
         [row] = self.submissions._claim(lane, 1)
-        from ...models.sending.submission_upload import _upload
         with self.assertRaises(NotSent):
-            _upload(lane.client, {**row, 'start_before': -1})
+            in_time(self.submissions._call_of(row), -1)(lane.client)
         self.assertFalse(self.sim.calls()['upload'])
         submission._keep_answer(row['attempt'], NotSent('lease_over', 'x'))
         self.assertEqual(submission.state, 'queued')
