@@ -144,7 +144,7 @@ class EfacturaPairing(models.Model):
     def _after_unpairing(self, move, reason=''):
         self._log_pairing(self.env._("Pairing with ANAF's package %(package)s undone. %(reason)s"),
                           self.env._("Pairing with %(move)s undone. %(reason)s"),
-                          {message: (move, reason) for message in self})
+                          dict.fromkeys(self, (move, reason)))
 
     @api.model
     def _log_pairing(self, on_move, on_message, pairs):
