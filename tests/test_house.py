@@ -1,5 +1,6 @@
 """The rules of the house that a machine can check: who may import whom, how long a file may be, what is promised."""
 import ast
+import json
 import re
 import subprocess
 
@@ -172,3 +173,19 @@ def test_a_decision_is_in_its_index():
     folder = ROOT / 'docs' / 'decisions'
     index = (folder / 'README.md').read_text()
     assert not [path.name for path in folder.glob('[0-9]*.md') if f']({path.name})' not in index]
+
+
+def test_the_tools_have_one_version():
+    """.pre-commit-config.yaml names the versions of dev/requirements.txt and dev/package.json, every tool of them."""
+    config = (ROOT / '.pre-commit-config.yaml').read_text()
+    pins = dict(re.findall(r'^([\w.-]+)==(\S+)', (ROOT / 'dev' / 'requirements.txt').read_text(), re.M))
+    pins |= json.loads((ROOT / 'dev' / 'package.json').read_text())['devDependencies']
+    repositories = dict(re.findall(r'repo: https://github\.com/(\S+)\s+rev: v(\S+)', config))
+    assert repositories == {
+        'astral-sh/ruff-pre-commit': pins['ruff'],
+        'OCA/pylint-odoo': pins['pylint-odoo'],
+        'OCA/odoo-pre-commit-hooks': pins['oca-odoo-pre-commit-hooks'],
+    }
+    added = dict(re.findall(r'^ +- "?(@?[\w./-]+?)(?:==|@)([\w.]+)"?$', config, re.M))
+    assert {'mypy', 'prettier', '@prettier/plugin-xml'} <= set(added)
+    assert added == {name: pins[name] for name in added}
