@@ -1,4 +1,4 @@
-"""A supplier's XML on its way to a bill: read, proposed, made. What each part holds is in import_*.py."""
+"""A supplier's XML on its way to a bill: read, proposed, made. What each part holds is in importer_*.py."""
 import logging
 
 from odoo import api, models

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...anaf import MAX_SIZE, PackageError, UblError, read_facts, read_package, unzip
-from ...models.bills.reasons import package_words
+from ...models.bills.message import package_words
 
 #: ANAF's document in a ZIP or by itself
 INVOICES = ('invoice', 'credit_note')
