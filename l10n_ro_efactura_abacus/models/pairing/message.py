@@ -6,6 +6,7 @@ from odoo.tools.misc import format_date
 from odoo.tools.sql import index_exists, table_exists
 from psycopg2.errors import UniqueViolation
 
+from ..common.actions import open_action
 from ..sending.states import LIVE
 
 PAIRABLE = ('received', 'sent')
@@ -204,7 +205,7 @@ class EfacturaPairing(models.Model):
         """The entries of the books that may be this package's."""
         self._check_pairing_user()
         self.ensure_one()
-        return self.env['l10n_ro_efactura.find']._open_for(message=self)
+        return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_find_action_open_message', self)
 
     def _l10n_ro_efactura_subject(self):
         """The document in one line."""
