@@ -10,7 +10,9 @@ from . import importer_bills
 from . import importer_memory
 from . import supplier_claim
 from . import message
+from . import importer_files
 from . import account_move
 from . import account_move_decoder
+from . import account_journal
 from . import res_company
 from . import res_partner
