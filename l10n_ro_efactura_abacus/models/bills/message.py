@@ -19,7 +19,7 @@ PROPOSED_AT_ONCE = 100
 MOST_MESSAGES = 300  # in one table: their bills are made while the user waits
 
 
-class EfacturaMessageImport(models.Model):
+class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
     import_error = fields.Char("Not Imported", readonly=True, help="Why this package has not become a bill.")

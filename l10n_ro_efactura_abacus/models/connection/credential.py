@@ -19,7 +19,7 @@ STATES = [('draft', "Not connected"), ('connected', "Connected"), ('expiring', "
           ('expired', "Expired")]
 
 
-class L10nRoEfacturaCredential(models.Model):
+class EfacturaCredential(models.Model):
     _name = 'l10n_ro_efactura.credential'
     _description = "Connection to ANAF e-Factura"
     _inherit = ['mail.thread', 'mail.activity.mixin']

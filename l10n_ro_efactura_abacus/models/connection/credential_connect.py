@@ -18,7 +18,7 @@ from . import vault
 SESSION_KEY = 'l10n_ro_efactura_oauth'
 
 
-class L10nRoEfacturaCredential(models.Model):
+class EfacturaCredential(models.Model):
     _inherit = 'l10n_ro_efactura.credential'
 
     # -- to ANAF --------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ AGAINST = ('other_cif', 'no_cif', 'other_number', 'no_number', 'date_near', 'dat
            'total_near', 'other_total', 'currency', 'sign', 'number_digits')
 
 
-class EfacturaPairing(models.Model):
+class EfacturaMessage(models.Model):
     """An invoice has one package; PostgreSQL keeps it so. Of tests an invoice may have many sent ones."""
     _name = 'l10n_ro_efactura.message'
     _inherit = ['l10n_ro_efactura.message', 'mail.thread']

@@ -34,7 +34,7 @@ BACK_OFF_MINUTES = (1, 2, 5, 10, 30)
 SETTLE_EVERY = 30  # seconds between wake-ups of the settling worker during a long upload
 
 
-class EfacturaUpload(models.Model):
+class EfacturaSubmission(models.Model):
     _inherit = 'l10n_ro_efactura.submission'
 
     @api.model

@@ -9,7 +9,7 @@ from ...anaf import AnafError
 WAITING = 'waiting'
 
 
-class EfacturaTrouble(models.Model):
+class EfacturaSubmission(models.Model):
     _inherit = 'l10n_ro_efactura.submission'
 
     @api.model
