@@ -4,6 +4,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / 'dev'
+SHELL = DEV / 'house' / 'shell'  # scripts for Odoo's shell
 LOCAL = ROOT / '.local'
 VENV = LOCAL / 'venv'
 PYTHON = VENV / 'bin' / 'python'

@@ -15,6 +15,8 @@ if ROOT not in sys.path:
 
 from anaf_simulator import CLIENT_ID, CLIENT_SECRET, Simulator  # noqa: E402
 
+#: e-Facturi of every kind, as our builder writes them
+EXPECTED = Path(__file__).parent / 'document' / 'xml'
 #: valid CUIs of invented firms
 COMPANY_CIF = '1234567897'
 CUSTOMER_CIF = '987654328'

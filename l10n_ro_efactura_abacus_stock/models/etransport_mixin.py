@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import AccessError
 
 
-class EtransportMixin(models.AbstractModel):
+class EfacturaEtransportMixin(models.AbstractModel):
     """Core's e-Transport reads the company's token as the user, who may no longer: it goes on as superuser, once
     the user's own rights on the transfer are settled. It also keeps its documents as superuser, then, so that a
     warehouse user needs no right to invoice.

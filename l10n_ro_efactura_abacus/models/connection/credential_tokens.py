@@ -21,7 +21,7 @@ REFRESH_DAYS = 30
 DEAD = ('refresh_expired', 'invalid_grant', 'access_denied')
 
 
-class L10nRoEfacturaCredential(models.Model):
+class EfacturaCredential(models.Model):
     _inherit = 'l10n_ro_efactura.credential'
 
     # -- storing ------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools.sql import column_exists, create_column
 
 # Documents built in the click itself; of more the worker says what they lack.
+from ..common.actions import open_action
 from .states import IN_WORK, LIVE, STATES, TEST_STATES
 
 BUILT_IN_THE_CLICK = 20
@@ -101,7 +102,7 @@ class AccountMove(models.Model):
             raise UserError(self.env._("Choose the invoices first."))
         if self.filtered(lambda move: move.country_code != 'RO' or not move._l10n_ro_efactura_is_document()):
             raise UserError(self.env._("Only customer invoices, credit notes and self-billed invoices go to ANAF."))
-        return self.env['l10n_ro_efactura.window']._open(self)
+        return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_window_action_open', self)
 
     def _l10n_ro_efactura_window_action(self):
         """An action that opens the window when it is run, for links that are shown before."""

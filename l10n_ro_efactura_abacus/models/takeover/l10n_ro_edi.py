@@ -398,7 +398,7 @@ class ResCompany(models.Model):
         return super()._cron_l10n_ro_edi_synchronize_invoices()
 
 
-class L10nRoEfacturaCredential(models.Model):
+class EfacturaCredential(models.Model):
     _inherit = 'l10n_ro_efactura.credential'
 
     @api.model_create_multi

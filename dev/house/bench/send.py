@@ -3,12 +3,11 @@ import time
 
 import psycopg2
 
-from . import databases, demo, demo_check, odoo, postgres, processes
-from .paths import ADDON, DEV
+from .. import databases, demo, demo_check, odoo, postgres, processes
+from ..paths import ADDON, SHELL
 
 PROCESSING = 2  # seconds a document is in prelucrare at the simulator
 LIMIT = 1800
-HOUSE = DEV / 'house'
 
 
 def run(count, latency):
@@ -32,9 +31,9 @@ def _wire(anaf):
 def _core(count, latency):
     print('core l10n_ro_edi...', flush=True)
     with databases.temporary('bench_core') as database, _simulator(latency) as anaf:
-        prepared = demo.shell(database, HOUSE / 'bench_prepare.py', None, BENCH_COUNT=str(count))
+        prepared = demo.shell(database, SHELL / 'bench_prepare.py', None, BENCH_COUNT=str(count))
         token = demo.control(anaf, 'tokens', certificate='demo')['access_token']
-        result = demo.shell(database, HOUSE / 'bench_core.py', None, BENCH_URL=anaf, BENCH_TOKEN=token,
+        result = demo.shell(database, SHELL / 'bench_send_core.py', None, BENCH_URL=anaf, BENCH_TOKEN=token,
                             BENCH_PROCESSING=str(PROCESSING + 1))
         sent = prepared['xml'] + result['sent']
         return {'xml': prepared['xml'], 'sent': sent, 'archived': sent + result['settled'],
@@ -44,7 +43,7 @@ def _core(count, latency):
 def _ours(count, latency):
     print('this addon...', flush=True)
     with databases.temporary('bench_ours', ADDON) as database, _simulator(latency) as anaf:
-        prepared = demo.shell(database, HOUSE / 'bench_prepare.py', anaf, BENCH_COUNT=str(count))
+        prepared = demo.shell(database, SHELL / 'bench_prepare.py', anaf, BENCH_COUNT=str(count))
         demo.connect(database, anaf)
         port = processes.free_port()
         log = demo.LOG / 'bench.log'

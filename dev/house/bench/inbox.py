@@ -1,8 +1,6 @@
 """./dev/bench inbox: suppliers' invoices in SPV to draft bills, core l10n_ro_edi and this addon, the same invoices."""
-from . import databases, demo
-from .paths import ADDON, DEV
-
-HOUSE = DEV / 'house'
+from .. import databases, demo
+from ..paths import ADDON, SHELL
 
 
 def run(count, latency):
@@ -29,20 +27,20 @@ def _wire(anaf):
 def _core(count, latency):
     print('core l10n_ro_edi...', flush=True)
     with databases.temporary('bench_core') as database, _simulator(latency) as anaf:
-        demo.shell(database, HOUSE / 'bench_prepare.py', None, BENCH_COUNT='0')
+        demo.shell(database, SHELL / 'bench_prepare.py', None, BENCH_COUNT='0')
         _received(anaf, count)
         token = demo.control(anaf, 'tokens', certificate='demo')['access_token']
-        result = demo.shell(database, HOUSE / 'bench_inbox_core.py', None, BENCH_URL=anaf, BENCH_TOKEN=token)
+        result = demo.shell(database, SHELL / 'bench_inbox_core.py', None, BENCH_URL=anaf, BENCH_TOKEN=token)
         return {**result, **_wire(anaf)}
 
 
 def _ours(count, latency):
     print('this addon...', flush=True)
     with databases.temporary('bench_ours', ADDON) as database, _simulator(latency) as anaf:
-        demo.shell(database, HOUSE / 'bench_prepare.py', anaf, BENCH_COUNT='0')
+        demo.shell(database, SHELL / 'bench_prepare.py', anaf, BENCH_COUNT='0')
         _received(anaf, count)
         demo.connect(database, anaf)
-        return {**demo.shell(database, HOUSE / 'bench_inbox_shell.py', anaf), **_wire(anaf)}
+        return {**demo.shell(database, SHELL / 'bench_inbox.py', anaf), **_wire(anaf)}
 
 
 def table(result):

@@ -1,10 +1,10 @@
 """./dev/bench xml: building one invoice of 50 lines with core's builder and with this addon's, and checking it."""
 import statistics
 
-from . import databases, demo
-from .paths import ADDON, DEV
+from .. import databases, demo
+from ..paths import ADDON, SHELL
 
-SCRIPT = DEV / 'house' / 'bench_xml_shell.py'
+SCRIPT = SHELL / 'bench_xml.py'
 LINES = 50
 
 
