@@ -6,7 +6,7 @@
     'author': "l10n_ro_efactura_abacus contributors",
     'depends': ['l10n_ro_efactura_abacus', 'l10n_ro_edi_stock', 'l10n_ro_edi_stock_batch'],
     'data': [
-        'security/etransport_rules.xml',
+        'security/ir_rule.xml',
         'views/res_config_settings_views.xml',
     ],
     'auto_install': ['l10n_ro_efactura_abacus', 'l10n_ro_edi_stock'],
