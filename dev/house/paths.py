@@ -15,7 +15,7 @@ NPM = LOCAL / 'npm'
 DATA_DIR = LOCAL / 'data'
 PGDATA = LOCAL / 'pgdata'
 ADDON = 'l10n_ro_efactura_abacus'
-GLUE_ADDON = 'l10n_ro_efactura_abacus_stock'
+GLUE_ADDON = 'l10n_ro_efactura_abacus_etransport'
 # small addons that come by themselves where Odoo's sales and purchase orders, or its stock, are installed
 ORDER_ADDONS = {
     'l10n_ro_efactura_abacus_sale': 'sale',
