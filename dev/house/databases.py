@@ -73,7 +73,7 @@ def template(*modules):
 
 
 def _odoo_source():
-    """Return a text that differs for each Odoo: our package's stamp, or ODOO's path and its commit where git knows it."""
+    """Return a text that differs for each Odoo: our package's stamp, or ODOO's path and, where git knows it, commit."""
     if not own_odoo():
         return (ODOO_TREE / '.complete').read_text()
     commit = shutil.which('git') and subprocess.run(
