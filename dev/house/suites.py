@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 
 from . import databases, odoo, odoo_log, processes
-from .paths import ADDON, GLUE_ADDON, LOCAL, ORDER_ADDONS, PYTHON, ROOT
+from .paths import ADDON, GLUE_ADDON, LOCAL, ODOO_SUFFIX, ORDER_ADDONS, PYTHON, ROOT
 
-LOGS = LOCAL / 'logs'
+LOGS = LOCAL / f'logs{ODOO_SUFFIX}'
 LIMIT = 75 * 60  # seconds for one process
 RUNNING = set()
 
