@@ -10,7 +10,7 @@ from odoo import fields
 from odoo.tools import SQL
 from psycopg2 import Binary
 
-from .models import efactura_vault as vault
+from .models.connection import vault
 
 _logger = logging.getLogger(__name__)
 

@@ -1,5 +1,6 @@
 """The rules of the house that a machine can check: who may import whom, how long a file may be, what is promised."""
 import ast
+import json
 import re
 import subprocess
 
@@ -11,9 +12,9 @@ LONGEST = 420  # lines of one file; about one sitting
 # longer files and their own limit, each for a reason
 MAY_BE_LONGER = {
     # every override of core's l10n_ro_edi in one place, so that one self-test can watch them all
-    'l10n_ro_efactura_abacus/models/l10n_ro_edi_takeover.py': 450,
+    'l10n_ro_efactura_abacus/models/takeover/l10n_ro_edi.py': 450,
 }
-# what each part of the addon may not import from its own package (design.md: anaf <- models <- wizards, controllers)
+# what each part of the addon may not import from its own package (docs/architecture.md, "The parts")
 FORBIDDEN = {
     'anaf': {'models', 'wizards', 'controllers', 'tests', 'hooks'},
     'models': {'wizards', 'controllers', 'tests', 'hooks'},
@@ -112,3 +113,79 @@ def test_every_addon_names_its_licence_and_version():
             assert values['license'] == 'LGPL-3'
             assert values['version'].startswith('19.0.')
     assert 'GNU LESSER GENERAL PUBLIC LICENSE' in (ROOT / 'LICENSE').read_text()
+
+
+# a document, with the sections that are cited after its name: "anaf-api.md §3.1-3.4, §9b", "anaf-api.md 3.2, 4.1"
+_SECTION = r'(?:(?:,|\s+and)?\s*(?:§\s*)?(?:(?<=§)|(?<=\s)|(?<=-))\d+(?:\.\d+)*[a-z]?\b(?:-\d+(?:\.\d+)*)?)'
+CITED = re.compile(r'(?<![\w/.-])((?:[\w.-]+/|\.\./)*[\w-]+\.md)\b\)?(' + _SECTION + '*)')
+LINKED = re.compile(r'\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)')
+HEADING = re.compile(r'^#{1,6} +(.+?) *$', re.MULTILINE)
+
+
+def _texts():
+    """{path: text} of what people read and write here; expected and sample XML files are data."""
+    return {path: path.read_text() for path in tracked('*.py', '*.md', '*.xml', '*.js', '*.toml', 'dev/*', '.ci/*')
+            if 'xml' not in path.relative_to(ROOT).parts}
+
+
+def _sections(text):
+    """Numbers of the headings of a document: {'3', '3.1', '9b'}."""
+    return {number for title in HEADING.findall(text)
+            for number in re.findall(r'^(\d+(?:\.\d+)*[a-z]?)(?:\.|\b)', title)}
+
+
+def _anchors(text):
+    """Anchors of its headings, as a page of the repository makes them."""
+    titles = [re.sub(r'[`*]|\[([^]]*)\]\([^)]*\)', r'\1', title) for title in HEADING.findall(text)]
+    return {re.sub(r'[^\w\- ]', '', title.lower()).replace(' ', '-') for title in titles}
+
+
+def test_no_file_cites_a_document_that_is_not_there():
+    texts = _texts()
+    documents = {path: text for path, text in texts.items() if path.suffix == '.md'}
+    missing = []
+    for path, text in texts.items():
+        here = path.relative_to(ROOT)
+        for name, cited in CITED.findall(text):
+            found = [document for document in documents if document == (path.parent / name).resolve()
+                     or document == (ROOT / name).resolve() or '/' not in name and document.name == name]
+            if not found:
+                missing.append(f'{here} cites {name}')
+            for section in re.findall(r'\d+(?:\.\d+)*[a-z]?', cited) if found else ():
+                if not any(section in _sections(documents[document]) for document in found):
+                    missing.append(f'{here} cites section {section} of {name}')
+    assert not missing
+
+
+def test_links_between_documents_lead_somewhere():
+    broken_links = []
+    for path in tracked('*.md'):
+        for name, anchor in LINKED.findall(path.read_text()):
+            target = (path.parent / name).resolve() if name else path
+            if not target.exists():
+                broken_links.append(f'{path.relative_to(ROOT)}: {name}')
+            elif anchor and anchor not in _anchors(target.read_text()):
+                broken_links.append(f'{path.relative_to(ROOT)}: {name}#{anchor}')
+    assert not broken_links
+
+
+def test_a_decision_is_in_its_index():
+    folder = ROOT / 'docs' / 'decisions'
+    index = (folder / 'README.md').read_text()
+    assert not [path.name for path in folder.glob('[0-9]*.md') if f']({path.name})' not in index]
+
+
+def test_the_tools_have_one_version():
+    """.pre-commit-config.yaml names the versions of dev/requirements.txt and dev/package.json, every tool of them."""
+    config = (ROOT / '.pre-commit-config.yaml').read_text()
+    pins = dict(re.findall(r'^([\w.-]+)==(\S+)', (ROOT / 'dev' / 'requirements.txt').read_text(), re.M))
+    pins |= json.loads((ROOT / 'dev' / 'package.json').read_text())['devDependencies']
+    repositories = dict(re.findall(r'repo: https://github\.com/(\S+)\s+rev: v(\S+)', config))
+    assert repositories == {
+        'astral-sh/ruff-pre-commit': pins['ruff'],
+        'OCA/pylint-odoo': pins['pylint-odoo'],
+        'OCA/odoo-pre-commit-hooks': pins['oca-odoo-pre-commit-hooks'],
+    }
+    added = dict(re.findall(r'^ +- "?(@?[\w./-]+?)(?:==|@)([\w.]+)"?$', config, re.M))
+    assert {'mypy', 'prettier', '@prettier/plugin-xml'} <= set(added)
+    assert added == {name: pins[name] for name in added}

@@ -43,7 +43,7 @@ from .seal import SealReport, seal_certificate, verify
 from .ubl import InvoiceFacts, UblError, read_facts
 from .wire import make_session
 from .writer import write
-from .xml import XmlError, parse_xml
+from .xml import XmlError, formatted, parse_xml
 
 __all__ = [
     "BUCHAREST",
@@ -106,6 +106,7 @@ __all__ = [
     "exchange_code",
     "expires_at",
     "explain",
+    "formatted",
     "is_working_day",
     "make_session",
     "next_day",

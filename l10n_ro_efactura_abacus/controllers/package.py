@@ -5,7 +5,7 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import content_disposition, request
 
-from ..models.efactura_xml_file import formatted
+from ..anaf import formatted
 
 CHUNK = 1 << 20  # bytes
 PAGE_HEADERS = {

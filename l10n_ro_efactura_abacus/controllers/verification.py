@@ -6,7 +6,7 @@ from odoo import fields, http
 from odoo.exceptions import AccessError
 from odoo.http import content_disposition, request
 
-from ..models.efactura_verification import SECTIONS
+from ..models.verification.verification import SECTIONS
 
 COLUMNS = ('done', 'partner_name', 'number', 'date', 'currency_id', 'amount_tax', 'amount_total', 'amount_company',
            'vat_company', 'reason', 'in_spv', 'in_books', 'move_id')

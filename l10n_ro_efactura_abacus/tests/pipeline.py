@@ -3,7 +3,7 @@ from contextlib import contextmanager
 
 from odoo.tools import config
 
-from ..models.efactura_lane import lanes
+from ..models.calls.lane import lanes
 from .common import EfacturaCommon
 
 CLOCKS = {
@@ -11,7 +11,7 @@ CLOCKS = {
         'create_date', 'queued_at', 'looked_up_at', 'next_attempt_at', 'lease_until', 'attempted_at', 'uncertain_since',
         'uploaded_at'),
     'l10n_ro_efactura_message': ('next_attempt_at',),
-    'l10n_ro_efactura_mailbox': ('next_list_at', 'paused_until', 'wide_at', 'whole_at'),
+    'l10n_ro_efactura_mailbox': ('next_list_at', 'wide_at', 'whole_at'),
     'l10n_ro_efactura_gate': ('closed_until',),
     'l10n_ro_efactura_call': ('at',),
 }
@@ -55,8 +55,8 @@ class PipelineCase(EfacturaCommon):
         self.env.flush_all()
         interval = ' '.join(f'{value} {unit}' for unit, value in time.items())
         for table, columns in CLOCKS.items():
-            self.env.cr.execute(f"UPDATE {table} SET " + ', '.join(  # noqa: S608
-                f"{column} = {column} - interval '{interval}'" for column in columns))
+            shifted = ', '.join(f"{column} = {column} - interval '{interval}'" for column in columns)
+            self.env.cr.execute(f"UPDATE {table} SET {shifted}")  # pylint: disable=sql-injection
         self.env.invalidate_all()
 
     def _set(self, records, **values):

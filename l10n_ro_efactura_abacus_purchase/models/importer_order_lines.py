@@ -2,8 +2,8 @@
 from collections import defaultdict
 
 from odoo import api, models
-from odoo.addons.l10n_ro_efactura_abacus.models.efactura_unit import normalized
-from odoo.addons.l10n_ro_efactura_abacus.models.import_proposal import Choice
+from odoo.addons.l10n_ro_efactura_abacus.models.bills.proposal import Choice
+from odoo.addons.l10n_ro_efactura_abacus.models.codes.unit import normalized
 from odoo.tools import float_compare
 
 #: sources of a product that an order may replace

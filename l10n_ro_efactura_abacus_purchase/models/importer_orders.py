@@ -1,6 +1,6 @@
 """The purchase orders behind a supplier's invoice: by the reference on it, else by supplier and content."""
 from odoo import api, models
-from odoo.addons.l10n_ro_efactura_abacus.models.import_proposal import Choice
+from odoo.addons.l10n_ro_efactura_abacus.models.bills.proposal import Choice
 from odoo.fields import Domain
 from odoo.tools import date_utils
 

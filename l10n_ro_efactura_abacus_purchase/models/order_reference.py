@@ -1,7 +1,7 @@
 """Does a text of an invoice name an order? Numbers are compared as people write them."""
 import re
 
-from odoo.addons.l10n_ro_efactura_abacus.models.efactura_unit import normalized
+from odoo.addons.l10n_ro_efactura_abacus.models.codes.unit import normalized
 
 _DATE = re.compile(r'\b(\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}-\d{1,2}-\d{1,2})\b')
 _PARTS = re.compile(r'\d+|[^\W\d_]+')

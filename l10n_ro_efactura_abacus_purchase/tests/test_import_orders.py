@@ -1,7 +1,7 @@
 """A supplier's invoice bills its purchase orders."""
 from odoo import Command
-from odoo.addons.l10n_ro_efactura_abacus.models.import_proposal import Choice
-from odoo.addons.l10n_ro_efactura_abacus.tests.import_common import ImportCase, line, supplier_xml
+from odoo.addons.l10n_ro_efactura_abacus.models.bills.proposal import Choice
+from odoo.addons.l10n_ro_efactura_abacus.tests.bills.import_common import ImportCase, line, supplier_xml
 from odoo.tests import tagged
 
 
@@ -35,7 +35,7 @@ class OrdersCase(ImportCase):
         [proposal] = self._propose(self.xml(*lines, **values))
         return proposal
 
-    def create(self, proposal):
+    def create(self, proposal):  # pylint: disable=method-required-super
         self.assertFalse(proposal.refusals)
         return self.importer._create_bills([proposal]).sudo()
 

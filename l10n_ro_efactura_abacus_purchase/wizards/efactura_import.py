@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.l10n_ro_efactura_abacus.models.import_proposal import Choice
+from odoo.addons.l10n_ro_efactura_abacus.models.bills.proposal import Choice
 from odoo.fields import Command
 
 

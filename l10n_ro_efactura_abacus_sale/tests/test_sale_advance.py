@@ -1,6 +1,6 @@
 from lxml import etree
 from odoo import Command
-from odoo.addons.l10n_ro_efactura_abacus.tests.xml_common import XmlCommon
+from odoo.addons.l10n_ro_efactura_abacus.tests.document.xml_common import XmlCommon
 from odoo.tests import tagged
 
 

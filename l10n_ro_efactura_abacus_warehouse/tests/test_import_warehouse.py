@@ -1,7 +1,7 @@
 """The warehouse (gestiune) of a supplier's invoice and of its lines."""
 from odoo import Command
-from odoo.addons.l10n_ro_efactura_abacus.models.import_proposal import Choice
-from odoo.addons.l10n_ro_efactura_abacus.tests.import_common import ImportCase, line, supplier_xml
+from odoo.addons.l10n_ro_efactura_abacus.models.bills.proposal import Choice
+from odoo.addons.l10n_ro_efactura_abacus.tests.bills.import_common import ImportCase, line, supplier_xml
 from odoo.tests import Form, tagged
 
 
@@ -30,7 +30,7 @@ class TestImportWarehouse(ImportCase):
     def warehouses(self, proposal):
         return [(choice.warehouse.value, choice.warehouse.source) for choice in proposal.lines]
 
-    def create(self, proposal):
+    def create(self, proposal):  # pylint: disable=method-required-super
         return self.importer._create_bills([proposal]).sudo()
 
     def test_goods_go_to_the_only_warehouse(self):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.l10n_ro_efactura_abacus.wizards.efactura_import_line import SOURCE_NAMES
+from odoo.addons.l10n_ro_efactura_abacus.wizards.bills.import_line import SOURCE_NAMES
 
 
 class EfacturaImportLine(models.TransientModel):

@@ -23,7 +23,7 @@ def test_messages_to_sellers_go_once(database, sim):
     sim.generate_supplier_invoices(support.CIF, 12, days=3)
     assert 'WRITTEN 12' in work(database, sim, MESSAGES.format(count=12, text="Cantitatea nu corespunde"))
     killed = begin(database, sim, """
-from odoo.addons.l10n_ro_efactura_abacus.models.efactura_lane import lanes
+from odoo.addons.l10n_ro_efactura_abacus.models.calls.lane import lanes
 [lane] = lanes(env, [(env.company.id, 'prod')])
 print('CLAIMED', env['l10n_ro_efactura.rasp']._claim(lane)['attempt'], flush=True)
 os.kill(os.getpid(), signal.SIGKILL)

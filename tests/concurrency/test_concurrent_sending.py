@@ -129,7 +129,7 @@ def test_killed_between_claim_and_send(database, sim):
     ids = queue(database, sim, 4)
     calls = sim.calls()['upload']
     output = begin(database, sim, """
-from odoo.addons.l10n_ro_efactura_abacus.models.efactura_lane import lanes
+from odoo.addons.l10n_ro_efactura_abacus.models.calls.lane import lanes
 [lane] = lanes(env, [(env.company.id, 'prod')])
 submissions._prepare(lane, limit=9)
 print('CLAIMED', len(submissions._claim(lane, 4)), flush=True)
@@ -149,12 +149,12 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_killed_between_answer_and_commit(database, sim):
     ids = queue(database, sim, 3)
     begin(database, sim, """
-from odoo.addons.l10n_ro_efactura_abacus.models.efactura_lane import lanes
-from odoo.addons.l10n_ro_efactura_abacus.models.efactura_upload import _upload
+from odoo.addons.l10n_ro_efactura_abacus.models.calls.lane import lanes
+from odoo.addons.l10n_ro_efactura_abacus.models.calls.outgoing import in_time
 [lane] = lanes(env, [(env.company.id, 'prod')])
 submissions._prepare(lane, limit=9)
 for row in submissions._claim(lane, 3):
-    _upload(lane.client, {**row, 'start_before': time.monotonic() + 3})
+    in_time(submissions._call_of(row), time.monotonic() + 3)(lane.client)
 os.kill(os.getpid(), signal.SIGKILL)
 """, knobs=QUICK).communicate(timeout=120)
     assert states(database, ids) == {'uploading': 3} and once(sim, database, ids)
@@ -168,15 +168,15 @@ def test_stopped_between_claim_and_send(database, sim):
     """A worker is stopped (a paused machine), its lease ends, another takes over; then it goes on."""
     [move] = queue(database, sim, 1)
     stopped = begin(database, sim, """
-from odoo.addons.l10n_ro_efactura_abacus.models.efactura_lane import lanes
-from odoo.addons.l10n_ro_efactura_abacus.models.efactura_upload import _upload
+from odoo.addons.l10n_ro_efactura_abacus.models.calls.lane import lanes
+from odoo.addons.l10n_ro_efactura_abacus.models.calls.outgoing import in_time
 [lane] = lanes(env, [(env.company.id, 'prod')])
 submissions._prepare(lane, limit=9)
 client, claimed_at = lane.client, time.monotonic()
 [row] = submissions._claim(lane, 1)
 os.kill(os.getpid(), signal.SIGSTOP)
 try:
-    outcome = _upload(client, {**row, 'start_before': claimed_at + lane.lease - lane.deadline})
+    outcome = in_time(submissions._call_of(row), claimed_at + lane.lease - lane.deadline)(client)
 except Exception as error:
     outcome = error
 print('OUTCOME', type(outcome).__name__)

@@ -1,0 +1,3 @@
+from . import message
+from . import rasp
+from . import account_move

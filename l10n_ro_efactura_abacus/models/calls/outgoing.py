@@ -1,0 +1,353 @@
+"""A document on its way to ANAF: claimed, leased, uploaded in a pool, answered, never sent twice.
+
+What is it? The one home of *exactly once*: submissions (invoices) and messages to sellers (RASP) inherit it.
+
+How does it work? A row in the queue is claimed by one UPDATE that is committed before the first byte leaves; the claim
+counts an `attempt` and has a lease that is longer than a whole call. Every answer is one transition that names the
+states it may come from and the attempt it belongs to, so that an answer which comes too late changes nothing. Only a
+body that was not read to its end proves that nothing was sent; whatever is neither an answer nor such a proof makes the
+row uncertain, and so does a lease that ended without an answer.
+
+How to use it? Inherit `l10n_ro_efactura.outgoing`, say in `_fresh` what may go after it waited long, in `_call_of` how
+a row is uploaded, and in `_after_answer` what follows from an answer; run `_expire_leases`, then `_dispatch` and
+`_record_finished` until nothing is left.
+"""
+import base64
+import logging
+import time
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+from psycopg2 import Binary
+from psycopg2.extras import Json
+
+from ...anaf import (
+    AnafError,
+    Forbidden,
+    NoRight,
+    NotSent,
+    QuotaExceeded,
+    Receipt,
+    Refused,
+    Technical,
+    Throttled,
+    Unauthorized,
+    explain,
+    next_day,
+)
+from .budget import BLOCK
+from .lane import finished_calls
+from .worker import UTC_NOW
+
+_logger = logging.getLogger(__name__)
+# Minutes before a document that ANAF did not take is tried again, by the number of its attempts.
+BACK_OFF_MINUTES = (1, 2, 5, 10, 30)
+# The states from which a document may still reach its end.
+IN_WORK = ('queued', 'uploading', 'processing', 'uncertain')
+# The hint of a reason that passes by itself or by someone's act; nothing is wrong with the document.
+WAITING = 'waiting'
+
+
+def error_rows(error):
+    """Return an AnafError as the rows kept in `errors`: [{'code', 'text', 'hint'}]."""
+    return [{'code': error.code, 'text': text, 'hint': explain(text).code or error.code}
+            for text in error.texts or [error.text or error.code]]
+
+
+def text_rows(code, texts):
+    """Return texts of ANAF's (or of the builder's) as the rows kept in `errors`: [{'code', 'text', 'hint'}]."""
+    return [{'code': code, 'text': text, 'hint': explain(text).code or code} for text in texts]
+
+
+class EfacturaOutgoing(models.AbstractModel):
+    """One upload of immutable bytes to one environment.
+
+    ::
+
+        queued --claim, commit--> uploading --index--> processing --> ok | nok
+           ^                         |--refused by ANAF--> refused
+           |<--body not read, quota--|
+                                     |--any other end, or the lease is over--> uncertain
+    """
+    _name = 'l10n_ro_efactura.outgoing'
+    _description = "e-Factura document on its way to ANAF"
+    _inherit = ['l10n_ro_efactura.worker']
+
+    # what `_call_of` gets of a claimed row
+    _claimed_columns = ('id', 'attempt', 'xml', 'cif')
+
+    company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
+    environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, readonly=True)
+    xml = fields.Binary(string="XML", attachment=False, readonly=True, copy=False, help="The exact bytes sent")
+    sha256 = fields.Char(string="SHA-256", readonly=True, index='btree_not_null')
+    cif = fields.Char(string="CIF", readonly=True, help="Upload parameter: digits of the sending company's CIF")
+    attempt = fields.Integer(readonly=True, default=0)
+    next_attempt_at = fields.Datetime()
+    lease_until = fields.Datetime(readonly=True)
+    attempted_at = fields.Datetime(readonly=True)
+    uncertain_since = fields.Datetime(readonly=True)
+    uploaded_at = fields.Datetime(readonly=True)
+    settled_at = fields.Datetime(readonly=True)
+    changed_at = fields.Datetime(readonly=True, index=True)
+    upload_index = fields.Char(readonly=True, index='btree_not_null')
+    download_id = fields.Char("Download Index", readonly=True)
+    errors = fields.Json(readonly=True)
+    support_id = fields.Char(string="Support ID", readonly=True)
+
+    def _xml_bytes(self):
+        """Return the exact bytes sent, or b'' where they were never ours (adopted from core or entered by hand)."""
+        self.ensure_one()
+        return base64.b64decode(self.with_context(bin_size=False, bin_size_xml=False).xml or b'')
+
+    @property
+    def _sql_table(self):
+        return SQL.identifier(self._table)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("The history of what was sent to ANAF is never deleted."))
+
+    # -------------------------------------------------------------------------
+    # THE ONE WRITER OF STATES
+    # -------------------------------------------------------------------------
+
+    def _transition(self, sources, target, attempt=None, **values):
+        """Move the records that are still in one of `sources` to `target`, in one UPDATE.
+
+        :param attempt: only where the row is still at this attempt (an answer that came too late changes nothing)
+        :param values: columns written in the same statement; datetimes may be SQL
+        :return: the records that really moved
+        """
+        if not self:
+            return self
+        self.flush_recordset()
+        columns = [SQL("%s = %s", SQL.identifier(name), self._sql_value(name, value))
+                   for name, value in {**values, 'state': target, 'changed_at': UTC_NOW}.items()]
+        if target not in IN_WORK:
+            columns.append(SQL("settled_at = %s", UTC_NOW))
+        guard = SQL("AND COALESCE(attempt, 0) = %s", attempt) if attempt is not None else SQL()
+        self.env.cr.execute(SQL(
+            "UPDATE %s SET %s WHERE id IN %s AND state IN %s %s RETURNING id", self._sql_table,
+            SQL(", ").join(columns), tuple(self.ids), tuple(sources), guard), log_exceptions=False)
+        moved = self.browse(row[0] for row in self.env.cr.fetchall())
+        self.invalidate_recordset(flush=False)
+        return moved
+
+    def _sql_value(self, name, value):
+        if value is not None and self._fields[name].type == 'json':
+            return Json(value)
+        if value is not None and self._fields[name].type == 'binary':
+            return Binary(base64.b64encode(value))
+        return value
+
+    # -------------------------------------------------------------------------
+    # CLAIMING AND UPLOADING
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _due(self, lane):
+        """Return the SQL condition on rows of `lane` that may go now."""
+        return SQL(
+            "state = 'queued' AND company_id = %s AND environment = %s"
+            " AND (next_attempt_at IS NULL OR next_attempt_at <= %s) AND %s",
+            lane.company.id, lane.environment, UTC_NOW, self._fresh(lane))
+
+    @api.model
+    def _fresh(self, lane):
+        """Return the SQL condition on rows that waited so shortly that no copy of this database can have sent them,
+        or that were looked for in SPV since. A hook."""
+        raise NotImplementedError
+
+    @api.model
+    def _call_of(self, row):
+        """Return the upload of a claimed `row` (columns of the table, `xml` as bytes): a function of the client,
+        called in a pool thread without the ORM. A hook."""
+        raise NotImplementedError
+
+    @api.model
+    def _any_ready(self, lane):
+        self.env.cr.execute(SQL(
+            "SELECT 1 FROM %s WHERE %s AND xml IS NOT NULL LIMIT 1", self._sql_table, self._due(lane)))
+        return bool(self.env.cr.fetchone())
+
+    @api.model
+    def _dispatch(self, lane, pool):
+        """Claim what the pool and the budget allow and hand it to the pool; return how many."""
+        if pool.free <= 0 or not self._any_ready(lane):
+            return 0
+        granted, wait = lane.grant(min(BLOCK, pool.free))
+        if not granted:
+            time.sleep(min(wait, 1.0))
+            return not pool.running  # somebody must come back for it
+        try:
+            lane.client  # noqa: B018  before the claim: without a connection nothing is claimed
+        except UserError as error:
+            lane.paused = str(error)
+            self._note_wait(lane, 'not_connected', str(error), states=('queued',))
+            return 0
+        claimed_at = time.monotonic()
+        rows = self._claim(lane, granted)
+        for row in rows:
+            lane.submit(pool, (self, row), in_time(self._call_of(row), claimed_at + lane.lease - lane.deadline))
+        return len(rows)
+
+    @api.model
+    def _claim(self, lane, limit):
+        """Mark up to `limit` rows as uploading, committed before the first byte leaves.
+
+        :return: [{column: value}] of `_claimed_columns`; `xml` as the bytes to send
+        """
+        def work():
+            self.env.cr.execute(SQL(
+                # not "IN (SELECT ... LIMIT)": that may be run once a row, and then takes more than its limit
+                """WITH picked AS MATERIALIZED (
+                        SELECT id FROM %(table)s WHERE %(due)s AND xml IS NOT NULL
+                         ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+                   UPDATE %(table)s s
+                      SET state = 'uploading', attempt = COALESCE(attempt, 0) + 1,
+                          attempted_at = %(now)s, changed_at = %(now)s,
+                          lease_until = %(now)s + %(lease)s * interval '1 second', errors = NULL
+                     FROM picked WHERE s.id = picked.id
+                RETURNING %(columns)s""",
+                columns=SQL(", ").join(SQL.identifier('s', name) for name in self._claimed_columns),
+                table=self._sql_table, now=UTC_NOW, lease=lane.lease, due=self._due(lane), limit=limit),
+                log_exceptions=False)
+            return [{**row, 'xml': base64.b64decode(bytes(row['xml']))} for row in self.env.cr.dictfetchall()]
+        rows = self._in_fresh_transaction(work)
+        self.invalidate_model(flush=False)
+        return rows
+
+    # -------------------------------------------------------------------------
+    # ANSWERS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _record_finished(self, pool, block):
+        """Keep the answers that came, each by itself: one that cannot be kept never costs another. Return how many."""
+        finished = finished_calls(pool, block=block)
+        for lane, (records, row), outcome in finished:
+            try:
+                records._record_answer(row, lane, outcome)
+            except Exception:
+                # still "uploading": it becomes uncertain with its lease and is looked for in SPV
+                _logger.exception("The answer of %s %s (%s) could not be kept", self._name, row['id'], outcome)
+                self._abandon()
+        return len(finished)
+
+    @api.model
+    def _record_answer(self, row, lane, outcome):
+        """Commit one answer, alone and at once; then report it to the gate."""
+        record = self.browse(row['id'])
+        kept = self._in_fresh_transaction(lambda: record._keep_answer(row['attempt'], outcome))
+        if isinstance(outcome, Receipt) and not kept:
+            # its claim had passed to another attempt, whose "sent before with index" leads to this one
+            _logger.warning("%s %s: index %s came after attempt %s was given up",
+                            self._name, row['id'], outcome.upload_index, row['attempt'])
+        lane.told(outcome)
+        record._after_answer(lane, outcome)
+
+    def _after_answer(self, lane, outcome):
+        """Called after an answer was kept and reported. A hook."""
+
+    def _keep_answer(self, attempt, outcome):
+        """Make the transition that an upload's `outcome` means (docs/anaf-api.md 9b).
+
+        :param outcome: `anaf.Receipt`, or the AnafError that came instead
+        :return: the record where it moved, else an empty one
+        """
+        # an answer may come after its lease was declared over: while nobody else acted it is still the truth
+        sources = ['uploading', 'uncertain']
+        if isinstance(outcome, Receipt):
+            return self._transition([*sources, 'queued'], 'processing', attempt, upload_index=outcome.upload_index,
+                                    uploaded_at=UTC_NOW, next_attempt_at=None, lease_until=None,
+                                    uncertain_since=None, errors=None, **self._first_status_values())
+        errors = error_rows(outcome)
+        if isinstance(outcome, (NoRight, Refused)):
+            return self._transition(sources, 'refused', attempt, errors=errors, lease_until=None)
+        if isinstance(outcome, (NotSent, Technical, Throttled, Unauthorized, Forbidden, QuotaExceeded)):
+            return self._transition(sources, 'queued', attempt, errors=errors, lease_until=None, uncertain_since=None,
+                                    next_attempt_at=self._next_attempt(attempt, outcome))
+        return self._transition(['uploading'], 'uncertain', attempt, errors=errors, lease_until=None,
+                                uncertain_since=UTC_NOW, support_id=outcome.support_id)
+
+    def _first_status_values(self):
+        """Return the columns that a new index sets back: what was asked of an earlier one counts no more. A hook."""
+        return {}
+
+    @api.model
+    def _next_attempt(self, attempt, outcome):
+        """Return when an upload that ANAF did not take (`outcome`: an AnafError) is tried again; naive UTC."""
+        now = fields.Datetime.now()
+        if isinstance(outcome, Throttled):
+            return now + timedelta(seconds=outcome.retry_after or 60)
+        if isinstance(outcome, QuotaExceeded):
+            return next_day()
+        if isinstance(outcome, (Unauthorized, Forbidden)):  # the gate keeps them back until it is put right
+            return now + timedelta(minutes=BACK_OFF_MINUTES[0])
+        return now + timedelta(minutes=BACK_OFF_MINUTES[min(attempt, len(BACK_OFF_MINUTES)) - 1])
+
+    @api.model
+    def _expire_leases(self):
+        """Make uncertain what a worker left that died between claim and answer: ANAF may have it or not."""
+        def work():
+            self.env.cr.execute(SQL(
+                "UPDATE %(table)s SET state = 'uncertain', uncertain_since = %(now)s,"
+                " changed_at = %(now)s, lease_until = NULL, errors = %(errors)s WHERE id IN ("
+                " SELECT id FROM %(table)s WHERE state = 'uploading' AND lease_until < %(now)s"
+                " FOR UPDATE SKIP LOCKED)", table=self._sql_table, now=UTC_NOW, errors=Json([{
+                    'code': 'lease_over', 'hint': 'lease_over',
+                    'text': self.env._("The worker was interrupted before ANAF's answer was kept.")}])))
+        self._in_fresh_transaction(work)
+        self.invalidate_model(flush=False)
+
+    # -------------------------------------------------------------------------
+    # WAITING
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _note_wait(self, lane, code, text, states=('queued', 'processing', 'uncertain')):
+        """Write on what waits in `lane` why it waits; rows that have a reason of their own keep it."""
+        rows = [{'code': code, 'text': text or code, 'hint': WAITING}]
+
+        def work():
+            self.env.cr.execute(SQL(
+                "UPDATE %(table)s SET errors = %(rows)s WHERE id IN ("
+                " SELECT id FROM %(table)s WHERE company_id = %(company)s AND environment = %(env)s"
+                " AND state IN %(states)s AND (errors IS NULL OR errors @> %(waiting)s)"
+                " AND errors IS DISTINCT FROM %(rows)s FOR UPDATE SKIP LOCKED)", table=self._sql_table,
+                rows=Json(rows), company=lane.company.id, env=lane.environment, states=states,
+                waiting=Json([{'hint': WAITING}])))
+        self._in_fresh_transaction(work)
+        self.invalidate_model(['errors'], flush=False)
+
+    @api.model
+    def _note_trouble(self, lane, error):
+        """Write on what waits in `lane` that a round failed with `error` (AnafError or UserError)."""
+        known = isinstance(error, AnafError)
+        self._note_wait(lane, error.code if known else 'not_connected', error.text if known else str(error))
+
+    @api.model
+    def _clear_wait(self, lane, states=('processing', 'uncertain')):
+        """Remove the waiting reasons of `lane`: what it waited for has passed."""
+        def work():
+            self.env.cr.execute(SQL(
+                "UPDATE %(table)s SET errors = NULL WHERE id IN ("
+                " SELECT id FROM %(table)s WHERE company_id = %(company)s AND environment = %(env)s"
+                " AND state IN %(states)s AND errors @> %(waiting)s FOR UPDATE SKIP LOCKED)", table=self._sql_table,
+                company=lane.company.id, env=lane.environment, states=states, waiting=Json([{'hint': WAITING}])))
+        self._in_fresh_transaction(work)
+        self.invalidate_model(['errors'], flush=False)
+
+
+def in_time(call, start_before):
+    """Return `call` guarded: it raises NotSent where it waited until its lease could end before the answer.
+
+    :param start_before: `time.monotonic()` after which nothing may leave
+    """
+    def guarded(client):
+        if time.monotonic() > start_before:
+            raise NotSent('lease_over', "waited too long for its turn")
+        return call(client)
+    return guarded

@@ -1,0 +1,142 @@
+"""What the background methods share: commits in one place, retried snapshots, a bounded pool for HTTP."""
+import logging
+import random
+import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from datetime import timedelta
+
+from odoo import api, fields, models, modules
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+from ...anaf import AnafError, Uncertain
+
+_logger = logging.getLogger(__name__)
+# The database's clock as naive UTC, as Odoo stores times; it moves within a transaction.
+UTC_NOW = SQL("(clock_timestamp() AT TIME ZONE 'UTC')")
+# What waited in the queue for longer than this many hours is looked up in SPV before it is sent.
+STALE_HOURS = 1
+# Crons of one kind of work: several records on one method, because one record runs on one worker only.
+UPLOAD_CRONS = ('ir_cron_upload_1', 'ir_cron_upload_2')
+SETTLE_CRONS = ('ir_cron_settle',)
+ARCHIVE_CRONS = ('ir_cron_archive_1', 'ir_cron_archive_2')
+RASP_CRONS = ('ir_cron_rasp',)
+# Times that a transaction is tried when another worker's commit comes between.
+TRIES = 6
+RETRY_MINUTES = (1, 5, 30, 120)
+
+
+def retry_at(tries):
+    """When a call to ANAF that failed for the `tries`-th time (from 1) is made again; naive UTC."""
+    return fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES[min(tries, len(RETRY_MINUTES)) - 1])
+
+
+class EfacturaWorker(models.AbstractModel):
+    _name = 'l10n_ro_efactura.worker'
+    _description = "e-Factura background work"
+
+    def _checkpoint(self, processed=0, remaining=None):
+        """Commit what was done; the only place of the addon's workers that commits.
+
+        :param int processed: items done since the last checkpoint, for the cron's progress
+        :param remaining: items left, or None where unknown
+        :return: seconds left in this cron run (infinite outside a cron)
+        """
+        if modules.module.current_test and not self.env.context.get('ir_cron_progress_id'):
+            self.env.flush_all()
+            self.env.invalidate_all(flush=False)
+            return float('inf')
+        if processed or remaining is not None:
+            seconds = self.env['ir.cron']._commit_progress(processed, remaining=remaining)
+        else:
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+            seconds = self.env.context.get('cron_end_time', float('inf')) - time.monotonic()
+        self.env.invalidate_all(flush=False)
+        return seconds
+
+    def _in_fresh_transaction(self, work):
+        """Run `work()` as the first statements of a transaction, commit, and return its result.
+
+        Odoo's snapshots are REPEATABLE READ: a row that another worker committed after ours was taken raises
+        instead of being skipped. A fresh snapshot settles it. Whatever else `work` raises leaves a clean transaction.
+        """
+        self._checkpoint()
+        for left in reversed(range(TRIES)):
+            try:
+                if modules.module.current_test:
+                    with self.env.cr.savepoint():
+                        result = work()
+                        self.env.flush_all()
+                        return result
+                result = work()
+                self._checkpoint()
+                return result
+            except Exception as error:
+                if not modules.module.current_test:
+                    self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                if not left or not isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+                    raise
+                time.sleep(random.uniform(0, 0.02) * 2 ** (TRIES - left))  # noqa: S311
+        return None
+
+    @api.model
+    @api.private
+    def _wake(self, crons, at=None):
+        """Trigger the crons of these names, now or `at` (naive UTC)."""
+        for name in crons:
+            self.env.ref(f'l10n_ro_efactura_abacus.{name}').sudo()._trigger(at)
+
+    def _abandon(self):
+        """After an unexpected failure: a clean transaction for the next piece of work."""
+        if not modules.module.current_test:
+            self.env.cr.rollback()
+        self.env.invalidate_all(flush=False)
+
+
+class Pool:
+    """Threads for calls to ANAF. They get plain values and never touch the ORM."""
+
+    def __init__(self, size):
+        self.size = size
+        self._executor = ThreadPoolExecutor(size, thread_name_prefix='efactura')
+        self._running = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        self._executor.shutdown(wait=True)
+
+    @property
+    def free(self):
+        return self.size - len(self._running)
+
+    @property
+    def running(self):
+        return len(self._running)
+
+    def submit(self, tag, call, *arguments):
+        """Run `call(*arguments)` in a thread; `drain` gives the outcome back with `tag`."""
+        self._running[self._executor.submit(call, *arguments)] = tag
+
+    def drain(self, block=False):
+        """Finished calls as a list of (tag, outcome): the call's value, or the AnafError it raised.
+
+        :param block: wait for at least one where any is running
+        """
+        if not self._running:
+            return []
+        done = wait(self._running, timeout=None if block else 0, return_when=FIRST_COMPLETED).done
+        return [(self._running.pop(future), self._outcome(future)) for future in done]
+
+    @staticmethod
+    def _outcome(future):
+        try:
+            return future.result()
+        except AnafError as error:
+            return error
+        except Exception as error:
+            # a fault of ours after the request may have left: only "uncertain" is true
+            _logger.exception("Unexpected failure in a call to ANAF")
+            return Uncertain('internal', type(error).__name__)

@@ -1,0 +1,2 @@
+from . import exemption_mixin
+from . import res_company

@@ -1,0 +1,7 @@
+from . import credential
+from . import credential_alerts
+from . import credential_connect
+from . import credential_tokens
+from . import ticket
+from . import res_company
+from . import res_config_settings

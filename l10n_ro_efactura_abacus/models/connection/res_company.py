@@ -1,0 +1,47 @@
+from odoo import fields, models
+
+RIGHTS = [('unknown', "not checked"), ('yes', "yes"), ('no', "no")]
+
+
+class ResCompany(models.Model):
+    _inherit = 'res.company'
+
+    l10n_ro_efactura_credential_id = fields.Many2one(
+        'l10n_ro_efactura.credential', string="Connection to ANAF", groups='base.group_system',
+        help="Another company's connection, where one certificate serves several CIFs. Empty: the company's own, "
+             "else its parent's.")
+    l10n_ro_efactura_start_date = fields.Date(
+        "e-Factura since", help="Invoices dated earlier are left out of e-Factura.")
+    l10n_ro_efactura_responsible_ids = fields.Many2many(
+        'res.users', 'res_company_l10n_ro_efactura_responsible_rel', 'company_id', 'user_id',
+        string="Responsible for e-Factura", groups='base.group_system',
+        help="They are told when the connection to ANAF ends. Empty: the administrators.")
+    l10n_ro_efactura_right_prod = fields.Selection(
+        RIGHTS, "Right in SPV", default='unknown', readonly=True, copy=False, groups='base.group_system')
+    l10n_ro_efactura_right_test = fields.Selection(
+        RIGHTS, "Right in SPV (test)", default='unknown', readonly=True, copy=False, groups='base.group_system')
+
+    def _l10n_ro_efactura_credential(self):
+        """The connection this company uses, as superuser: borrowed, else its own, else its parent's, else none."""
+        Credential = self.env['l10n_ro_efactura.credential'].sudo()
+        for company in self._l10n_ro_efactura_chain():
+            chosen = company.l10n_ro_efactura_credential_id
+            found = chosen if chosen.active else Credential.search([('company_id', '=', company.id)], limit=1)
+            if found:
+                return found
+        return Credential
+
+    def _l10n_ro_efactura_head(self):
+        """The company whose box at ANAF this is: the highest one that has the same CIF and connection."""
+        cif, credential = self._l10n_ro_efactura_cif(), self._l10n_ro_efactura_credential()
+        head = self.sudo()
+        for company in self._l10n_ro_efactura_chain()[1:]:
+            if company._l10n_ro_efactura_cif() != cif or company._l10n_ro_efactura_credential() != credential:
+                break
+            head = company
+        return head
+
+    def _l10n_ro_efactura_connection_warning(self):
+        """For banners: ``{'level', 'text'}`` or False, for users who may not see the connection itself."""
+        credential = self._l10n_ro_efactura_credential()
+        return credential._warning() if credential else False

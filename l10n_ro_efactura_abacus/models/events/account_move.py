@@ -1,0 +1,53 @@
+"""What happens when core posts, resets, cancels, deletes or shows an entry: each event is a list of steps, in order.
+
+A room adds its step here, as a call by name, and keeps the step itself. `write` stays with the lock of sent invoices
+(`sending/account_move_lock.py`), and so does the refusal to delete one.
+"""
+from odoo import models
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    def _post(self, soft=True):
+        # EXTENDS 'account'
+        self._l10n_ro_efactura_check_registered()
+        self._l10n_ro_efactura_addresses()._l10n_ro_efactura_check_sector()
+        posted = super()._post(soft=soft)
+        posted._l10n_ro_efactura_pair_posted()  # first: what another program sent is not sent again
+        posted._l10n_ro_efactura_send_posted()
+        posted._l10n_ro_efactura_transfer_posted()
+        posted._l10n_ro_efactura_learn_posted()
+        return posted
+
+    def button_draft(self):
+        # EXTENDS 'account'
+        self._l10n_ro_efactura_check_may_change()
+        result = super().button_draft()
+        self._l10n_ro_efactura_take_back_transfers()
+        return result
+
+    def button_cancel(self):
+        # EXTENDS 'account'
+        self._l10n_ro_efactura_check_may_change()
+        result = super().button_cancel()
+        self._l10n_ro_efactura_release_packages()
+        self._l10n_ro_efactura_cancel_draft_transfers()
+        return result
+
+    def unlink(self):
+        # EXTENDS 'account'
+        received = self._l10n_ro_efactura_received()
+        result = super().unlink()
+        received._pair_again()
+        return result
+
+    def _get_alerts(self):
+        # EXTENDS 'account'
+        return {
+            **super()._get_alerts(),
+            **self._l10n_ro_efactura_sending_alerts(),
+            **self._l10n_ro_efactura_pairing_alerts(),
+            **self._l10n_ro_efactura_asset_alerts(),
+            **self._l10n_ro_efactura_buyer_message_alerts(),
+        }

@@ -1,0 +1,246 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools.sql import column_exists, create_column
+
+# Documents built in the click itself; of more the worker says what they lack.
+from .states import IN_WORK, LIVE, STATES, TEST_STATES
+
+BUILT_IN_THE_CLICK = 20
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    l10n_ro_efactura_state = fields.Selection(
+        selection=STATES,
+        string="e-Factura",
+        readonly=True,
+        copy=False,
+        index='btree_not_null',
+        help="What ANAF said about this invoice. Empty: it was not sent.",
+    )
+    l10n_ro_efactura_upload_index = fields.Char(
+        string="Upload Index",
+        readonly=True,
+        copy=False,
+        help="The number ANAF gave when it received the invoice.",
+    )
+    l10n_ro_efactura_download_id = fields.Char(
+        string="Download Index",
+        readonly=True,
+        copy=False,
+        help="The number of ANAF's answer: the sealed invoice, or its errors.",
+    )
+    l10n_ro_efactura_test_state = fields.Selection(
+        selection=TEST_STATES,
+        string="e-Factura Test",
+        readonly=True,
+        copy=False,
+        help="What ANAF's test environment said. It has no legal effect: the invoice is not reported.",
+    )
+    l10n_ro_efactura_test_upload_index = fields.Char(string="Test Upload Index", readonly=True, copy=False)
+    l10n_ro_efactura_test_download_id = fields.Char(string="Test Download Index", readonly=True, copy=False)
+    l10n_ro_efactura_missing = fields.Json(
+        string="Missing Data",
+        readonly=True,
+        copy=False,
+        help="What the invoice lacked when it should have been queued: a list of texts.",
+    )
+
+    l10n_ro_efactura_submission_ids = fields.One2many(
+        'l10n_ro_efactura.submission', 'move_id', string="Sent to ANAF", readonly=True)
+
+    def _auto_init(self):
+        # EXTENDS 'account'
+        # Plain columns, made here: nothing is computed or written on the moves that exist.
+        for prefix in ('l10n_ro_efactura', 'l10n_ro_efactura_test'):
+            for name in ('state', 'upload_index', 'download_id'):
+                if not column_exists(self.env.cr, 'account_move', f'{prefix}_{name}'):
+                    create_column(self.env.cr, 'account_move', f'{prefix}_{name}', 'varchar')
+        if not column_exists(self.env.cr, 'account_move', 'l10n_ro_efactura_missing'):
+            create_column(self.env.cr, 'account_move', 'l10n_ro_efactura_missing', 'jsonb')
+        return super()._auto_init()
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_l10n_ro_efactura_send(self):
+        """Queue these invoices for ANAF. No HTTP, no commit: the crons do the rest."""
+        self._l10n_ro_efactura_check_user()
+        return self._l10n_ro_efactura_send('prod')
+
+    def action_l10n_ro_efactura_send_test(self):
+        """Queue these invoices for ANAF's test environment, as often as wanted: nothing is reported."""
+        self._l10n_ro_efactura_check_user()
+        return self._l10n_ro_efactura_send('test')
+
+    def action_l10n_ro_efactura_refresh(self):
+        """Ask ANAF now about the submissions in work of these invoices."""
+        self._l10n_ro_efactura_check_user()
+        self._l10n_ro_efactura_refresh_now()
+        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+
+    def l10n_ro_efactura_refresh_visible(self):
+        """The status now of the rows a user looks at, in one call.
+
+        :return: {id: {field: value}} of the six columns, for the rows that are in work or just left it
+        """
+        self._l10n_ro_efactura_check_user()
+        in_work = self.exists().filtered(lambda move: 'processing' in (
+            move.l10n_ro_efactura_state, move.l10n_ro_efactura_test_state))
+        if in_work:
+            in_work._l10n_ro_efactura_refresh_now()
+        return {row['id']: row for row in in_work.read([
+            'l10n_ro_efactura_state', 'l10n_ro_efactura_test_state'])}
+
+    def action_l10n_ro_efactura_window(self):
+        """The eFactura window on these invoices."""
+        self._l10n_ro_efactura_check_user()
+        if not self:
+            raise UserError(self.env._("Choose the invoices first."))
+        if self.filtered(lambda move: move.country_code != 'RO' or not move._l10n_ro_efactura_is_document()):
+            raise UserError(self.env._("Only customer invoices, credit notes and self-billed invoices go to ANAF."))
+        return self.env['l10n_ro_efactura.window']._open(self)
+
+    def _l10n_ro_efactura_window_action(self):
+        """An action that opens the window when it is run, for links that are shown before."""
+        action = self.env.ref('l10n_ro_efactura_abacus.action_l10n_ro_efactura_window')
+        return {
+            'type': 'ir.actions.server',
+            'id': action.id,
+            'context': {'active_model': self._name, 'active_id': self[:1].id, 'active_ids': self.ids},
+        }
+
+    def _l10n_ro_efactura_refresh_now(self):
+        """Ask ANAF about the submissions in work of these invoices, as far as its daily limits allow."""
+        self.env['l10n_ro_efactura.submission'].sudo().search([
+            ('move_id', 'in', self.ids), ('state', '=', 'processing')])._refresh_now()
+
+    def _l10n_ro_efactura_check_user(self):
+        """Whoever may invoice may send and ask."""
+        if not self.env.user.has_group('account.group_account_invoice'):
+            raise AccessError(self.env._("Only users who may invoice can work with e-Factura."))
+        self.check_access('write')
+
+    # -------------------------------------------------------------------------
+    # SENDING
+    # -------------------------------------------------------------------------
+
+    def _l10n_ro_efactura_send(self, environment):
+        """Queue what can be queued; say clearly what cannot, and why.
+
+        One invoice: the eFactura window where data is missing, a UserError where it cannot be sent at all. Many: the
+        good ones are queued, the others marked, and a notification counts them and leads to the window.
+        An invoice that is already on its way is left alone (clicking twice is harmless).
+        """
+        already = self._l10n_ro_efactura_live(environment)
+        waiting = self - already
+        left_out = self.browse()
+        if self.env.context.get('l10n_ro_efactura_only_due') and len(self) > 1:
+            left_out = waiting.filtered(lambda move: move.l10n_ro_efactura_obligation in ('voluntary', 'exempt'))
+            waiting -= left_out
+        reasons = waiting._l10n_ro_efactura_queue(environment)
+        if reasons and len(self) == 1:
+            if not self._l10n_ro_efactura_check_send(environment):
+                return self.action_l10n_ro_efactura_window()
+            raise UserError('\n'.join([
+                self.env._("%(invoice)s cannot be sent to ANAF:", invoice=self.display_name),
+                *(f"- {text}" for text in reasons[self.id]),
+            ]))
+        return self._l10n_ro_efactura_send_notification(
+            environment, queued=waiting - self.browse(reasons), already=already, lacking=self.browse(reasons),
+            left_out=left_out)
+
+    def _l10n_ro_efactura_queue(self, environment, at=None):
+        """Queue these moves and mark those that lack data; raises nothing for a bad one.
+
+        :param at: UTC datetime before which nothing is sent
+        :return: {move id: [reason, ...]} of those that were not queued
+        """
+        reasons = {}
+        # many at once: the click returns at once, the worker that builds the document marks what lacks data
+        building = len(self) <= BUILT_IN_THE_CLICK
+        for move in self:
+            texts = move._l10n_ro_efactura_check_send(environment) or move._l10n_ro_efactura_check_data(building)
+            if texts:
+                reasons[move.id] = texts
+        good = self.filtered(lambda move: move.id not in reasons)
+        if good:
+            self.env['l10n_ro_efactura.submission']._enqueue(good, environment, at=at)
+        self._l10n_ro_efactura_mark_missing(reasons)
+        return reasons
+
+    def _l10n_ro_efactura_send_posted(self):
+        """Queue those of these posted invoices whose journal sends by itself."""
+        automatic = self.filtered(
+            lambda move: move.journal_id.l10n_ro_efactura_auto_send and move.l10n_ro_efactura_to_send)
+        for journal, moves in automatic.grouped('journal_id').items():
+            moves._l10n_ro_efactura_queue('prod', at=journal._l10n_ro_efactura_send_at())
+
+    def _l10n_ro_efactura_mark_missing(self, reasons):
+        """Write, or clear, the list of what is missing; only where it changes."""
+        for move in self.sudo():
+            texts = reasons.get(move.id) or False
+            if (move.l10n_ro_efactura_missing or False) != texts:
+                move.with_context(skip_is_manually_modified=True).l10n_ro_efactura_missing = texts
+
+    def _l10n_ro_efactura_send_notification(self, environment, queued, already, lacking, left_out):
+        test = environment == 'test'
+        lines = []
+        if queued:
+            lines.append(self.env._("%(count)s queued for the test.", count=len(queued)) if test
+                         else self.env._("%(count)s queued for ANAF.", count=len(queued)))
+        if already:
+            lines.append(self.env._("%(count)s already on the way or at ANAF: nothing is sent twice.",
+                                    count=len(already)))
+        if left_out:
+            lines.append(self.env._("%(count)s not due (foreign buyer or exempt): open one to send it anyway.",
+                                    count=len(left_out)))
+        if lacking:
+            lines.append(self.env._("%(count)s lack data or cannot be sent.", count=len(lacking)))
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'l10n_ro_efactura_notification',
+            'params': {
+                'type': 'warning' if lacking else 'success' if queued else 'info',
+                'title': self.env._("e-Factura test") if test else self.env._("e-Factura"),
+                'message': '\n'.join(lines) or self.env._("Nothing to send."),
+                'button': bool(lacking) and lacking._l10n_ro_efactura_lacking_button(environment),
+                'next': {'type': 'ir.actions.act_window_close'},
+            },
+        }
+
+    def _l10n_ro_efactura_lacking_button(self, environment):
+        """Where these are mended: the window, or the list of those that cannot be sent whatever is filled in."""
+        to_fill = self.filtered(lambda move: not move._l10n_ro_efactura_check_send(environment))
+        if to_fill:
+            return {'name': self.env._("Fill in"), 'action': to_fill._l10n_ro_efactura_window_action()}
+        return {'name': self.env._("Show them"),
+                'action': self._l10n_ro_efactura_list_action(self.env._("Missing data"))}
+
+    def _l10n_ro_efactura_list_action(self, name):
+        return {
+            'type': 'ir.actions.act_window',
+            'name': name,
+            'res_model': 'account.move',
+            'views': [[self.env.ref('account.view_out_invoice_tree').id, 'list'], [False, 'form']],
+            'domain': [('id', 'in', self.ids)],
+            'context': {'default_move_type': self[:1].move_type, 'create': False},
+        }
+
+    # -------------------------------------------------------------------------
+    # HOOKS
+    # -------------------------------------------------------------------------
+
+    def _l10n_ro_efactura_after_change(self, environment):
+        """Called by the pipeline after it wrote the columns of `environment` on these moves."""
+
+    def _l10n_ro_efactura_live(self, environment):
+        """Those of these moves that are on their way to, or at, ANAF in `environment`.
+
+        A test that is Ok may be tested again; a production Ok never goes out again.
+        """
+        if environment == 'test':
+            return self.filtered(lambda move: move.l10n_ro_efactura_test_state in IN_WORK)
+        return self.filtered(lambda move: move.l10n_ro_efactura_state in LIVE)

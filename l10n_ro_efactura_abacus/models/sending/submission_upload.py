@@ -1,0 +1,184 @@
+"""From the queue to ANAF: build the XML once, claim, upload in a pool, keep each answer at once."""
+import itertools
+import logging
+import time
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...anaf import NoRight, Refused
+from ..calls.lane import lanes
+from ..calls.outgoing import text_rows
+from ..calls.worker import SETTLE_CRONS, STALE_HOURS, UPLOAD_CRONS, UTC_NOW, Pool
+from ..common.knobs import knob
+from ..document.account_move_check import finding_text
+
+_logger = logging.getLogger(__name__)
+SETTLE_EVERY = 30  # seconds between wake-ups of the settling worker during a long upload
+
+
+class EfacturaUpload(models.Model):
+    _inherit = 'l10n_ro_efactura.submission'
+
+    @api.model
+    @api.private
+    def _cron_upload(self):
+        """Upload what is queued. Safe to run on many workers at once."""
+        self = self.sudo()
+        self._expire_leases()
+        found = self._upload_lanes()
+        if found:
+            try:
+                with Pool(knob('pool', 16)) as pool:
+                    self._upload_all(found, pool)
+            except Exception:  # a cron that fails too often is switched off by Odoo
+                _logger.exception("An upload run stopped; the next one goes on")
+                self._abandon()
+        self._checkpoint(remaining=0)
+        self._sync_moves()
+        self._wake(SETTLE_CRONS)
+        self._wake_for_back_off()
+        self._checkpoint()
+
+    @api.model
+    def _wake_for_back_off(self):
+        """Come back when the first of those that wait may go."""
+        self.env.cr.execute(SQL(
+            "SELECT MIN(next_attempt_at) FROM l10n_ro_efactura_submission WHERE state = 'queued'"
+            " AND next_attempt_at BETWEEN %(now)s AND %(now)s + interval '5 minutes'", now=UTC_NOW))
+        soon = self.env.cr.fetchone()[0]
+        if soon:
+            self._wake(UPLOAD_CRONS[:1], at=soon)
+
+    @api.model
+    def _upload_lanes(self):
+        """Lanes with something to do now, without those that a guard or a closed gate holds."""
+        self.env.cr.execute(SQL(
+            "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_submission"
+            " WHERE state = 'queued' AND (next_attempt_at IS NULL OR next_attempt_at <= %s)", UTC_NOW))
+        found = []
+        for lane in lanes(self.env, self.env.cr.fetchall()):
+            held = lane.hold()
+            if held:
+                self._note_wait(lane, *held, states=('queued',))
+            else:
+                found.append(lane)
+        return found
+
+    @api.model
+    def _upload_all(self, found, pool):
+        """Keep the pool full until nothing is left or the time is up; then let it run dry."""
+        seconds, next_settle = float('inf'), time.monotonic() + SETTLE_EVERY
+        done = 0
+        turns = itertools.cycle(found)
+        idle = 0  # lanes in a row without work
+        try:
+            while found and seconds > 0 and idle < len(found):
+                lane = next(turns)
+                if not lane.paused and (self._dispatch(lane, pool) or self._prepare(lane)):
+                    idle = 0
+                else:
+                    idle += 1
+                finished = self._record_finished(pool, block=pool.free <= 0 or (idle >= len(found) and pool.running))
+                if finished:
+                    idle = 0
+                    done += finished
+                if time.monotonic() > next_settle:
+                    next_settle = time.monotonic() + SETTLE_EVERY
+                    self._sync_moves()
+                    self._wake(SETTLE_CRONS)
+                    seconds = self._checkpoint(done, remaining=self._count_queued())
+                    done = 0
+        finally:
+            while pool.running:
+                self._record_finished(pool, block=True)
+        if seconds <= 0:
+            self._wake(UPLOAD_CRONS)
+
+    @api.model
+    def _count_queued(self):
+        self.env.cr.execute("SELECT count(*) FROM l10n_ro_efactura_submission WHERE state = 'queued'")
+        return self.env.cr.fetchone()[0]
+
+    # -- building -------------------------------------------------------------------------------------------
+
+    @api.model
+    def _prepare(self, lane, limit=2):
+        """Build the XML of a few queued submissions of `lane`; returns how many were handled."""
+        def work():
+            self.env.cr.execute(SQL(
+                "SELECT id FROM l10n_ro_efactura_submission WHERE %s AND xml IS NULL ORDER BY id LIMIT %s"
+                " FOR UPDATE SKIP LOCKED", self._due(lane), limit), log_exceptions=False)
+            submissions = self.browse(row[0] for row in self.env.cr.fetchall())
+            for submission in submissions:
+                submission._build()
+            return len(submissions)
+        return self._in_fresh_transaction(work)
+
+    def _build(self):
+        """Build and freeze the XML; what cannot be built is refused with the reasons, not sent."""
+        self.ensure_one()
+        move = self.move_id.with_company(self.company_id)
+        if move.state != 'posted':
+            self._transition(['queued'], 'refused', errors=text_rows('not_posted', [
+                self.env._("The invoice is no longer posted.")]))
+            return
+        move._l10n_ro_efactura_make_pdf()
+        try:
+            with self.env.cr.savepoint():
+                xml, problems, findings = move._l10n_ro_efactura_checked_xml(self.create_uid.lang)
+        except UserError as error:
+            xml, problems, findings = b'', [str(error)], []
+        except Exception as error:
+            _logger.exception("The XML of submission %s could not be built", self.id)
+            problems = [self.env._("The XML could not be built: %s", type(error).__name__)]
+            xml, findings = b'', []
+        fatal = [finding_text(finding) for finding in findings if finding['severity'] == 'fatal']
+        if problems or fatal:
+            self._transition(['queued'], 'refused', errors=(
+                text_rows('missing_data', problems) if problems
+                else [{'code': 'check', 'text': text, 'hint': 'check'} for text in fatal]))
+            move.l10n_ro_efactura_missing = problems or fatal
+        if xml:
+            file = self.env['l10n_ro_efactura.xml.file']._keep(
+                move.with_context(lang=self.create_uid.lang), xml, findings)
+            if not fatal:
+                self._freeze(xml)
+                move._l10n_ro_efactura_align_core_file(xml)
+                if file.note and self.environment == 'prod':
+                    move.message_post(body=file.note)
+
+    # -- claiming and sending -------------------------------------------------------------------------------
+
+    @api.model
+    def _fresh(self, lane):
+        # EXTENDS: what waited long (a restored copy, a long outage) goes only after it was looked for in SPV
+        return SQL(
+            "(queued_at > %s - %s * interval '1 hour' OR looked_up_at > %s - %s * interval '1 hour')",
+            UTC_NOW, STALE_HOURS, UTC_NOW, STALE_HOURS)
+
+    @api.model
+    def _call_of(self, row):
+        # EXTENDS
+        def upload(client):
+            if not row['cif']:
+                raise Refused('missing_cif', "the company has no CIF")
+            return client.upload(row['xml'], standard=row['standard'], cif=row['cif'], b2c=row['is_b2c'],
+                                 extern=row['extern'], autofactura=row['autofactura'])
+        return upload
+
+    def _first_status_values(self):
+        # EXTENDS
+        return {**super()._first_status_values(), 'quota_count': 0}
+
+    def _after_answer(self, lane, outcome):
+        # EXTENDS: one refusal stands for all that waits in the lane
+        super()._after_answer(lane, outcome)
+        if isinstance(outcome, NoRight):
+            lane.paused = outcome.code
+            lane.pause(outcome)
+            self._note_wait(lane, outcome.code, outcome.text, states=('queued',))
+        elif not lane.paused and not lane.stays_open():
+            lane.paused = 'closed'
+            self._note_wait(lane, *lane.hold() or ('closed', ''), states=('queued',))

@@ -1,0 +1,2 @@
+from . import test_assets
+from . import test_inventory_objects

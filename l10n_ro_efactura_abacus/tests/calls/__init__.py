@@ -1,0 +1,2 @@
+from . import test_budget_and_circuit
+from . import test_wire_faults

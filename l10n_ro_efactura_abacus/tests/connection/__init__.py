@@ -1,0 +1,3 @@
+from . import test_credential
+from . import test_credential_secrets
+from . import test_oauth

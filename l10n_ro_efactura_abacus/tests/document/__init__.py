@@ -1,0 +1,4 @@
+from . import test_xml_kinds
+from . import test_xml_problems
+from . import test_xml_pdf
+from . import test_xml_files

@@ -1,0 +1,2 @@
+from . import test_pairing
+from . import test_pairing_auto

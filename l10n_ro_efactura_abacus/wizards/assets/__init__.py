@@ -1,0 +1,2 @@
+from . import asset_register
+from . import inventory_transfer

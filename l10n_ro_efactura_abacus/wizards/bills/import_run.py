@@ -1,0 +1,168 @@
+"""What the buttons of the import do: bills, or the pairing with a bill that is there already."""
+import base64
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ...models.bills.importer_guards import BACKGROUND_LINES
+from ...models.bills.proposal import Choice
+
+
+class EfacturaImport(models.TransientModel):
+    _inherit = 'l10n_ro_efactura.import'
+
+    # -------------------------------------------------------------------------
+    # BUTTONS
+    # -------------------------------------------------------------------------
+
+    def action_import(self):
+        """The draft bill, opened; the answers are remembered."""
+        self._check_may()
+        return self._import_one()
+
+    def action_import_post(self):
+        """The bill, posted and opened."""
+        self._check_may()
+        return self._import_one(post=True)
+
+    def action_import_open_date(self):
+        """Import on the first open date, as the period of the invoice is locked. BT-2 stays the date of the invoice."""
+        self._check_may()
+        if self.open_date:
+            self.accounting_date = self.open_date
+        return self._import_one()
+
+    def action_look_again(self):
+        """Ask the importer anew: a supplier, a product or a lock date may have changed. Answers of the user stay."""
+        self._check_may()
+        self._look_again()
+        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+
+    def _import_one(self, post=False):
+        if self.move_id:
+            return self.move_id._get_records_action()
+        if reasons := self._reasons():
+            raise UserError('\n'.join(reasons))
+        if self.line_ids._yellow():
+            raise UserError(self._yellow_text())
+        self._import(post)
+        if self.in_background:
+            return self._background_action()
+        if not self.move_id:
+            raise UserError(self.import_error or self.env._("The bill was not made."))
+        if self.batch_id:
+            return self.batch_id._next_action(self)
+        action = self.move_id._get_records_action()
+        if post and self.move_id.state != 'posted':  # its chatter says so too
+            return self._notify(self.env._("The bill was imported but not posted: its messages say why."), action)
+        return action
+
+    def _background_action(self):
+        """The message that becomes a bill in a while."""
+        return self._notify(
+            self.env._("This invoice has %s lines: its bill is made in the background.", len(self.line_ids)),
+            self.batch_id._action() if self.batch_id else self.message_id._get_records_action())
+
+    def _notify(self, text, action):
+        return {
+            'type': 'ir.actions.client', 'tag': 'display_notification',
+            'params': {'type': 'warning', 'message': text, 'sticky': True, 'next': action},
+        }
+
+    def _yellow_text(self):
+        """Which cells are still to be filled in, in words."""
+        _ = self.env._
+        names = {'account': _("account"), 'taxes': _("taxes"), 'uom': _("unit"), 'analytic': _("analytic")}
+        rows = {}
+        for line, choice in self.line_ids._yellow():
+            rows.setdefault(line, []).append(names[choice])
+        texts = [_("Line %(number)s (%(name)s): %(cells)s", number=line.sequence + 1, name=(line.name or '')[:40],
+                   cells=', '.join(cells)) for line, cells in list(rows.items())[:10]]
+        return '\n'.join([_("Fill in the yellow cells first."), *texts])
+
+    # -------------------------------------------------------------------------
+    # IMPORTING
+    # -------------------------------------------------------------------------
+
+    def _import(self, post=False):
+        """Bills of these pages; a page that fails keeps its reason and stops no other."""
+        importer = self.env['l10n_ro_efactura.importer']
+        free = self.message_id._lock_for_import()
+        wanted = []
+        for page, proposal, error in self._proposals():
+            if page.message_id and page.message_id not in free:
+                page.import_error = self.env._("It has a bill already, or somebody else is importing it now.")
+            elif error:
+                page.import_error = error
+            else:
+                page._write_back(proposal)
+                proposal.refusals = [refusal for refusal in proposal.refusals if not page._is_answered(refusal)]
+                if not page._leave_to_background(importer, proposal, post):
+                    wanted.append((page, proposal))
+        try:
+            importer._create_bills([proposal for _page, proposal in wanted])
+        except UserError as error:  # there is one only
+            wanted[0][0].import_error = str(error)
+            return
+        importer._remember([proposal for _page, proposal in wanted if proposal.made])
+        for page, proposal in wanted:
+            page.write({'move_id': proposal.made.id if proposal.made else False, 'import_error': proposal.failure})
+            if proposal.made:
+                page._keep_evidence(proposal.made)
+        if post:
+            self.browse(page.id for page, _proposal in wanted).move_id._l10n_ro_efactura_post_imported()
+
+    def _leave_to_background(self, importer, proposal, post):
+        """Thousands of lines are made by the cron, with what was answered here."""
+        if not self.message_id or len(proposal.lines) <= BACKGROUND_LINES or proposal.refusals:
+            return False
+        if not proposal.partner.value:
+            proposal.partner = Choice(importer._create_partner(proposal), 'xml')
+        importer._remember([proposal])
+        self.message_id._import_later('post' if post else 'draft')
+        self.in_background = True
+        return True
+
+    def _is_answered(self, refusal):
+        """The user said which period, or that it is another document."""
+        return refusal['code'] == 'locked' and not self.locked or refusal['code'] == 'duplicate' and self.is_other
+
+    def _keep_evidence(self, bill):
+        """A package dropped by hand that SPV no longer has stays with its bill."""
+        if self.package and not self.message_id:
+            bill._message_log(
+                body=self.env._("ANAF's package, as it was dropped by hand."),
+                attachment_ids=self.env['ir.attachment'].create({
+                    'name': self.file_name, 'raw': base64.b64decode(self.with_context(bin_size=False).package),
+                    'res_model': bill._name, 'res_id': bill.id}).ids)
+
+    # -------------------------------------------------------------------------
+    # DUPLICATES
+    # -------------------------------------------------------------------------
+
+    def _pair_with(self, bill):
+        """This document is `bill` that somebody typed in already."""
+        self._check_may()
+        bill.check_access('write')
+        if self.message_id:
+            self.message_id._pair(bill, self.env._("Chosen at the import, in place of a second bill"))
+        else:
+            self.env['ir.attachment'].create({
+                'name': self.file_name or 'factura.xml', 'raw': self._xml_bytes(), 'res_model': bill._name,
+                'res_id': bill.id})
+        self.move_id = bill
+        return self.batch_id._next_action(self) if self.batch_id else bill._get_records_action()
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    def action_l10n_ro_efactura_pair_import(self):
+        """Pair the document of the import page in the context with this bill, in place of a second one."""
+        page = self.env['l10n_ro_efactura.import']
+        page._check_user()
+        self.ensure_one().check_access('read')
+        page = page.browse(self.env.context.get('l10n_ro_efactura_import_id')).exists()
+        if not page:
+            raise UserError(self.env._("Open the import again."))
+        return page._pair_with(self)

@@ -1,0 +1,2 @@
+from . import holder_link
+from . import paste_tokens
