@@ -1,5 +1,7 @@
 from odoo.http import Controller, content_disposition, request, route
 
+from ..models.common.rights import may_bill
+
 
 class EfacturaXml(Controller):
 
@@ -16,7 +18,7 @@ class EfacturaXml(Controller):
         return self._answer(file)
 
     def _answer(self, record, suffix=None):
-        if not request.env.user.has_group('account.group_account_invoice'):
+        if not may_bill(request.env):
             raise request.not_found()
         record.check_access('read')
         content = record._xml_bytes()

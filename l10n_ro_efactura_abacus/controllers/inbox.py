@@ -4,9 +4,10 @@ import json
 
 import xlsxwriter
 from odoo import fields, http
-from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.http import content_disposition, request
+
+from ..models.common.rights import check_bill
 
 BATCH = 1000
 WIDTHS = {'date': 11, 'datetime': 16, 'monetary': 13, 'integer': 8, 'many2one': 26, 'boolean': 8}
@@ -22,8 +23,7 @@ class EfacturaMessageList(http.Controller):
         :param data: JSON {domain, columns: [{name, label}], order: list, context}
         """
         asked = json.loads(data)
-        if not request.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(request.env._("Your user may not read SPV."))
+        check_bill(request.env['l10n_ro_efactura.message'])
         context = {**(asked.get('context') or {}), **request.env.context}
         messages = request.env['l10n_ro_efactura.message'].with_context(context)
         labels = {column['name']: column['label'] for column in asked['columns']}

@@ -6,6 +6,7 @@ from odoo import fields, http
 from odoo.exceptions import AccessError
 from odoo.http import content_disposition, request
 
+from ..models.common.rights import check_read_spv
 from ..models.verification.verification import SECTIONS
 
 COLUMNS = ('done', 'partner_name', 'number', 'date', 'currency_id', 'amount_tax', 'amount_total', 'amount_company',
@@ -23,7 +24,7 @@ class EfacturaVerificationFile(http.Controller):
         """The verification that the user may read."""
         verification = request.env['l10n_ro_efactura.verification'].browse(verification_id)
         try:
-            verification._check_user()
+            check_read_spv(verification, 'read')
         except AccessError:
             raise request.not_found() from None
         if not verification.exists():

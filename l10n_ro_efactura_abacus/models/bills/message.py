@@ -2,13 +2,14 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import SQL
 from psycopg2.errors import SerializationFailure
 
 from ...anaf import PackageError, read_package
 from ..common.anaf_words import in_words
+from ..common.rights import check_bill
 from .importer_guards import BACKGROUND_LINES
 from .reasons import why_no_invoice, why_not_opened
 
@@ -36,9 +37,7 @@ class EfacturaMessageImport(models.Model):
 
         :param post: post the bills that have no unknown choice
         """
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only users who may enter bills may import them."))
-        self.check_access('read')
+        check_bill(self, 'read')
         bills = self.env['account.move'].browse(self.sudo().filtered(
             lambda message: message.kind == 'received').move_id.ids)
         for company, messages in self.filtered(lambda message: not message.move_id).grouped('company_id').items():

@@ -1,7 +1,7 @@
 """Reasons for which nothing may leave this database, whatever is queued."""
 from odoo import api, models
-from odoo.exceptions import AccessError
 
+from ..common.rights import check_system
 from .worker import SETTLE_CRONS, UPLOAD_CRONS
 
 DATABASE_PARAMETER = 'l10n_ro_efactura.database'
@@ -55,8 +55,7 @@ class EfacturaGuard(models.AbstractModel):
     @api.model
     def confirm_database(self):
         """An administrator's word that this database, and no other copy of it, sends to ANAF."""
-        if not self.env.user.has_group('base.group_system'):
-            raise AccessError(self.env._("Only an administrator can confirm this."))
+        check_system(self)
         self._remember_database()
         # the original may have sent what this copy still holds in its queue: it is looked up first
         self.env.cr.execute(

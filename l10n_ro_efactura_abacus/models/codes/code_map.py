@@ -3,6 +3,7 @@ from odoo.addons.account_edi_ubl_cii.models.account_edi_common import UOM_TO_UNE
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import ormcache
 
+from ..common.rights import may_bill
 from .vat_codes import CATEGORIES, DEFAULT_EXEMPTION, NEED_REASON, NO_VAT_SELLER, RO_TAXES, TAXED, VATEX, VATEX_CODES
 
 # core's own units that its table lacks, or maps to a code that is not in the list
@@ -256,7 +257,7 @@ class EfacturaCodeMap(models.Model):
         :return: the row, written or made
         """
         if not self.env.su and (company not in self.env.user.company_ids
-                                or not self.env.user.has_group('account.group_account_invoice')):
+                                or not may_bill(self.env)):
             raise AccessError(self.env._("Only users who may invoice for %(company)s can say this.",
                                          company=company.sudo().name))
         kind = {'uom.uom': 'uom', 'account.tax': 'tax'}[record._name]

@@ -3,10 +3,11 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools.urls import urljoin
 
 from ..common.knobs import knob
+from ..common.rights import check_system
 from . import vault
 
 CALLBACK_PATH = '/l10n_ro_efactura/callback'
@@ -164,9 +165,7 @@ class L10nRoEfacturaCredential(models.Model):
 
     def _check_system(self):
         """First line of every public method."""
-        if not self.env.su and not self.env.user.has_group('base.group_system'):
-            raise AccessError(self.env._("Only an administrator manages the connection to ANAF."))
-        self.check_access('write')
+        check_system(self, 'write')
 
     @api.model
     def _is_neutralized(self):

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import psycopg2
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
+
+from ..common.rights import check_manage
 
 _logger = logging.getLogger(__name__)
 BATCH = 100  # packages hashed in one statement; PostgreSQL takes them one by one, none comes here
@@ -146,8 +148,7 @@ class EfacturaArchiveCheck(models.Model):
 
     def action_check_now(self):
         """Check the archive of the company now, in the background."""
-        if not self.env.user.has_group('account.group_account_manager'):
-            raise AccessError(self.env._("Only a chief accountant starts a check of the archive."))
+        check_manage(self)
         company = self.env.company
         checks = self.sudo()
         if not checks.search_count([('company_id', '=', company.id), ('state', '=', 'running')], limit=1):

@@ -12,6 +12,7 @@ from ...anaf import AnafError, NoRight, today
 from ..calls.lane import lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW
 from ..common.anaf_words import in_words
+from ..common.rights import check_bill
 
 _logger = logging.getLogger(__name__)
 KEPT_DAYS = 60  # that ANAF keeps a message, from the day it is listed
@@ -219,8 +220,7 @@ class EfacturaMessage(models.Model):
         :return: the messages seen for the first time
         :raise UserError: no connection, or what ANAF said
         """
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not read SPV."))
+        check_bill(self)
         if date_from > date_to:
             raise UserError(self.env._("The period ends before it begins."))
         if company not in self.env.companies:
@@ -246,9 +246,7 @@ class EfacturaMessage(models.Model):
     def action_download_package(self):
         """Download the archived package."""
         self.ensure_one()
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not open ANAF's packages."))
-        self.check_access('read')
+        check_bill(self, 'read')
         if self.archive_state != 'archived':
             raise UserError(self.env._("ANAF's package is not here yet."))
         return {'type': 'ir.actions.act_url', 'url': f'/l10n_ro_efactura/package/{self.id}', 'target': 'download'}

@@ -4,12 +4,13 @@ import re
 import unicodedata
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ...anaf import PackageError, UblError, explain, formatted, read_document, read_package
 from ..calls.lane import lanes
 from ..common.anaf_words import error_words, in_words
+from ..common.rights import check_read_spv, may_bill
 
 _logger = logging.getLogger(__name__)
 FORMATTED_BYTES = 1_000_000  # shown on the form; a larger document is downloaded
@@ -24,15 +25,6 @@ class EfacturaPackage(models.Model):
     package_kind = fields.Char(compute='_compute_package_page')
 
     # -- opening --------------------------------------------------------------------------------------------
-
-    @api.private
-    def _may_read_packages(self):
-        """The first line of every public method: who may read SPV, of the companies he may see."""
-        user = self.env.user
-        if not self.env.su and not (user.has_group('account.group_account_invoice')
-                                    or user.has_group('account.group_account_readonly')):
-            raise AccessError(self.env._("Your user may not open ANAF's packages."))
-        self.check_access('read')
 
     @api.private
     def _opened_package(self, content=None):
@@ -73,7 +65,7 @@ class EfacturaPackage(models.Model):
     def action_open_package(self):
         """Open the package; one that is not here yet is downloaded now, in the guarded way of the archive."""
         self.ensure_one()
-        self._may_read_packages()
+        check_read_spv(self, 'read')
         if self.archive_state == 'listed':
             self._download_now()
         if self.archive_state == 'gone':
@@ -90,7 +82,7 @@ class EfacturaPackage(models.Model):
 
     def _download_now(self):
         """Download this package for the user who waits; UserError says why it is not here."""
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
+        if not may_bill(self.env):
             raise UserError(self.env._("ANAF's package is not here yet."))
         message = self.sudo()
         for lane in lanes(message.env, [(message.company_id.id, message.environment)]):
@@ -160,7 +152,7 @@ class EfacturaPackage(models.Model):
         return self._part_action('certificate?der=1')
 
     def _part_action(self, part, target='download'):
-        self._may_read_packages()
+        check_read_spv(self, 'read')
         self.ensure_one()
         return {'type': 'ir.actions.act_url', 'target': target, 'url': f'/l10n_ro_efactura/package/{self.id}/{part}'}
 

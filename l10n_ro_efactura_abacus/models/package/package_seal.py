@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ...anaf import seal_certificate, verify
+from ..common.rights import check_read_spv
 from ..inbox.message_archive import _trusted
 
 BATCH = 50  # packages read into memory at once
@@ -93,7 +94,7 @@ class EfacturaPackageSeal(models.Model):
 
     def action_verify_seal(self):
         """Verify the seals again, e.g. after the trusted certificates changed."""
-        self._may_read_packages()
+        check_read_spv(self, 'read')
         changed = 0
         messages = self.sudo().filtered(lambda message: message.archive_state == 'archived')
         for ids in split_every(BATCH, messages.ids):

@@ -1,10 +1,11 @@
 """The package of an entry: what the form and the lists show of it, and looking for it when a bill is posted."""
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 from psycopg2.extras import Json
 
+from ..common.rights import check_bill, check_read_spv, may_bill
 from .message_matching import BILLS, CHUNK, NEAR_DAYS
 
 
@@ -78,7 +79,7 @@ class AccountMove(models.Model):
         # EXTENDS 'account'
         alerts = super()._get_alerts()
         if self.id and self.l10n_ro_efactura_findable and not self.l10n_ro_efactura_package_id \
-                and self.env.user.has_group('account.group_account_invoice'):
+                and may_bill(self.env):
             message = self._l10n_ro_efactura_proposed_package()
             if message:
                 alerts['l10n_ro_efactura_proposal'] = {
@@ -144,7 +145,7 @@ class AccountMove(models.Model):
 
     def action_l10n_ro_efactura_find(self):
         """The packages that may be of these entries."""
-        self._l10n_ro_efactura_check_reader()
+        check_bill(self, 'read')
         found = self.filtered('l10n_ro_efactura_findable')
         if not found:
             raise UserError(self.env._("Only invoices and bills of Romanian companies are looked for in SPV."))
@@ -160,20 +161,12 @@ class AccountMove(models.Model):
 
     def action_l10n_ro_efactura_open_package(self):
         """Open the ANAF package of this entry: for who only reads, too."""
-        if not self.env.user.has_group('account.group_account_readonly'):
-            self._l10n_ro_efactura_check_reader()
-        self.check_access('read')
+        check_read_spv(self, 'read')
         self.ensure_one()
         return self.l10n_ro_efactura_package_id.sudo(False).action_open_package()
 
     def action_l10n_ro_efactura_unpair(self):
         """Undo the pairing of this entry with its package."""
-        self._l10n_ro_efactura_check_reader()
+        check_bill(self, 'read')
         self.l10n_ro_efactura_package_id.sudo(False).action_unpair()
         return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
-
-    def _l10n_ro_efactura_check_reader(self):
-        """Whoever may invoice may see and pair packages."""
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not pair ANAF's packages with the books."))
-        self.check_access('read')

@@ -1,6 +1,8 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
+
+from ..common.rights import check_bill
 
 # Documents built in the click itself; of more the worker says what they lack.
 from .states import IN_WORK, LIVE, STATES, TEST_STATES
@@ -67,17 +69,17 @@ class AccountMove(models.Model):
 
     def action_l10n_ro_efactura_send(self):
         """Queue these invoices for ANAF. No HTTP, no commit: the crons do the rest."""
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         return self._l10n_ro_efactura_send('prod')
 
     def action_l10n_ro_efactura_send_test(self):
         """Queue these invoices for ANAF's test environment, as often as wanted: nothing is reported."""
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         return self._l10n_ro_efactura_send('test')
 
     def action_l10n_ro_efactura_refresh(self):
         """Ask ANAF now about the submissions in work of these invoices."""
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         self._l10n_ro_efactura_refresh_now()
         return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
 
@@ -86,7 +88,7 @@ class AccountMove(models.Model):
 
         :return: {id: {field: value}} of the six columns, for the rows that are in work or just left it
         """
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         in_work = self.exists().filtered(lambda move: 'processing' in (
             move.l10n_ro_efactura_state, move.l10n_ro_efactura_test_state))
         if in_work:
@@ -96,7 +98,7 @@ class AccountMove(models.Model):
 
     def action_l10n_ro_efactura_window(self):
         """The eFactura window on these invoices."""
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         if not self:
             raise UserError(self.env._("Choose the invoices first."))
         if self.filtered(lambda move: move.country_code != 'RO' or not move._l10n_ro_efactura_is_document()):
@@ -116,12 +118,6 @@ class AccountMove(models.Model):
         """Ask ANAF about the submissions in work of these invoices, as far as its daily limits allow."""
         self.env['l10n_ro_efactura.submission'].sudo().search([
             ('move_id', 'in', self.ids), ('state', '=', 'processing')])._refresh_now()
-
-    def _l10n_ro_efactura_check_user(self):
-        """Whoever may invoice may send and ask."""
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only users who may invoice can work with e-Factura."))
-        self.check_access('write')
 
     # -------------------------------------------------------------------------
     # SENDING

@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ...models.common.rights import check_bill
+
 
 class EfacturaInventoryTransfer(models.TransientModel):
     """Inventory objects of a posted bill go to expense: 603 = 303."""
@@ -28,14 +30,14 @@ class EfacturaInventoryTransfer(models.TransientModel):
     def default_get(self, fields):
         values = super().default_get(fields)
         if move := self.env['account.move'].browse(self.env.context.get('default_move_id')):
-            move._l10n_ro_efactura_check_user()
+            check_bill(move, 'write')
             values['date'] = move.date
             values['line_ids'] = [Command.set(move._l10n_ro_efactura_transferable_lines().ids)]
         return values
 
     def action_transfer(self):
         """Make the entry of the chosen lines."""
-        self.move_id._l10n_ro_efactura_check_user()
+        check_bill(self.move_id, 'write')
         if self.move_id.state != 'posted':
             raise UserError(self.env._("Post the bill first."))
         if not self.line_ids:

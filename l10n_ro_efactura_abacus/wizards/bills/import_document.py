@@ -2,13 +2,14 @@ import base64
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...anaf import UblError
 from ...models.bills.amounts import RATED
 from ...models.codes.unit import normalized
 from ...models.common.anaf_words import in_words
+from ...models.common.rights import check_bill
 from .import_line import SOURCE_NAMES
 
 STATES = [('ready', "Ready"), ('yellow', "To fill in"), ('refused', "Refused"), ('done', "Imported")]
@@ -260,8 +261,7 @@ class EfacturaImport(models.TransientModel):
 
     @api.model
     def _check_user(self):
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only users who may invoice can import bills."))
+        check_bill(self)
 
     def _check_may(self):
         self._check_user()

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 
 from ...anaf.rasp import MAX_TEXT
+from ...models.common.rights import check_bill
 
 
 class EfacturaRaspWrite(models.TransientModel):
@@ -29,9 +29,8 @@ class EfacturaRaspWrite(models.TransientModel):
 
     def action_send(self):
         """Queue the message; the worker sends it at once."""
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not send messages through SPV."))
-        self.ensure_one().message_id.check_access('read')
+        check_bill(self.message_id, 'read')
+        self.ensure_one()
         self.env['l10n_ro_efactura.rasp']._enqueue(self.message_id.sudo(), self.text)
         return {
             'type': 'ir.actions.client',

@@ -1,9 +1,10 @@
 import base64
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ...anaf import formatted
+from ...models.common.rights import check_bill
 from ...models.document.xml_file import VERDICTS
 
 
@@ -41,8 +42,7 @@ class EfacturaFileCheck(models.TransientModel):
 
     def action_validate(self):
         """ANAF's own opinion of the file."""
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only users who may invoice can work with e-Factura."))
+        check_bill(self)
         self.ensure_one()
         xml = self._bytes()
         if not xml:

@@ -1,12 +1,12 @@
 from datetime import datetime, time, timedelta, timezone
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import date_utils, format_date
 
 from ...anaf import BUCHAREST, today
 from ...models.common.anaf_words import in_words
+from ...models.common.rights import check_bill, check_system
 from ...models.inbox.message import KEPT_DAYS
 
 
@@ -76,14 +76,12 @@ class EfacturaRefresh(models.TransientModel):
 
     def action_connect(self):
         """To the connection, for those who may make one."""
-        if not self.env.user.has_group('base.group_system'):
-            raise AccessError(self.env._("Only an administrator connects Odoo to ANAF."))
+        check_system(self)
         return self.env['ir.actions.act_window']._for_xml_id('l10n_ro_efactura_abacus.efactura_credential_action')
 
     def action_refresh(self):
         """Read the lists, ask for the packages, say what came, and open the list of the period."""
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not read SPV."))
+        check_bill(self)
         self.ensure_one()
         messages = self.env['l10n_ro_efactura.message']
         new = messages.refresh_spv(self.company_id, self.date_from, self.date_to)

@@ -2,6 +2,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...models.common.rights import check_read_spv
+
 
 class EfacturaProofPackWizard(models.TransientModel):
     _name = 'l10n_ro_efactura.proof.pack'
@@ -46,7 +48,7 @@ class EfacturaProofPackWizard(models.TransientModel):
         return f"eFactura_{cif}_{self.date_from:%Y%m%d}-{self.date_to:%Y%m%d}{'_' + self.kind if self.kind else ''}.zip"
 
     def _check_may(self):
-        self.env['l10n_ro_efactura.message']._may_read_packages()
+        check_read_spv(self.env['l10n_ro_efactura.message'], 'read')
         if self.company_id not in self.env.companies and self.company_id not in self.env.user.company_ids:
             raise AccessError(self.env._("Choose the company first."))
 

@@ -3,9 +3,10 @@ archived is searched; ANAF is never called."""
 import calendar
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...models.common.rights import check_bill
 from ...models.pairing.score import WORTH_SHOWING, match
 
 ROWS = 200
@@ -74,9 +75,7 @@ class EfacturaFind(models.TransientModel):
         return self._action()
 
     def _check_user(self):
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not pair ANAF's packages with the books."))
-        self.check_access('read')
+        check_bill(self, 'read')
 
     # -- rows -------------------------------------------------------------------------------------------------
 

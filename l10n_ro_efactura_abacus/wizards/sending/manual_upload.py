@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
+
+from ...models.common.rights import check_manage
 
 
 class EfacturaManualUpload(models.TransientModel):
@@ -19,9 +21,7 @@ class EfacturaManualUpload(models.TransientModel):
 
     def action_follow(self):
         self.ensure_one()
-        if not self.env.user.has_group('account.group_account_manager'):
-            raise AccessError(self.env._("Only an accounting administrator can enter an upload index by hand."))
-        self.move_id.check_access('write')
+        check_manage(self.move_id, 'write')
         reasons = self.move_id._l10n_ro_efactura_check_send('prod')
         if reasons:
             raise UserError('\n'.join(reasons))

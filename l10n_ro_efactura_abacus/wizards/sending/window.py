@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...anaf import cius
+from ...models.common.rights import check_bill
 from ...models.sending.account_move import BUILT_IN_THE_CLICK
 
 
@@ -185,7 +186,7 @@ class EfacturaWindow(models.TransientModel):
         return self._action()
 
     def _check_may(self):
-        self.move_ids._l10n_ro_efactura_check_user()
+        check_bill(self.move_ids, 'write')
         self.ensure_one()
 
     def _generate(self):
