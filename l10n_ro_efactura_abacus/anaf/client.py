@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 
 from .environment import ENVIRONMENTS
-from .errors import ClockSkew, NotSent, Transient, Uncertain
+from .errors import NotSent, Transient, Uncertain
 from .identifiers import cif_digits
-from .messages import FILTERS, corrected_window
+from .messages import FILTERS
 from .replies import parse_download, parse_hello, parse_list, parse_pdf, parse_status, parse_upload, parse_validation
 from .wire import USER_AGENT, Broken, exchange, make_session
 
@@ -112,37 +112,6 @@ class AnafClient:
             pagina=page,
             **_filter(kind),
         )
-
-    def list_days(self, cif, days, kind=None):
-        """The simple list of the last 1..60 days; ``Refused`` code too_many_messages over 500.
-
-        :rtype: MessagePage
-        """
-        return self._get("listaMesajeFactura", parse_list, zile=days, cif=_cif(cif), **_filter(kind))
-
-    def iter_messages(self, cif, start, end, kind=None):
-        """Every message of a window of less than 60 days (see :func:`messages.spv_window`), each id once.
-
-        When ANAF's clock disagrees the window is corrected once and read from its first page.
-        """
-        seen, corrected, page, pages = set(), False, 1, 1
-        while page <= pages:
-            try:
-                found = self.list_page(cif, start, end, page, kind)
-            except ClockSkew as skew:
-                if corrected:
-                    raise
-                start, end = corrected_window(start, end, skew)
-                corrected, page, pages = True, 1, 1
-                continue
-            if not found.messages:
-                return
-            for message in found.messages:
-                if message.id is None or message.id not in seen:
-                    seen.add(message.id)
-                    yield message
-            # the page number ANAF echoes is unreliable; the number of pages may change while paging
-            page, pages = page + 1, found.page_count
 
     def download(self, download_id):
         """``descarcare`` -> the ZIP as it came. Ten a day per message: never repeat blindly.

@@ -40,8 +40,3 @@ class ResCompany(models.Model):
                 break
             head = company
         return head
-
-    def _l10n_ro_efactura_connection_warning(self):
-        """For banners: ``{'level', 'text'}`` or False, for users who may not see the connection itself."""
-        credential = self._l10n_ro_efactura_credential()
-        return credential._warning() if credential else False

@@ -65,12 +65,6 @@ class AccountMove(models.Model):
                                          submission[:1].upload_index))
         return reasons
 
-    @api.private
-    def _l10n_ro_efactura_candidates(self):
-        """What may be the package of this entry: [(message, score 0..100, [reason in words])], best first."""
-        self.ensure_one()
-        return self.env['l10n_ro_efactura.message']._candidates_of(self)
-
     # -------------------------------------------------------------------------
     # BANNERS
     # -------------------------------------------------------------------------
@@ -164,9 +158,3 @@ class AccountMove(models.Model):
         check_read_spv(self, 'read')
         self.ensure_one()
         return self.l10n_ro_efactura_package_id.sudo(False).action_open_package()
-
-    def action_l10n_ro_efactura_unpair(self):
-        """Undo the pairing of this entry with its package."""
-        check_bill(self, 'read')
-        self.l10n_ro_efactura_package_id.sudo(False).action_unpair()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
