@@ -1,5 +1,6 @@
 from odoo.http import Controller, content_disposition, request, route
 
+from ..models.common.file_names import safe_name
 from ..models.common.rights import may_bill
 
 
@@ -24,7 +25,7 @@ class EfacturaXml(Controller):
         content = record._xml_bytes()
         if not content:
             raise request.not_found()
-        name = (record.number or str(record.id)).replace('/', '_')
+        name = safe_name(record.number or str(record.id), '_')
         return request.make_response(content, [
             ('Content-Type', 'application/xml; charset=utf-8'),
             ('Content-Disposition', content_disposition(f'{name}_{suffix or record.id}.xml')),

@@ -27,6 +27,7 @@ from ...anaf import (
 from ...anaf.rasp import clean_text
 from ..calls.lane import lanes
 from ..calls.worker import STALE_HOURS, UTC_NOW, retry_at
+from ..common.environment import ENVIRONMENTS
 from ..common.rights import check_bill
 from ..sending.submission_status import STATUS_WAITS
 
@@ -64,7 +65,7 @@ class EfacturaRasp(models.Model):
                               index='btree_not_null')
     message_id = fields.Many2one('l10n_ro_efactura.message', string="ANAF package", required=True, readonly=True)
     company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
-    environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, readonly=True)
+    environment = fields.Selection(ENVIRONMENTS, required=True, readonly=True)
     partner_id = fields.Many2one('res.partner', string="Seller", readonly=True, ondelete='set null')
     answers_index = fields.Char(string="About upload index", required=True, readonly=True)
     text = fields.Text(string="Message", required=True, readonly=True)

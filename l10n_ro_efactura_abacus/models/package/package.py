@@ -1,7 +1,5 @@
 """What a package holds, for people: opened, shown, downloaded. The bytes themselves are never changed."""
 import logging
-import re
-import unicodedata
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -10,6 +8,7 @@ from odoo.tools import format_datetime
 from ...anaf import PackageError, UblError, explain, formatted, read_document, read_package
 from ..calls.lane import lanes
 from ..common.anaf_words import error_words, in_words
+from ..common.file_names import safe_name
 from ..common.rights import check_read_spv, may_bill
 
 _logger = logging.getLogger(__name__)
@@ -72,13 +71,7 @@ class EfacturaPackage(models.Model):
             raise UserError(self.env._("ANAF no longer has this package (it keeps one for 60 days), and it was never "
                                        "downloaded here. ANAF said: %s", self.last_error or '?'))
         self.sudo()._opened()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.number or self.upload_index or self.anaf_id,
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [[False, 'form']],
-        }
+        return self._get_records_action(name=self.number or self.upload_index or self.anaf_id, context={})
 
     def _download_now(self):
         """Download this package for the user who waits; UserError says why it is not here."""
@@ -237,11 +230,3 @@ class EfacturaPackage(models.Model):
             'content': self._package_html(all_lines, package), 'warning': warning, 'sha256': self.sha256,
             'package_name': f'{self.upload_index or self.anaf_id}.zip',
         })
-
-
-def safe_name(text):
-    """`text` as a file name for every system: letters, digits, ``-_.``, at most 80, never empty or reserved."""
-    plain = unicodedata.normalize('NFKD', text or '').encode('ascii', 'ignore').decode()
-    plain = re.sub(r'\.{2,}', '-', re.sub(r'[^A-Za-z0-9._-]+', '-', plain))
-    plain = re.sub(r'-{2,}', '-', plain).strip('.-_')[:80].rstrip('.-_')
-    return plain or 'document'

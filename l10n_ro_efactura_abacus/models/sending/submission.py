@@ -11,6 +11,7 @@ from psycopg2.extras import Json
 
 from ...anaf import cif_digits, explain
 from ..calls.worker import SETTLE_CRONS, UPLOAD_CRONS, UTC_NOW
+from ..common.environment import ENVIRONMENTS
 from ..common.rights import check_bill, check_manage
 
 IN_WORK = ('queued', 'uploading', 'processing', 'uncertain')
@@ -62,7 +63,7 @@ class EfacturaSubmission(models.Model):
 
     move_id = fields.Many2one('account.move', string="Invoice", readonly=True, ondelete='set null', index=True)
     company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
-    environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, readonly=True)
+    environment = fields.Selection(ENVIRONMENTS, required=True, readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default='queued')
     origin = fields.Selection(
         [('odoo', "Odoo"), ('core', "Odoo before this addon"), ('manual', "Uploaded by hand"),

@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...models.common.environment import ENVIRONMENTS
 from ...models.common.rights import check_read_spv
 
 
@@ -18,7 +19,7 @@ class EfacturaProofPackWizard(models.TransientModel):
     kind = fields.Selection(
         [('received', "Received"), ('sent', "Sent"), ('error', "Errors"), ('buyer_message', "Buyer messages")],
         help="Empty: all of them")
-    environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, default='prod')
+    environment = fields.Selection(ENVIRONMENTS, required=True, default='prod')
     count = fields.Integer(string="Documents", compute='_compute_count')
     missing = fields.Integer(string="Not downloaded yet", compute='_compute_count')
 
