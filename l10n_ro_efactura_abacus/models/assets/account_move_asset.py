@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
 
+from ..common.actions import dialog
 from ..common.rights import check_bill
 
 ACTIVITY = 'l10n_ro_efactura_abacus.activity_type_asset'
@@ -71,15 +72,8 @@ class AccountMove(models.Model):
         return self._l10n_ro_efactura_register_action()
 
     def _l10n_ro_efactura_register_action(self, then_post=False):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Register Fixed Assets"),
-            'res_model': 'l10n_ro_efactura.asset.register',
-            'views': [[False, 'form']],
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_move_ids': self.ids, 'default_then_post': then_post},
-        }
+        return dialog('l10n_ro_efactura.asset.register', self.env._("Register Fixed Assets"), {
+            'default_move_ids': self.ids, 'default_then_post': then_post})
 
     # -------------------------------------------------------------------------
     # THE ACTIVITY

@@ -2,6 +2,7 @@ from odoo import Command, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import clean_context
 
+from ..common.actions import dialog
 from ..common.rights import check_bill
 
 #   to expense wanted (line), bill posted     -> one entry, posted: 603 = 303
@@ -40,14 +41,8 @@ class AccountMove(models.Model):
         """Ask for the date of the transfer to expense, and which lines."""
         check_bill(self, 'write')
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Transfer to Expense"),
-            'res_model': 'l10n_ro_efactura.inventory.transfer',
-            'views': [[False, 'form']],
-            'target': 'new',
-            'context': {'default_move_id': self.id},
-        }
+        return dialog(
+            'l10n_ro_efactura.inventory.transfer', self.env._("Transfer to Expense"), {'default_move_id': self.id})
 
     def action_l10n_ro_efactura_open_transfers(self):
         """The entries of this bill's inventory objects."""

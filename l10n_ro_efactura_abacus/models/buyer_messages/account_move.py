@@ -3,6 +3,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from ..common.actions import dialog
 from ..common.rights import check_bill
 from .message import ACTIVITY
 
@@ -34,14 +35,8 @@ class AccountMove(models.Model):
         if not message:
             raise UserError(self.env._("The seller is written to about an invoice that came through SPV: pair this "
                                        "bill with its package first."))
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Message to the seller"),
-            'res_model': 'l10n_ro_efactura.rasp.write',
-            'views': [[False, 'form']],
-            'target': 'new',
-            'context': {'default_message_id': message.id},
-        }
+        return dialog(
+            'l10n_ro_efactura.rasp.write', self.env._("Message to the seller"), {'default_message_id': message.id})
 
     def _get_alerts(self):
         # EXTENDS 'account'

@@ -11,6 +11,7 @@ from ...anaf import oauth
 from ...anaf.environment import ENVIRONMENTS, is_loopback
 from ...anaf.errors import AnafError, NoRight, Unauthorized
 from ...anaf.messages import spv_window
+from ..common.actions import dialog, notification, soft_reload
 from ..common.anaf_words import in_words
 from . import vault
 
@@ -62,14 +63,10 @@ class L10nRoEfacturaCredential(models.Model):
         tickets = self.env['l10n_ro_efactura.ticket'].sudo()
         tickets.search([('credential_id', '=', self.id), ('kind', '=', 'link'), ('used_at', '=', False)]).unlink()
         ticket, secret = tickets.with_user(self.env.user)._issue(self, 'link')
-        return {
-            'type': 'ir.actions.act_window', 'name': self.env._("Link for the certificate holder"),
-            'res_model': 'l10n_ro_efactura.holder.link', 'view_mode': 'form', 'target': 'new',
-            'context': {
-                'default_credential_id': self.id, 'default_expires_at': fields.Datetime.to_string(ticket.expires_at),
-                'default_link': urljoin(self.get_base_url(), f'/l10n_ro_efactura/holder/{secret}'),
-            },
-        }
+        return dialog('l10n_ro_efactura.holder.link', self.env._("Link for the certificate holder"), {
+            'default_credential_id': self.id, 'default_expires_at': fields.Datetime.to_string(ticket.expires_at),
+            'default_link': urljoin(self.get_base_url(), f'/l10n_ro_efactura/holder/{secret}'),
+        })
 
     # -- and back -------------------------------------------------------------------------------------------------
 
@@ -108,11 +105,7 @@ class L10nRoEfacturaCredential(models.Model):
 
     def action_paste_tokens(self):
         self._check_system()
-        return {
-            'type': 'ir.actions.act_window', 'name': self.env._("Paste tokens"),
-            'res_model': 'l10n_ro_efactura.paste.tokens', 'view_mode': 'form', 'target': 'new',
-            'context': {'default_credential_id': self.id},
-        }
+        return dialog('l10n_ro_efactura.paste.tokens', self.env._("Paste tokens"), {'default_credential_id': self.id})
 
     def action_refresh_now(self):
         """Renew the tokens now; a failure says why and offers to connect again (the form shows the button)."""
@@ -197,8 +190,5 @@ class L10nRoEfacturaCredential(models.Model):
         return 'success' if good else 'warning', '\n'.join(lines + problems), not good
 
     def _notify(self, kind, message, sticky=False):
-        return {
-            'type': 'ir.actions.client', 'tag': 'display_notification',
-            'params': {'type': kind, 'title': self.env._("Connection to ANAF"), 'message': message, 'sticky': sticky,
-                       'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'}},
-        }
+        return notification(
+            message, kind, title=self.env._("Connection to ANAF"), sticky=sticky, then=soft_reload())

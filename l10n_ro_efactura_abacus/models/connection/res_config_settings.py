@@ -24,8 +24,5 @@ class ResConfigSettings(models.TransientModel):
         """Open the connection of the current company, a new one where it has none."""
         self.env['l10n_ro_efactura.credential']._check_system()
         credential = self.company_id._l10n_ro_efactura_credential()
-        return {
-            'type': 'ir.actions.act_window', 'name': self.env._("Connection to ANAF"),
-            'res_model': 'l10n_ro_efactura.credential', 'view_mode': 'form', 'res_id': credential.id,
-            'context': {'default_company_id': self.company_id.id},
-        }
+        return credential._get_records_action(
+            name=self.env._("Connection to ANAF"), context={'default_company_id': self.company_id.id})

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from psycopg2.errors import UniqueViolation
 
 from ...anaf import AnafClient, AnafError, cius, formatted
+from ..common.actions import notification
 from ..common.knobs import WAIT_SECONDS
 from ..common.rights import check_bill
 from .account_move_check import finding_text
@@ -67,12 +68,7 @@ class EfacturaXmlFile(models.Model):
         """ANAF's own opinion of these bytes."""
         check_bill(self, 'read').ensure_one()
         ok, text = self._second_opinion(self._xml_bytes())
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {'type': 'success' if ok else 'warning', 'title': self.env._("ANAF's validation"),
-                       'message': text, 'sticky': not ok},
-        }
+        return notification(text, 'success' if ok else 'warning', title=self.env._("ANAF's validation"), sticky=not ok)
 
     # -------------------------------------------------------------------------
     # KEEPING, JUDGING

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..common.actions import soft_reload
 from ..common.rights import check_manage
 
 _logger = logging.getLogger(__name__)
@@ -154,7 +155,7 @@ class EfacturaArchiveCheck(models.Model):
         if not checks.search_count([('company_id', '=', company.id), ('state', '=', 'running')], limit=1):
             checks._begin(company)
         self.env.ref(CRON).sudo()._trigger()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

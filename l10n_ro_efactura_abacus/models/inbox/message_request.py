@@ -8,6 +8,7 @@ from ...anaf import next_day, today
 from ..calls.budget import aside
 from ..calls.lane import lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW
+from ..common.actions import notification
 from ..common.rights import check_bill
 from .message_archive import DOWNLOADS_A_DAY
 
@@ -49,7 +50,7 @@ class EfacturaDownload(models.Model):
         """
         _ = self.env._
         if not self:
-            return self._notification('warning', _("The list is empty."))
+            return notification(_("The list is empty."), 'warning')
         listed = self.filtered(lambda message: message.archive_state == 'listed') | self.filtered_domain(UNREADABLE)
         gone = self.filtered(lambda message: message.archive_state == 'gone')
         if not listed:
@@ -67,11 +68,7 @@ class EfacturaDownload(models.Model):
         if gone:
             texts.append(_("%s were deleted by ANAF before they were downloaded.", len(gone)))
         kind = 'danger' if gone else 'info' if listed else 'success'
-        return self._notification(kind, ' '.join(texts))
-
-    def _notification(self, kind, message):
-        return {'type': 'ir.actions.client', 'tag': 'display_notification',
-                'params': {'type': kind, 'message': message}}
+        return notification(' '.join(texts), kind)
 
     def _is_anaf_away(self):
         """Is a gate closed through which these would come?"""

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ...anaf import seal_certificate, verify
+from ..common.actions import notification, soft_reload
 from ..common.rights import check_read_spv
 from ..inbox.message_archive import _trusted
 
@@ -108,15 +109,10 @@ class EfacturaPackageSeal(models.Model):
             text = self.env._("%(count)s seals verified, %(changed)s with another result than before.",
                               count=len(messages), changed=changed)
         states = set(self.mapped('seal_state'))
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {
-                'type': 'danger' if 'invalid' in states else 'success' if states == {'valid'} else 'warning',
-                'title': self.env._("Ministry's seal"), 'message': text or self.env._("Nothing to verify."),
-                'next': False if len(self) == 1 else {'type': 'ir.actions.client', 'tag': 'soft_reload'},
-            },
-        }
+        return notification(
+            text or self.env._("Nothing to verify."),
+            'danger' if 'invalid' in states else 'success' if states == {'valid'} else 'warning',
+            title=self.env._("Ministry's seal"), then=None if len(self) == 1 else soft_reload())
 
     def _verify_seal(self):
         """True where the verdict is another one now."""

@@ -6,6 +6,7 @@ from odoo.tools.misc import format_date
 from odoo.tools.sql import index_exists, table_exists
 from psycopg2.errors import UniqueViolation
 
+from ..common.actions import soft_reload
 from ..common.rights import check_bill
 from ..sending.states import LIVE
 
@@ -196,7 +197,7 @@ class EfacturaPairing(models.Model):
         """Undo the pairing of these packages."""
         check_bill(self, 'read')
         self._unpair()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def action_find(self):
         """The entries of the books that may be this package's."""

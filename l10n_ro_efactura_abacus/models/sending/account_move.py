@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
+from ..common.actions import close_dialog, notification, soft_reload
 from ..common.rights import check_bill
 
 # Documents built in the click itself; of more the worker says what they lack.
@@ -81,7 +82,7 @@ class AccountMove(models.Model):
         """Ask ANAF now about the submissions in work of these invoices."""
         check_bill(self, 'write')
         self._l10n_ro_efactura_refresh_now()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def l10n_ro_efactura_refresh_visible(self):
         """The status now of the rows a user looks at, in one call.
@@ -188,17 +189,12 @@ class AccountMove(models.Model):
                                     count=len(left_out)))
         if lacking:
             lines.append(self.env._("%(count)s lack data or cannot be sent.", count=len(lacking)))
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'l10n_ro_efactura_notification',
-            'params': {
-                'type': 'warning' if lacking else 'success' if queued else 'info',
-                'title': self.env._("e-Factura test") if test else self.env._("e-Factura"),
-                'message': '\n'.join(lines) or self.env._("Nothing to send."),
-                'button': bool(lacking) and lacking._l10n_ro_efactura_lacking_button(environment),
-                'next': {'type': 'ir.actions.act_window_close'},
-            },
-        }
+        return notification(
+            '\n'.join(lines) or self.env._("Nothing to send."),
+            'warning' if lacking else 'success' if queued else 'info',
+            title=self.env._("e-Factura test") if test else self.env._("e-Factura"), then=close_dialog(),
+            tag='l10n_ro_efactura_notification',
+            button=bool(lacking) and lacking._l10n_ro_efactura_lacking_button(environment))
 
     def _l10n_ro_efactura_lacking_button(self, environment):
         """Where these are mended: the window, or the list of those that cannot be sent whatever is filled in."""

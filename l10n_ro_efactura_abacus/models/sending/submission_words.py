@@ -2,6 +2,7 @@ from markupsafe import Markup
 from odoo import fields, models
 
 from ...anaf import explain
+from ..common.actions import dialog
 from ..common.anaf_words import error_words, in_words
 from ..common.rights import check_bill, check_manage
 
@@ -84,11 +85,4 @@ class EfacturaSubmission(models.Model):
     def action_open_not_at_anaf(self):
         """Ask the reason, then decide that ANAF does not have it."""
         check_manage(self, 'read')
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Not at ANAF"),
-            'res_model': 'l10n_ro_efactura.not.at.anaf',
-            'views': [[False, 'form']],
-            'target': 'new',
-            'context': {'default_submission_ids': self.ids},
-        }
+        return dialog('l10n_ro_efactura.not.at.anaf', self.env._("Not at ANAF"), {'default_submission_ids': self.ids})

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 from ...anaf import today
+from ..common.actions import soft_reload
 from ..common.rights import check_read_spv
 
 KEPT_DAYS = 400
@@ -116,7 +117,7 @@ class EfacturaVerification(models.Model):
         """Verify the period as it stands now."""
         check_read_spv(self, 'read')
         self.sudo()._fill()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def action_excel(self):
         """The same as an Excel file."""

@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.actions import dialog, soft_reload
 from ..common.rights import check_bill, check_read_spv
 from .verification import SECTIONS
 
@@ -70,7 +71,7 @@ class EfacturaVerificationLine(models.Model):
         line = self._one('message_id')
         line.message_id.action_unpair()
         line.sudo().unlink()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def action_send(self):
         """Send the invoices of these rows."""
@@ -83,14 +84,8 @@ class EfacturaVerificationLine(models.Model):
         partners = self.move_id.commercial_partner_id
         if not partners:
             raise UserError(self.env._("There is no supplier."))
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("No e-Factura expected"),
-            'res_model': 'l10n_ro_efactura.not.expected',
-            'views': [[False, 'form']],
-            'target': 'new',
-            'context': {'default_partner_ids': partners.ids, 'default_verification_id': self.verification_id[:1].id},
-        }
+        return dialog('l10n_ro_efactura.not.expected', self.env._("No e-Factura expected"), {
+            'default_partner_ids': partners.ids, 'default_verification_id': self.verification_id[:1].id})
 
     def action_expected(self):
         """e-Facturas are expected from this supplier after all."""
@@ -99,14 +94,14 @@ class EfacturaVerificationLine(models.Model):
         partners.check_access('read')
         partners.sudo()._l10n_ro_efactura_expect(False)
         self.verification_id.sudo()._fill()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def action_done(self):
         """Tick off, or take the tick back."""
         self._check(check_bill)
         for line in self.sudo():
             line.write({'done': not line.done, 'done_uid': False if line.done else self.env.uid})
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def _one(self, *needed):
         self._check(check_read_spv)

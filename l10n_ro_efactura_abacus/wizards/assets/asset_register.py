@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ...models.common.actions import soft_reload
 from ...models.common.rights import check_bill
 
 
@@ -45,14 +46,14 @@ class EfacturaAssetRegister(models.TransientModel):
         check_bill(self.move_ids, 'write')
         for line in self.line_ids:
             line._save()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def action_save_and_post(self):
         """Write it, and post the bills."""
         check_bill(self.move_ids, 'write')
         self.action_save()
         drafts = self.move_ids.filtered(lambda move: move.state == 'draft')
-        return drafts.action_post() or {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return drafts.action_post() or soft_reload()
 
 
 class EfacturaAssetRegisterLine(models.TransientModel):

@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ...models.common.actions import close_dialog
 from ...models.common.rights import check_bill
 
 
@@ -43,4 +44,4 @@ class EfacturaInventoryTransfer(models.TransientModel):
         if not self.line_ids:
             raise UserError(self.env._("Choose at least one inventory object."))
         self.move_id._l10n_ro_efactura_transfer(self.line_ids, self.date)
-        return {'type': 'ir.actions.act_window_close'}
+        return close_dialog()

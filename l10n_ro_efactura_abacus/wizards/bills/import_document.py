@@ -272,14 +272,7 @@ class EfacturaImport(models.TransientModel):
     def _action(self):
         """The page of one document."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.display_name,
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [[False, 'form']],
-            'target': 'current',
-        }
+        return self._get_records_action(name=self.display_name, context={})
 
     def action_open(self):
         """Open this document of a batch; what is imported opens as the bill."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...anaf.rasp import MAX_TEXT
+from ...models.common.actions import notification, soft_reload
 from ...models.common.rights import check_bill
 
 
@@ -32,12 +33,6 @@ class EfacturaRaspWrite(models.TransientModel):
         check_bill(self.message_id, 'read')
         self.ensure_one()
         self.env['l10n_ro_efactura.rasp']._enqueue(self.message_id.sudo(), self.text)
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {
-                'type': 'success', 'title': self.env._("Message to the seller"),
-                'message': self.env._("It is on its way to ANAF; the bill shows what becomes of it."),
-                'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
-            },
-        }
+        return notification(
+            self.env._("It is on its way to ANAF; the bill shows what becomes of it."), 'success',
+            title=self.env._("Message to the seller"), then=soft_reload())

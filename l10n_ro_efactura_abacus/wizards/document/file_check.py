@@ -48,8 +48,5 @@ class EfacturaFileCheck(models.TransientModel):
         if not xml:
             raise UserError(self.env._("Choose a file first."))
         self.anaf_ok, self.anaf_answer = self.env['l10n_ro_efactura.xml.file']._second_opinion(xml)
-        return {
-            'type': 'ir.actions.act_window', 'name': self.env._("Check a file"), 'res_model': self._name,
-            'res_id': self.id, 'views': [[False, 'form']], 'target': 'new',
-            'context': {'dialog_size': 'extra-large'},
-        }
+        return self._get_records_action(
+            name=self.env._("Check a file"), target='new', context={'dialog_size': 'extra-large'})

@@ -56,15 +56,8 @@ class EfacturaFind(models.TransientModel):
         return find._action()
 
     def _action(self):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Find the entry") if self.message_id else self.env._("Find in SPV"),
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [[False, 'form']],
-            'target': 'new',
-            'context': {'dialog_size': 'extra-large'},
-        }
+        name = self.env._("Find the entry") if self.message_id else self.env._("Find in SPV")
+        return self._get_records_action(name=name, target='new', context={'dialog_size': 'extra-large'})
 
     def action_search(self):
         """Show again, for another period."""

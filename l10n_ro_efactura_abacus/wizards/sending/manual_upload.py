@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...models.common.actions import close_dialog
 from ...models.common.rights import check_manage
 
 
@@ -27,4 +28,4 @@ class EfacturaManualUpload(models.TransientModel):
             raise UserError('\n'.join(reasons))
         self.env['l10n_ro_efactura.submission']._adopt(self.move_id, 'prod', self.upload_index)
         self.move_id._l10n_ro_efactura_mark_missing({})
-        return {'type': 'ir.actions.act_window_close'}
+        return close_dialog()

@@ -60,15 +60,8 @@ class EfacturaWindow(models.TransientModel):
         return window._action()
 
     def _action(self):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("eFactura") if self.many else self.env._("eFactura: %s", self.move_id.display_name),
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [[False, 'form']],
-            'target': 'new',
-            'context': {'dialog_size': 'extra-large'},
-        }
+        name = self.env._("eFactura") if self.many else self.env._("eFactura: %s", self.move_id.display_name)
+        return self._get_records_action(name=name, target='new', context={'dialog_size': 'extra-large'})
 
     def _look(self):
         """Read the invoices anew and make the rows."""

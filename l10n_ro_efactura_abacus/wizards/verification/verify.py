@@ -2,6 +2,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
+from ...models.common.actions import soft_reload
 from ...models.common.rights import check_bill, check_read_spv
 from ...models.verification.res_partner import REASONS
 
@@ -41,4 +42,4 @@ class EfacturaNotExpected(models.TransientModel):
         self.partner_ids.sudo()._l10n_ro_efactura_expect(self.reason, self.note)
         if self.verification_id:
             self.verification_id.action_verify_again()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
