@@ -12,10 +12,6 @@ class ResCompany(models.Model):
              "else its parent's.")
     l10n_ro_efactura_start_date = fields.Date(
         "e-Factura since", help="Invoices dated earlier are left out of e-Factura.")
-    l10n_ro_efactura_responsible_ids = fields.Many2many(
-        'res.users', 'res_company_l10n_ro_efactura_responsible_rel', 'company_id', 'user_id',
-        string="Responsible for e-Factura", groups='base.group_system',
-        help="They are told when the connection to ANAF ends. Empty: the administrators.")
     l10n_ro_efactura_right_prod = fields.Selection(
         RIGHTS, "Right in SPV", default='unknown', readonly=True, copy=False, groups='base.group_system')
     l10n_ro_efactura_right_test = fields.Selection(

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ..common.actions import soft_reload
+from ..common.alerts import alert, people_told
 from ..common.rights import check_manage
 
 _logger = logging.getLogger(__name__)
@@ -138,12 +139,10 @@ class EfacturaArchiveCheck(models.Model):
             self._alert()
 
     def _alert(self):
-        for user in self.company_id._l10n_ro_efactura_alert_users():
-            env = self.with_context(lang=user.lang or self.env.lang).env
-            self.activity_schedule(
-                ACTIVITY, user_id=user.id, summary=env._("Packages of ANAF's were damaged"),
-                note=env._("%(count)s packages are not any more what ANAF gave. Put them back from a backup; "
-                           "ANAF itself keeps a package for 60 days only.", count=len(self.damaged_ids)))
+        alert(self, ACTIVITY, people_told(self.company_id), lambda env: (
+            env._("Packages of ANAF's were damaged"),
+            env._("%(count)s packages are not any more what ANAF gave. Put them back from a backup; "
+                  "ANAF itself keeps a package for 60 days only.", count=len(self.damaged_ids))))
 
     # -- what a user may do ---------------------------------------------------------------------------------
 
