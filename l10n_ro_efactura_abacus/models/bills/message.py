@@ -103,7 +103,8 @@ class EfacturaMessageImport(models.Model):
             reason = _("The package is not downloaded yet.") if message.archive_state == 'listed' else _(
                 "ANAF has deleted the package.")
             if message.archive_state == 'listed' and message.last_error:
-                reason = _("The package cannot be downloaded yet: %s", in_words(self.env, message.last_error))
+                reason = _("The package cannot be downloaded yet: %s", in_words(
+                    self.env, message.last_error, message.last_error_code))
         elif message.kind not in ('received', 'sent'):
             reason = _("This is no invoice.")
         else:

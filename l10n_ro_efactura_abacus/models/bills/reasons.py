@@ -1,6 +1,6 @@
 """Why a package is no bill, in words."""
 from ...anaf import UblError, read_facts
-from ..common.anaf_words import in_words
+from ..common.anaf_words import document_error_words
 
 
 def why_not_opened(env, error):
@@ -32,5 +32,5 @@ def why_no_invoice(env, package):
     try:
         read_facts(package.document)
     except UblError as error:
-        return _("This is no invoice: %s", in_words(env, error))
+        return _("This is no invoice: %s", document_error_words(env, error))
     return _("This is no invoice.")

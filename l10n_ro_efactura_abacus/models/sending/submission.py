@@ -31,8 +31,12 @@ FEW_RETRIES = 5  # questions about an index that ANAF does not know (yet)
 
 
 def error_rows(error):
-    """An AnafError as the rows kept in `errors`: [{'code', 'text', 'hint'}]."""
-    return [{'code': error.code, 'text': text, 'hint': explain(text).code or error.code}
+    """An AnafError as the rows kept in `errors`: [{'code', 'text', 'hint'}].
+
+    `fact` is there as well where ANAF said nothing and `text` is a fact of ours: its code, for `in_words`.
+    """
+    fact = {'fact': error.code} if error.own else {}
+    return [{'code': error.code, 'text': text, 'hint': explain(text).code or error.code, **fact}
             for text in error.texts or [error.text or error.code]]
 
 

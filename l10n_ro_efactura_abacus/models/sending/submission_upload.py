@@ -302,9 +302,9 @@ class EfacturaUpload(models.Model):
 def _upload(client, row):
     """In a pool thread: one upload, unless it waited so long that its lease could end before the answer."""
     if time.monotonic() > row['start_before']:
-        raise NotSent('lease_over', "waited too long for its turn")
+        raise NotSent('lease_over')
     if not row['cif']:
-        raise Refused('missing_cif', "the company has no CIF")
+        raise Refused('missing_cif')
     return client.upload(
         base64.b64decode(bytes(row['xml'])), standard=row['standard'], cif=row['cif'], b2c=row['is_b2c'],
         extern=row['extern'], autofactura=row['autofactura'])

@@ -13,9 +13,12 @@ class EfacturaTrouble(models.Model):
     _inherit = 'l10n_ro_efactura.submission'
 
     @api.model
-    def _note_wait(self, lane, code, text, states=('queued', 'processing', 'uncertain')):
-        """Say on what waits in `lane` why it waits; rows that have a reason of their own keep it."""
-        rows = [{'code': code, 'text': text or code, 'hint': WAITING}]
+    def _note_wait(self, lane, code, text, states=('queued', 'processing', 'uncertain'), fact=None):
+        """Say on what waits in `lane` why it waits; rows that have a reason of their own keep it.
+
+        :param fact: code of the fact of ours that `text` is; see `error_rows`
+        """
+        rows = [{'code': code, 'text': text or code, 'hint': WAITING, **({'fact': fact} if fact else {})}]
 
         def work():
             self.env.cr.execute(SQL(
@@ -32,7 +35,8 @@ class EfacturaTrouble(models.Model):
     def _note_trouble(self, lane, error):
         """A round of `lane` failed with `error` (AnafError or UserError); the next round tries again."""
         known = isinstance(error, AnafError)
-        self._note_wait(lane, error.code if known else 'not_connected', error.text if known else str(error))
+        self._note_wait(lane, error.code if known else 'not_connected', error.text if known else str(error),
+                        fact=error.code if known and error.own else None)
 
     @api.model
     def _clear_wait(self, lane, states=('processing', 'uncertain')):

@@ -1,3 +1,4 @@
+from . import test_anaf_words
 from . import test_budget_and_circuit
 from . import test_wire_faults
 from . import test_guard
