@@ -7,7 +7,6 @@ from odoo import SUPERUSER_ID, Command, api, models
 from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..common.file_names import safe_name
 from ..common.rights import check_bill
 from .proposal import Choice
 
@@ -233,7 +232,7 @@ class EfacturaImporter(models.AbstractModel):
         xmls, files = [], []
         for proposal, bill in pairs:
             owner = {'res_model': 'account.move', 'res_id': bill.id, 'type': 'binary'}
-            number = safe_name(proposal.document.facts.number)
+            number = proposal.document.facts.number.replace('/', '-')
             xmls.append({**owner, 'name': f'{number}.xml', 'raw': proposal.xml, 'mimetype': 'application/xml'})
             files += [{
                 **owner, 'name': file.name or number, 'raw': file.content,

@@ -9,7 +9,7 @@ from psycopg2.errors import SerializationFailure
 
 from ...anaf import PackageError, UblError, read_facts, read_package
 from ..common.actions import open_action
-from ..common.anaf_words import in_words
+from ..common.anaf_words import document_error_words, in_words
 from ..common.rights import check_bill
 from .importer_guards import BACKGROUND_LINES
 
@@ -114,7 +114,8 @@ class EfacturaMessage(models.Model):
             reason = _("The package is not downloaded yet.") if message.archive_state == 'listed' else _(
                 "ANAF has deleted the package.")
             if message.archive_state == 'listed' and message.last_error:
-                reason = _("The package cannot be downloaded yet: %s", in_words(self.env, message.last_error))
+                reason = _("The package cannot be downloaded yet: %s", in_words(
+                    self.env, message.last_error, message.last_error_code))
         elif message.kind not in ('received', 'sent'):
             reason = _("This is no invoice.")
         else:
@@ -258,5 +259,5 @@ def why_no_invoice(env, package):
     try:
         read_facts(package.document)
     except UblError as error:
-        return _("This is no invoice: %s", in_words(env, error))
+        return _("This is no invoice: %s", document_error_words(env, error))
     return _("This is no invoice.")

@@ -46,6 +46,7 @@ class EfacturaMailbox(models.Model):
     whole_at = fields.Datetime(readonly=True, help="When the lists were last read as far back as ANAF keeps them")
     next_list_at = fields.Datetime(readonly=True)
     last_error = fields.Char(readonly=True, help="Why the lists could not be read the last time")
+    last_error_code = fields.Char(readonly=True, help="Of a fact of ours, which is shown in the reader's language")
 
     _company_uniq = models.UniqueIndex('(company_id, environment)')
 
@@ -70,6 +71,11 @@ class EfacturaMailbox(models.Model):
                     SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()), tuple(self.ids)))
         self._in_fresh_transaction(work)
         self.invalidate_recordset(flush=False)
+
+    def _set_error(self, error):
+        """Keep why the box could not be read: an AnafError, or a UserError in words already."""
+        self._set(last_error=getattr(error, 'text', '') or str(error),
+                  last_error_code=error.code if getattr(error, 'own', False) else None)
 
     # -- reading the lists ----------------------------------------------------------------------------------
 
@@ -149,9 +155,9 @@ class EfacturaMailbox(models.Model):
                 raise Malformed('incomplete_list', self.env._(
                     "ANAF's lists show %(seen)s messages of %(total)s.", seen=len(seen), total=total))
         except (AnafError, UserError) as error:
-            self._set(last_error=getattr(error, 'text', '') or str(error))
+            self._set_error(error)
             raise
-        self._set(last_error=None)
+        self._set(last_error=None, last_error_code=None)
         return end.replace(tzinfo=None, microsecond=0), new
 
     def _read_pages(self, lane, begin, end, seen, new):

@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from ...anaf import BUCHAREST, AnafError, NoRight, today
 from ..calls.lane import lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW
-from ..common.anaf_words import in_words
+from ..common.anaf_words import anaf_error_words
 from ..common.environment import ENVIRONMENTS
 from ..common.rights import check_bill
 
@@ -83,6 +83,7 @@ class EfacturaMessage(models.Model):
     seal_reason = fields.Char(readonly=True)
     archived_at = fields.Datetime(readonly=True)
     last_error = fields.Char(readonly=True)
+    last_error_code = fields.Char(readonly=True, help="Of a fact of ours, which is shown in the reader's language")
     next_attempt_at = fields.Datetime()
     quota_day = fields.Date(readonly=True)
     quota_count = fields.Integer(readonly=True)
@@ -228,7 +229,7 @@ class EfacturaMessage(models.Model):
         try:
             new = box._ask(found[0], datetime.combine(date_from, time.min) - timedelta(hours=3))
         except AnafError as error:
-            raise UserError(self.env._("ANAF: %s", in_words(self.env, error.text or error.code))) from None
+            raise UserError(self.env._("ANAF: %s", anaf_error_words(self.env, error))) from None
         messages = self.sudo()
         messages._listed(found[0])
         messages._end_of_round()

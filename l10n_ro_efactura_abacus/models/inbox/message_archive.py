@@ -66,7 +66,7 @@ class EfacturaMessage(models.Model):
                 with Pool(knob('pool', 16)) as pool:
                     self._archive_lane(lane, pool)
             except UserError as error:
-                self.env['l10n_ro_efactura.mailbox']._of(lane)._set(last_error=str(error))
+                self.env['l10n_ro_efactura.mailbox']._of(lane)._set_error(error)
             except Exception:
                 _logger.exception("Archiving for company %s (%s) failed", lane.company.id, lane.environment)
                 self._abandon()
@@ -166,7 +166,7 @@ class EfacturaMessage(models.Model):
                 self._in_fresh_transaction(lambda: message._keep_package(bare, row))
 
     def _keep_failure(self, row, error):
-        values = {'last_error': error.text or error.code}
+        values = {'last_error': error.text or error.code, 'last_error_code': error.own and error.code}
         if isinstance(error, Gone):
             values['archive_state'] = 'gone'
         elif isinstance(error, QuotaExceeded):
@@ -189,7 +189,8 @@ class EfacturaMessage(models.Model):
         values = {
             'package': Binary(base64.b64encode(archived.content)),
             'sha256': hashlib.sha256(archived.content).hexdigest(),
-            'archive_state': 'archived', 'archived_at': UTC_NOW, 'last_error': error, 'next_attempt_at': None,
+            'archive_state': 'archived', 'archived_at': UTC_NOW, 'last_error': error, 'last_error_code': None,
+            'next_attempt_at': None,
         }
         if not package and row['quota_count'] < REFETCHES:
             values |= {'archive_state': 'listed', 'archived_at': None,

@@ -55,7 +55,7 @@ class EfacturaMessage(models.Model):
         for box in boxes:
             box.company_id._l10n_ro_efactura_alert(BLIND, today(), lambda env, box=box: (env._(
                 "SPV has not been read completely since %(date)s. %(why)s", date=format_datetime(env, box.listed_until),
-                why=in_words(env, box.last_error)), self.browse()))
+                why=in_words(env, box.last_error, box.last_error_code)), self.browse()))
 
     @api.model
     def _close_alerts(self, kind, companies):

@@ -90,7 +90,8 @@ class EfacturaMessage(models.Model):
         if self.archive_state == 'listed':
             again = self.next_attempt_at
             raise UserError('\n'.join(filter(None, [
-                self.env._("ANAF's package is not here yet."), in_words(self.env, self.last_error),
+                self.env._("ANAF's package is not here yet."), in_words(
+                    self.env, self.last_error, self.last_error_code),
                 again and self.env._("It is asked for again by itself at %s.", format_datetime(self.env, again)),
             ])))
 

@@ -172,7 +172,8 @@ class EfacturaSubmission(models.Model):
                 self._in_fresh_transaction(lambda: submission._transition(  # noqa: B023
                     ['processing'], 'processing', next_attempt_at=fields.Datetime.now() + timedelta(seconds=30),
                     errors=[{'code': 'no_package', 'hint': WAITING, 'text': message.last_error or  # noqa: B023
-                             self.env._("ANAF's package is not here yet.")}]))
+                             self.env._("ANAF's package is not here yet."), **(
+                                 {'fact': message.last_error_code} if message.last_error_code else {})}]))  # noqa: B023
 
     def _settle_nok(self, lane, message_of):
         """nok comes with its reasons: the error package is read first."""

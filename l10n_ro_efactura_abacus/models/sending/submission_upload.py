@@ -163,7 +163,7 @@ class EfacturaSubmission(models.Model):
         # EXTENDS
         def upload(client):
             if not row['cif']:
-                raise Refused('missing_cif', "the company has no CIF")
+                raise Refused('missing_cif')
             return client.upload(row['xml'], standard=row['standard'], cif=row['cif'], b2c=row['is_b2c'],
                                  extern=row['extern'], autofactura=row['autofactura'])
         return upload

@@ -73,7 +73,7 @@ class EfacturaRefresh(models.TransientModel):
         for wizard in self:
             box = boxes.search([('company_id', '=', wizard.company_id.id), ('environment', '=', 'prod')])
             wizard.last_read = box.listed_until
-            wizard.last_error = in_words(self.env, box.last_error)
+            wizard.last_error = in_words(self.env, box.last_error, box.last_error_code)
 
     def action_connect(self):
         """To the connection, for those who may make one."""
