@@ -14,7 +14,7 @@ from ..common.rights import check_bill
 from .importer_guards import BACKGROUND_LINES
 
 _logger = logging.getLogger(__name__)
-CRON = 'l10n_ro_efactura_abacus.ir_cron_efactura_import'
+CRON = 'l10n_ro_efactura_abacus.ir_cron_import'
 AT_ONCE = 20  # documents committed together by the cron
 PROPOSED_AT_ONCE = 100
 MOST_MESSAGES = 300  # in one table: their bills are made while the user waits
