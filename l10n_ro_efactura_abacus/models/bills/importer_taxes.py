@@ -24,13 +24,9 @@ _ON_PAYMENT = re.compile(r'\btva\b\W{0,3}\s*la\s+(?:data\s+)?incasar\w+')
 _NOT_ON_PAYMENT = re.compile(r'\b(?:nu|fara|neaplic\w*)\b[^.;]{0,40}\btva\b\W{0,3}\s*la\s+(?:data\s+)?incasar\w+')
 ON_PAYMENT_CODE = '432'  # BT-8, UNTDID 2005
 STANDARD_RATES = ((date(2025, 8, 1), 21), (date(2017, 1, 1), 19), (date(2016, 1, 1), 20))
-<<<<<<< HEAD:l10n_ro_efactura_abacus/models/bills/importer_taxes.py
-=======
-RATES = ('00', '05', '09', '11', '19', '21')
 # Rates in per cent that ended with July 2025 (Legea 141/2025; 9 for homes a year later) or before: newer versions of
 # l10n_ro bring the taxes of the last ones archived.
 ENDED_RATES = (5.0, 9.0, 19.0, 20.0)
->>>>>>> wt-newer:l10n_ro_efactura_abacus/models/import_taxes.py
 
 
 def standard_rate(day):
@@ -188,8 +184,7 @@ class EfacturaImporter(models.AbstractModel):
             tax, only = table.shaped(kind, amount, service, on_payment)
             if tax and (kind != 'zero' or only):
                 return tax, 'xml' if only else 'default'
-<<<<<<< HEAD:l10n_ro_efactura_abacus/models/bills/importer_taxes.py
-        return table.none, 'none'
+        return ended
 
     # -- stand-ins ------------------------------------------------------------------------------------------
 
@@ -255,6 +250,3 @@ class EfacturaImporter(models.AbstractModel):
             'amount': float(rate), 'amount_type': 'percent', 'type_tax_use': 'purchase', 'company_id': company.id,
             'invoice_repartition_line_ids': parts, 'refund_repartition_line_ids': parts,
         }).sudo(self.env.su)
-=======
-        return ended
->>>>>>> wt-newer:l10n_ro_efactura_abacus/models/import_taxes.py
