@@ -106,13 +106,13 @@ class EfacturaImporter(models.AbstractModel):
         with self._stand_ins(batch):
             bills = self._make_bills(Move, batch)
             self._attach(list(zip(batch, bills, strict=True)))
-            self._say_where_from(list(zip(batch, bills, strict=True)))
+            self._pair_and_log(list(zip(batch, bills, strict=True)))
             bills.flush_recordset()
         context = self.env.context
         return {id(proposal): bill.with_context(context) for proposal, bill in zip(batch, bills, strict=True)}
 
     @api.private
-    def _say_where_from(self, pairs):
+    def _pair_and_log(self, pairs):
         """Pair the bills with their packages, all at once; the chatter says who imported what."""
         user = self.env.user.name
         uploaded = {bill.id: self.env._("Imported by %(user)s from an uploaded e-Factura.", user=user)

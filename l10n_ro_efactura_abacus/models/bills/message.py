@@ -188,7 +188,7 @@ class EfacturaMessage(models.Model):
         if len(self) > MOST_MESSAGES:
             raise UserError(self.env._(
                 "Choose at most %s messages at a time. The settings can import all by themselves.", MOST_MESSAGES))
-        self.filtered(lambda message: message.kind == 'received')._opened()
+        self.filtered(lambda message: message.kind == 'received')._on_opened()
         messages = self.filtered(lambda message: message._is_importable())
         if not messages:
             if len(self) == 1 and self.kind == 'received' and self.move_id:

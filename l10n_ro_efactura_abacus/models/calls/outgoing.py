@@ -274,7 +274,7 @@ class EfacturaOutgoing(models.AbstractModel):
             # its claim had passed to another attempt, whose "sent before with index" leads to this one
             _logger.warning("%s %s: index %s came after attempt %s was given up",
                             self._name, row['id'], outcome.upload_index, row['attempt'])
-        lane.told(outcome)
+        lane.report(outcome)
         record._after_answer(lane, outcome)
 
     def _after_answer(self, lane, outcome):

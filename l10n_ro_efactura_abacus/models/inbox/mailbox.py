@@ -52,7 +52,7 @@ class EfacturaMailbox(models.Model):
 
     @api.model
     @api.private
-    def _of(self, lane):
+    def _for_lane(self, lane):
         """The box of `lane`, made at the first call."""
         box = self.sudo().search([('company_id', '=', lane.company.id), ('environment', '=', lane.environment)])
         if not box:
@@ -80,7 +80,7 @@ class EfacturaMailbox(models.Model):
     # -- reading the lists ----------------------------------------------------------------------------------
 
     @api.private
-    def _take_turn(self):
+    def _claim_reading(self):
         """True for the one worker that may read the lists now; the next round is allowed some seconds later."""
         self.ensure_one()
 
@@ -96,8 +96,8 @@ class EfacturaMailbox(models.Model):
     def _sweep(self, lane, start=None):
         """Read what is new since the last complete reading (with an overlap).
 
-        :param start: naive UTC; where nothing was read completely yet, read from here only: enough for who asks,
-            but not a complete reading
+        :param start: naive UTC; where nothing was read completely yet, read from here only: a partial reading, after
+            which `listed_until` does not move
         :return: naive UTC moment up to which the lists are known
         :raises AnafError: the reading is not complete; what was read is kept
         """
@@ -171,12 +171,12 @@ class EfacturaMailbox(models.Model):
             found = lane.list_page(begin, end, page)
             if not found.messages:
                 break
-            new += self._keep(found.messages)
+            new += self._insert_listed(found.messages)
             seen.update(message.id or (page, place) for place, message in enumerate(found.messages))
             page, pages, total = page + 1, found.page_count, found.total
         return total
 
-    def _keep(self, listed):
+    def _insert_listed(self, listed):
         """Insert messages not seen before; those of another CIF of the certificate go to their company, or nowhere."""
         owners, own = self._owners(), self.company_id._l10n_ro_efactura_cif()
         senders = self._senders([message.upload_index for message in listed])

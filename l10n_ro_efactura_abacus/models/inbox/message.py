@@ -182,8 +182,8 @@ class EfacturaMessage(models.Model):
         self = self.sudo()
         mailboxes = self.env['l10n_ro_efactura.mailbox']
         for lane in lanes(self.env, mailboxes._pairs()):
-            box = mailboxes._of(lane)
-            if not lane.is_open() or not box._take_turn():
+            box = mailboxes._for_lane(lane)
+            if not lane.is_open() or not box._claim_reading():
                 continue
             try:
                 box._sweep(lane)
@@ -225,7 +225,7 @@ class EfacturaMessage(models.Model):
             raise UserError(self.env._("%s is not connected to ANAF, or has no CIF.", company.name))
         if not found[0].is_open():
             raise UserError(self.env._("ANAF's services do not answer at the moment. Try again in some minutes."))
-        box = self.env['l10n_ro_efactura.mailbox'].sudo()._of(found[0])
+        box = self.env['l10n_ro_efactura.mailbox'].sudo()._for_lane(found[0])
         try:
             new = box._ask(found[0], datetime.combine(date_from, time.min) - timedelta(hours=3))
         except AnafError as error:

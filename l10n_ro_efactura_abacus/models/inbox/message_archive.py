@@ -66,7 +66,7 @@ class EfacturaMessage(models.Model):
                 with Pool(knob('pool', 16)) as pool:
                     self._archive_lane(lane, pool)
             except UserError as error:
-                self.env['l10n_ro_efactura.mailbox']._of(lane)._set_error(error)
+                self.env['l10n_ro_efactura.mailbox']._for_lane(lane)._set_error(error)
             except Exception:
                 _logger.exception("Archiving for company %s (%s) failed", lane.company.id, lane.environment)
                 self._abandon()
@@ -152,7 +152,7 @@ class EfacturaMessage(models.Model):
     def _record_package(self, row, lane, outcome):
         """Keep one package, or why it is not here, committed at once."""
         message = self.browse(row['id'])
-        lane.told(outcome)
+        lane.report(outcome)
         try:
             if isinstance(outcome, Archived):
                 self._in_fresh_transaction(lambda: message._keep_package(outcome, row))

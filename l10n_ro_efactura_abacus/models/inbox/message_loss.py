@@ -1,4 +1,4 @@
-"""What ANAF deletes after 60 days must be here by then: those responsible hear of it while there is time."""
+"""Alerts for packages that are not archived before ANAF deletes them (60 days)."""
 from datetime import timedelta
 
 from odoo import api, fields, models

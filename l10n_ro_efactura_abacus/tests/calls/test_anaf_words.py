@@ -24,7 +24,7 @@ class TestAnafWords(PipelineCase):
         self.env['res.lang']._activate_lang('ro_RO')
         self.sim.fault('maintenance', 'list_paged')
         self.messages._cron_refresh_spv()
-        box = self.boxes._of(self._lanes()[0])
+        box = self.boxes._for_lane(self._lanes()[0])
         self.assertEqual((box.last_error, box.last_error_code), (FACTS['maintenance'], 'maintenance'))
         wizard = self.env['l10n_ro_efactura.refresh'].with_context(lang='ro_RO').create(
             {'company_id': self.company.id})
