@@ -25,7 +25,7 @@ def test_messages_to_sellers_go_once(database, sim):
     killed = begin(database, sim, """
 from odoo.addons.l10n_ro_efactura_abacus.models.calls.lane import lanes
 [lane] = lanes(env, [(env.company.id, 'prod')])
-print('CLAIMED', env['l10n_ro_efactura.rasp']._claim(lane)['attempt'], flush=True)
+print('CLAIMED', env['l10n_ro_efactura.rasp']._claim(lane, 1)[0]['attempt'], flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """, knobs=QUICK).communicate(timeout=120)[0]
     assert 'CLAIMED 1' in killed, killed

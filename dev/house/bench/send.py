@@ -15,11 +15,11 @@ def run(count, latency):
     return {'count': count, 'latency': latency, 'core': _core(count, latency), 'ours': _ours(count, latency)}
 
 
-def _simulator(latency):
+def simulator(latency):
     return demo.simulator(0, '--latency', str(latency), '--processing-delay', str(PROCESSING))
 
 
-def _wire(anaf):
+def wire(anaf):
     calls = demo.control(anaf, 'calls')
     names = {'uploads': 'upload', 'status calls': 'status', 'downloads': 'download'}
     return {**{name: calls['calls'][key] for name, key in names.items()},
@@ -30,19 +30,19 @@ def _wire(anaf):
 
 def _core(count, latency):
     print('core l10n_ro_edi...', flush=True)
-    with databases.temporary('bench_core') as database, _simulator(latency) as anaf:
+    with databases.temporary('bench_core') as database, simulator(latency) as anaf:
         prepared = demo.shell(database, SHELL / 'bench_prepare.py', None, BENCH_COUNT=str(count))
         token = demo.control(anaf, 'tokens', certificate='demo')['access_token']
         result = demo.shell(database, SHELL / 'bench_send_core.py', None, BENCH_URL=anaf, BENCH_TOKEN=token,
                             BENCH_PROCESSING=str(PROCESSING + 1))
         sent = prepared['xml'] + result['sent']
         return {'xml': prepared['xml'], 'sent': sent, 'archived': sent + result['settled'],
-                'ok': result['states'].get('invoice_validated', 0), **_wire(anaf)}
+                'ok': result['states'].get('invoice_validated', 0), **wire(anaf)}
 
 
 def _ours(count, latency):
     print('this addon...', flush=True)
-    with databases.temporary('bench_ours', ADDON) as database, _simulator(latency) as anaf:
+    with databases.temporary('bench_ours', ADDON) as database, simulator(latency) as anaf:
         prepared = demo.shell(database, SHELL / 'bench_prepare.py', anaf, BENCH_COUNT=str(count))
         demo.connect(database, anaf)
         port = processes.free_port()
@@ -57,11 +57,11 @@ def _ours(count, latency):
             started = time.monotonic()
             call('account.move', 'action_l10n_ro_efactura_send', prepared['moves'])
             click = time.monotonic() - started
-            times, ok = _watch(database, count, started)
-        return {'xml': prepared['xml'], 'click': click, **times, 'ok': ok, **_wire(anaf)}
+            times, ok = watch(database, count, started)
+        return {'xml': prepared['xml'], 'click': click, **times, 'ok': ok, **wire(anaf)}
 
 
-def _watch(database, count, started):
+def watch(database, count, started):
     """Seconds until all are sent, and until all are ok with their packages archived."""
     questions = {
         'sent': "SELECT count(*) FROM l10n_ro_efactura_submission WHERE upload_index IS NOT NULL",

@@ -194,7 +194,7 @@ class TestRaspSent(PackageCase):
 
     def test_a_worker_that_died(self):
         rasp = self._write()
-        self.rasps._claim(self._lanes()[0])
+        self.rasps._claim(self._lanes()[0], 1)
         self._set(rasp, lease_until='2020-01-01 00:00:00')
         self.rasps._cron_rasp()
         self.assertEqual((rasp.state, self._sent()), ('uncertain', []))
