@@ -10,10 +10,10 @@ ALL_LOST_SECONDS = 60
 
 
 def run(count, latency, every):
-    """Send `count` invoices while every so-manieth (`every`) upload is registered and its answer lost.
+    """Send `count` invoices while every Nth upload (`every`) is registered by ANAF and its answer lost.
 
-    :return: {'count', 'latency', 'every', 'seconds' until all are ok (0 where every answer is lost), 'ok', calls by kind,
-        'sent twice'}
+    :return: {'count', 'latency', 'every', 'seconds' until all are ok (0 where every answer is lost), 'ok',
+        calls by kind, 'sent twice'}
     """
     with databases.temporary('bench_lost', ADDON) as database, send.simulator(latency) as anaf:
         prepared = demo.shell(database, SHELL / 'bench_prepare.py', anaf, BENCH_COUNT=str(count))
