@@ -1,6 +1,6 @@
-"""Taking over from `l10n_ro_edi` at installation, and giving back at removal.
+"""Hooks that take over from `l10n_ro_edi` at installation and give back at removal.
 
-Plain SQL wherever there may be a million rows: no invoice is written through the ORM, nothing is recomputed.
+They change invoices in plain SQL, because there may be a million rows: nothing is recomputed.
 """
 import base64
 import hashlib
@@ -14,16 +14,20 @@ from .models.connection import vault
 
 _logger = logging.getLogger(__name__)
 
+# Crons of core that stop while this addon is installed.
 CRONS = ('l10n_ro_edi.ir_cron_l10n_ro_edi_refresh_access_token', 'l10n_ro_edi.ir_cron_l10n_ro_edi_synchronize_invoices')
+# System parameter that holds the xml ids of the crons that were active, joined by commas.
 PARKED = 'l10n_ro_efactura.parked_crons'
+# Columns of res_company in which core keeps its connection in plain text.
 TOKENS = ('l10n_ro_edi_client_id', 'l10n_ro_edi_client_secret', 'l10n_ro_edi_access_token', 'l10n_ro_edi_refresh_token')
-#: days in which ANAF's lists still show an upload, with a margin: only then may lost bytes be looked for and repeated
+# Days after an upload in which ANAF's lists surely show it (they reach back 60); older bytes are never sent again.
 LISTED_DAYS = 50
+# SQL condition of documents that the company issues: sales and self-billed invoices.
 SALES = SQL("(m.move_type IN ('out_invoice', 'out_refund') OR COALESCE(j.is_self_billing, FALSE))")
 
 
 def post_init_hook(env):
-    """Take over: connections, crons, history."""
+    """Take over core's connections, crons and history."""
     _take_connections(env)
     _forget_logged_secrets(env)
     _park_crons(env)
@@ -32,7 +36,10 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Give back what core needs to go on; refused while it would destroy sealed packages."""
+    """Give core its tokens, states and crons back.
+
+    :raise UserError: sealed packages would be destroyed
+    """
     env['ir.module.module']._l10n_ro_efactura_check_uninstall()
     _give_back_tokens(env)
     _give_back_states(env)
@@ -44,7 +51,7 @@ def uninstall_hook(env):
 
 
 def _take_connections(env):
-    """Core's plain tokens into the vault; their columns in res_company are emptied."""
+    """Move core's plain tokens into the vault and empty their columns in res_company."""
     env.cr.execute(SQL(
         "SELECT id, %s FROM res_company WHERE COALESCE(%s) IS NOT NULL",
         SQL(", ").join(map(SQL.identifier, TOKENS)), SQL(", ").join(map(SQL.identifier, TOKENS))))
@@ -53,7 +60,7 @@ def _take_connections(env):
         SQL("%s = NULL", SQL.identifier(name)) for name in TOKENS)))
     for row in found:
         company = env['res.company'].browse(row.pop('id'))
-        # by core's own fields, which judge nothing: half a pair or an ended token must not stop an installation
+        # through core's fields, which do not validate: an incomplete or expired token must not stop an installation
         company.write({name: value for name, value in row.items() if value})
         credential = company._l10n_ro_efactura_credential()
         if company.l10n_ro_edi_callback_url:
@@ -62,13 +69,14 @@ def _take_connections(env):
 
 
 def _forget_logged_secrets(env):
-    """Core logged whole token answers and authorisation codes."""
+    """Delete core's log entries that hold whole token answers and authorisation codes."""
     env.cr.execute(
         "DELETE FROM ir_logging WHERE name = 'l10n_ro_edi_log'"
         " AND (func IN ('callback', '_cron_l10n_ro_edi_refresh_access_token') OR message ~ 'eyJ|_token|code')")
 
 
 def _give_back_tokens(env):
+    """Write the decrypted tokens into core's columns of res_company; without the vault's key they stay empty."""
     credentials = env['l10n_ro_efactura.credential'].sudo().search([])
     for credential in credentials:
         try:
@@ -89,7 +97,7 @@ def _give_back_tokens(env):
 
 
 def _park_crons(env):
-    """Core's crons sleep; those that were awake are remembered."""
+    """Deactivate core's crons and store which of them were active."""
     ids = {cron.id: xmlid for xmlid in CRONS if (cron := env.ref(xmlid, raise_if_not_found=False))}
     if not ids:
         return
@@ -100,6 +108,7 @@ def _park_crons(env):
 
 
 def _unpark_crons(env):
+    """Activate the crons that `_park_crons` deactivated."""
     for xmlid in (env['ir.config_parameter'].sudo().get_param(PARKED) or '').split(','):
         if xmlid and (cron := env.ref(xmlid, raise_if_not_found=False)):
             env.cr.execute("UPDATE ir_cron SET active = TRUE WHERE id = %s", [cron.id])
@@ -110,7 +119,7 @@ def _unpark_crons(env):
 
 
 def _adopt_history(env):
-    """What core sent and received becomes ours: nothing already reported is ever offered again."""
+    """Create submissions and messages for what core sent and received, so that nothing is sent a second time."""
     env.flush_all()
     cifs = [SQL("(%s, %s)", company.id, company._l10n_ro_efactura_cif() or None)
             for company in env['res.company'].with_context(active_test=False).search([])]
@@ -146,6 +155,7 @@ def _adopt_history(env):
 
 
 def _adopt_submissions(env):
+    """Insert a submission for each adopted sale."""
     env.cr.execute(
         """INSERT INTO l10n_ro_efactura_submission (
                   create_uid, create_date, write_uid, write_date, origin, move_id, company_id, environment, state,
@@ -169,7 +179,7 @@ def _adopt_submissions(env):
 
 
 def _adopt_messages(env):
-    """The SPV messages behind core's rows, as far as core kept their number: downloaded again while ANAF has them."""
+    """Insert the SPV messages of which core kept the download id; they are archived while ANAF has them (60 days)."""
     env['l10n_ro_efactura.message']._insert(
         ('company_id', 'environment', 'anaf_id', 'upload_index', 'kind', 'listed_at', 'seller_cif', 'buyer_cif',
          'partner_id', 'partner_name', 'number', 'issue_date', 'due_date', 'amount_untaxed', 'amount_tax',
@@ -197,7 +207,7 @@ def _adopt_messages(env):
 
 
 def _show_on_moves(env):
-    """The columns of the invoices. What was only a test leaves core's own state, which would block the real thing."""
+    """Fill our columns on the invoices; empty core's state of tests, which would block sending to production."""
     for environment, prefix in (('prod', 'l10n_ro_efactura_'), ('test', 'l10n_ro_efactura_test_')):
         env.cr.execute(SQL(
             """UPDATE account_move m
@@ -210,7 +220,7 @@ def _show_on_moves(env):
 
 
 def _keep_sent_bytes(env):
-    """The XML of what is still in work, from core's attachment: what was lost is looked for by its content."""
+    """Copy the XML of submissions in work from core's attachments, so that SPV can be searched for its content."""
     env.cr.execute(
         """SELECT s.id, a.document_id, a.moment FROM l10n_ro_efactura_submission s
              JOIN l10n_ro_efactura_adopted a ON a.move_id = s.move_id
@@ -221,7 +231,7 @@ def _keep_sent_bytes(env):
         for submission_id, document_id, moment in rows[start:start + 500]:
             document = env['l10n_ro_edi.document'].browse(document_id).with_context(bin_size=False)
             if xml := base64.b64decode(document.attachment or b''):
-                # without a hash it is never sent again by itself: ANAF's lists no longer reach so far back
+                # Older than ANAF's lists reach: without a hash it is never sent again automatically.
                 digest = hashlib.sha256(xml).hexdigest() if moment > recent else None
                 env.cr.execute("UPDATE l10n_ro_efactura_submission SET xml = %s, sha256 = %s WHERE id = %s",
                                [Binary(base64.b64encode(xml)), digest, submission_id])
@@ -229,7 +239,7 @@ def _keep_sent_bytes(env):
 
 
 def _give_back_states(env):
-    """Production states are in core's fields already (l10n_ro_edi_mirror.py); tests of core's own go back there."""
+    """Write the states of core's own tests back to its fields; production states are there already (models/takeover)."""
     env.flush_all()
     env.cr.execute(
         """UPDATE account_move m SET l10n_ro_edi_index = s.upload_index,

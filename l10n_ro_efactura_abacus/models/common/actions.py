@@ -3,7 +3,7 @@ import ast
 
 
 def open_action(env, xmlid, records, **context):
-    """Give the action of `xmlid` for `records`. So a model opens a wizard without calling its methods.
+    """Return the action of `xmlid` for `records`; models open wizards this way, without calling their methods.
 
     :param env: of the user who gets the action
     :param xmlid: of an ``ir.actions.server``, which is run and finds `records` under that name, or of a window action
@@ -20,7 +20,7 @@ def open_action(env, xmlid, records, **context):
 
 
 def soft_reload():
-    """Return the action that reads the view on the screen again."""
+    """Return the action that reloads the view on the screen."""
     return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
 
 

@@ -1,11 +1,11 @@
-"""Whom e-Factura tells of something, and one open activity for each person and cause."""
+"""Alerts as activities: who receives them, and one open activity for each person and cause."""
 
 
 def people_told(companies, fallback='account.group_account_manager', home=None):
-    """Return those responsible for e-Factura in `companies`, else who has the group `fallback`.
+    """Return the users responsible for e-Factura in `companies`, else the members of `fallback`.
 
     :param fallback: xml id of a group
-    :param home: company in which those of `fallback` must work; `companies` by default
+    :param home: company that the members of `fallback` must have access to; `companies` by default
     :return: active internal users
     """
     users = companies.sudo().l10n_ro_efactura_responsible_ids.filtered('active')
@@ -14,9 +14,9 @@ def people_told(companies, fallback='account.group_account_manager', home=None):
 
 
 def open_activities(records, kind):
-    """Return the open activities of `kind` on `records`, whoever has them, as superuser.
+    """Return the open activities of `kind` on `records`, of all users, as superuser.
 
-    :param kind: xml id of an activity type; one that was deleted has no activities
+    :param kind: xml id of an activity type; a deleted one gives an empty recordset
     """
     kind = records.env.ref(kind, raise_if_not_found=False)
     return records.env['mail.activity'].sudo().search([
@@ -25,10 +25,10 @@ def open_activities(records, kind):
 
 
 def alert(record, kind, users, words, deadline=None, refresh=False):
-    """Give each of `users` an activity on `record`, unless he has one open for the same cause.
+    """Schedule an activity on `record` for each of `users` who has none open for the same cause.
 
     :param kind: xml id of an activity type
-    :param words: function of an environment in the user's language, giving (summary, note)
+    :param words: function of an environment in the user's language that returns (summary, note)
     :param deadline: date; today by default
     :param refresh: False: the cause is kind and summary, and an open activity stays as it is; True: the cause is the
         kind alone, and an open activity gets the new words and deadline

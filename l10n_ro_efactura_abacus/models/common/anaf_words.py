@@ -1,23 +1,23 @@
-"""What `anaf` reports by code, in the language of whoever reads it. What ANAF said itself stays as it is."""
+"""Translated sentences for the codes that `anaf` reports; ANAF's own words are never translated."""
 
 
 def in_words(env, text, code=None):
-    """Return what a record keeps of an error, for people.
+    """Return a stored error as a text for users.
 
     :param text: ANAF's own words, or an English fact of ours
-    :param code: of our own fact (:attr:`AnafError.own`); falsy where `text` is ANAF's
-    :return: the fact translated where its code is known, else `text`
+    :param code: code of our own fact (:attr:`AnafError.own`); falsy where `text` is ANAF's
+    :return: the translated fact where its code is known, else `text`
     """
     return code and fact_words(env).get(code) or str(text or '')
 
 
 def anaf_error_words(env, error):
-    """Return what an :class:`anaf.AnafError` says, for people."""
+    """Return an :class:`anaf.AnafError` as a text for users."""
     return in_words(env, error.text or error.code, error.own and error.code)
 
 
 def fact_words(env):
-    """Return what each code of `anaf.errors.FACTS` means: {code: translated sentence}."""
+    """Return {code of `anaf.errors.FACTS`: translated sentence}."""
     _ = env._
     return {
         'dns_failure': _("ANAF's name could not be resolved"),
@@ -43,7 +43,7 @@ def fact_words(env):
 
 
 def document_error_words(env, error):
-    """Return why bytes are no document, for people.
+    """Return why bytes are not an e-invoice, as a text for users.
 
     :param error: an :class:`anaf.XmlError` or :class:`anaf.UblError`
     """
@@ -71,7 +71,7 @@ def document_error_words(env, error):
 
 
 def error_words(env):
-    """Return what each code of `anaf.explain` means: {code: translated sentence}."""
+    """Return {code of `anaf.explain`: translated sentence}."""
     _ = env._
     return {
         'duplicate': _("This document was sent to ANAF before: it is there under another index."),

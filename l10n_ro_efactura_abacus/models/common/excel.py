@@ -1,12 +1,13 @@
-"""Excel files: one workbook with the formats of our cells, sheets written row after row."""
+"""Excel files: a workbook with our cell formats, and sheets that are written row by row."""
 import json
 from typing import NamedTuple
 
 import xlsxwriter
 from odoo import fields
 
-# xlsxwriter makes formulas, links and numbers of texts that look like them; what a supplier wrote stays a text
+# Options of xlsxwriter that keep every text a text, so that a supplier's text never becomes a formula or a link.
 OPTIONS = {'strings_to_formulas': False, 'strings_to_urls': False, 'strings_to_numbers': False}
+# Cell formats by name.
 FORMATS = {
     'title': {'bold': True, 'font_size': 14},
     'head': {'bold': True, 'bg_color': '#DDE3EA', 'border': 1, 'text_wrap': True, 'valign': 'vcenter'},
@@ -17,9 +18,12 @@ FORMATS = {
     'red': {'font_color': '#C00000', 'bold': True},
     'link': {'font_color': 'blue', 'underline': 1},
 }
-NAME_LENGTH = 31  # characters of a sheet's name
-TEXT_LENGTH = 32_000  # characters of a cell; Excel takes 32 767
-LINKED_ROWS = 60_000  # Excel takes 65 530 links in a sheet
+# Characters of a sheet's name at most.
+NAME_LENGTH = 31
+# Characters of a cell at most; Excel takes 32 767.
+TEXT_LENGTH = 32_000
+# Rows whose links are kept, in each sheet; Excel takes 65 530 links.
+LINKED_ROWS = 60_000
 
 
 class Link(NamedTuple):
@@ -32,7 +36,7 @@ class Workbook(xlsxwriter.Workbook):
     """A workbook with our formats.
 
     :param target: a file name, or a binary stream
-    :param constant_memory: True forgets each row when the next one begins; False makes no temporary files
+    :param constant_memory: True writes each row out when the next one begins; False makes no temporary files
     """
 
     def __init__(self, target, constant_memory=False):
@@ -40,13 +44,13 @@ class Workbook(xlsxwriter.Workbook):
         self.styles = {name: self.add_format(values) for name, values in FORMATS.items()}
 
     def add_sheet(self, name):
-        """Return a new :class:`Sheet`; signs that Excel takes in no name are left out."""
+        """Return a new :class:`Sheet`; characters that Excel forbids in `name` are left out."""
         plain = ''.join(sign for sign in name if sign not in '[]:*?/\\')[:NAME_LENGTH]
         return Sheet(self.add_worksheet(plain), self.styles)
 
 
 class Sheet:
-    """Rows written one after another; `row` is the next one, from 0."""
+    """A sheet that is written row by row; `row` is the next one, from 0."""
 
     def __init__(self, sheet, styles):
         self.sheet, self.styles = sheet, styles
@@ -58,7 +62,10 @@ class Sheet:
             self.sheet.set_column(column, column, width)
 
     def head(self, labels, height=None):
-        """Write the row of titles: it stays in sight, is repeated on every page, and filters what is below."""
+        """Write the row of titles, which stays in sight while scrolling; `filter` and `for_print` use it.
+
+        :param height: of the row, in points
+        """
         if height:
             self.sheet.set_row(self.row, height)
         self._head_row, self._width = self.row, len(labels)
@@ -69,7 +76,7 @@ class Sheet:
         """Write one row.
 
         :param values: texts, numbers, dates, :class:`Link`; None, False and '' leave the cell empty
-        :param styles: names of `FORMATS`, None for the usual one of the value: dates and amounts have theirs
+        :param styles: names of `FORMATS`; None takes the value's default (dates and floats have one)
         """
         for column, value in enumerate(values):
             style = styles[column] if column < len(styles) else None
@@ -80,6 +87,7 @@ class Sheet:
         self.row += 1
 
     def _write(self, column, value, style):
+        """Write one cell by the type of `value`; a Link after `LINKED_ROWS` becomes a text."""
         if isinstance(value, Link) and self.row < LINKED_ROWS:
             self.sheet.write_url(self.row, column, value.url, self.styles['link'], value.text)
         elif isinstance(value, Link):
@@ -95,20 +103,20 @@ class Sheet:
             self.sheet.write_string(self.row, column, str(value)[:TEXT_LENGTH], self.styles.get(style))
 
     def filter(self):
-        """Let the reader filter the rows between the titles and here."""
+        """Add a filter over the rows from the titles to the last one written."""
         self.sheet.autofilter(self._head_row, 0, max(self.row - 1, self._head_row), max(self._width - 1, 0))
 
     def for_print(self):
-        """Print across the page, as wide as one sheet, the titles on every page."""
+        """Set up printing: landscape, one page wide, titles on every page."""
         self.sheet.set_landscape()
         self.sheet.fit_to_pages(1, 0)
         self.sheet.repeat_rows(self._head_row)
 
 
 def field_value(record, name, field):
-    """Return a field's value as a cell shows it.
+    """Return the value of the field `name` as a cell shows it.
 
-    :param field: its row of `fields_get`, with 'type' and 'selection'
+    :param field: the field's dict of `fields_get`, with 'type' and 'selection'
     """
     value, kind = record[name], field['type']
     if kind == 'selection':

@@ -1,15 +1,17 @@
+"""The exemption from e-Factura that entries, journals and partners share."""
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .rights import check_manage
 
+# Fields that only an accounting administrator may write.
 EXEMPTION_FIELDS = {'l10n_ro_efactura_exempt', 'l10n_ro_efactura_exempt_reason'}
 
 
 class EfacturaExemptionMixin(models.AbstractModel):
-    """An accountant's decision, with its reason, that something does not go to e-Factura by itself.
+    """A record that an accountant can exempt from e-Factura, with a reason.
 
-    It changes what is due, never what may be sent: an exempt invoice can still be sent by hand.
+    An exempt invoice is not due and not sent automatically; it can still be sent by hand.
     """
     _name = 'l10n_ro_efactura.exemption.mixin'
     _description = "e-Factura exemption"

@@ -1,4 +1,4 @@
-"""Names of files made of numbers and names that others chose."""
+"""File names made from document numbers and names that others chose."""
 import re
 import unicodedata
 
@@ -6,7 +6,7 @@ import unicodedata
 def safe_name(text, joint='-', length=80):
     """Return `text` as a file name for every system: ASCII letters, digits, ``-_.``, never empty or reserved.
 
-    :param joint: sign that stands for all others
+    :param joint: character that replaces each run of others
     :param length: characters at most
     """
     plain = unicodedata.normalize('NFKD', text or '').encode('ascii', 'ignore').decode()

@@ -1,4 +1,4 @@
-"""Who may do what in e-Factura: one check and one sentence for each kind of user.
+"""Access rights of e-Factura: one check and one error message for each kind of user.
 
 ===============  ==================================================  ==========================================
 kind             who has it (one of these groups of Odoo)            what for
@@ -9,10 +9,11 @@ manage           accounting administrator                            exemptions,
 system           administrator of the system                         the connection, this copy of the database
 ===============  ==================================================  ==========================================
 
-`may_*` answer, `check_*` raise. Code that runs as superuser has decided already, as in Odoo's own `check_access`.
+`may_*` return a bool, `check_*` raise. A superuser may do everything, as in Odoo's own `check_access`.
 """
 from odoo.exceptions import AccessError
 
+# Xml ids of Odoo's groups.
 BILL = 'account.group_account_invoice'
 READ = 'account.group_account_readonly'
 MANAGE = 'account.group_account_manager'
@@ -40,30 +41,30 @@ def is_system(env):
 
 
 def check_bill(records, operation=None):
-    """Raise where the user may not invoice, or may not do `operation` with `records`.
+    """Check that the user may invoice, and may do `operation` with `records`.
 
-    :param records: a recordset, also an empty one
+    :param records: a recordset, which may be empty
     :param operation: 'read' or 'write'; None checks the group alone
     :return: `records`
-    :raises AccessError: what is missing, in the user's language
+    :raise AccessError: says what is missing, in the user's language
     """
     return _check(records, may_bill(records.env), operation, lambda _: _(
         "Only users who may invoice can work with e-Factura."))
 
 
 def check_read_spv(records, operation=None):
-    """Raise where the user may neither invoice nor read the books; see `check_bill`."""
+    """Check that the user may invoice or read the books; parameters and errors as in `check_bill`."""
     return _check(records, may_read_spv(records.env), operation, lambda _: _("Your user may not read SPV."))
 
 
 def check_manage(records, operation=None):
-    """Raise where the user is no accounting administrator; see `check_bill`."""
+    """Check that the user is an accounting administrator; parameters and errors as in `check_bill`."""
     return _check(records, may_manage(records.env), operation, lambda _: _(
         "Only an accounting administrator can do this."))
 
 
 def check_system(records, operation=None):
-    """Raise where the user does not administer the system; see `check_bill`."""
+    """Check that the user administers the system; parameters and errors as in `check_bill`."""
     return _check(records, is_system(records.env), operation, lambda _: _("Only an administrator can do this."))
 
 

@@ -1,10 +1,11 @@
+"""The company's sector of Bucharest and its registration for VAT."""
 from odoo import api, fields, models
 
 from .res_partner_sector import sector_in
 
 
 class ResCompany(models.Model):
-    """The sector of a company in Bucharest, and whether it is registered for VAT."""
+    """A company with its sector, where it is in Bucharest, and its registration for VAT."""
     _inherit = 'res.company'
 
     l10n_ro_efactura_sector = fields.Selection(
@@ -24,8 +25,8 @@ class ResCompany(models.Model):
             self.l10n_ro_efactura_sector = sector
 
     def _l10n_ro_efactura_is_vat_payer(self):
-        """Registered for VAT: its Tax ID, or Company ID, is RO and the CUI. A branch without CUI is as its parent."""
+        """Return True where Tax ID or Company ID is "RO" and the CUI; a branch without CUI takes its parent's."""
         for company in self._l10n_ro_efactura_chain():
             if len((company.vat or '').strip()) > 1 or company.company_registry:
                 return company.partner_id._l10n_ro_efactura_is_vat_payer()
-        return True  # no CUI anywhere: that is asked first
+        return True  # no CUI at all; other checks ask for that first

@@ -1,3 +1,4 @@
+"""The codes by which ANAF knows a partner: CUI, VAT number, CNP."""
 import re
 
 from odoo import api, fields, models
@@ -7,13 +8,14 @@ from stdnum.ro import cnp
 from ...anaf import cif_digits, valid_cnp, valid_cui
 from ...anaf.identifiers import NO_CNP
 
+# Groups that see a person's CNP.
 BILLING = 'account.group_account_invoice,account.group_account_readonly'
-#: countries whose VAT numbers begin with something else than their code
+# Prefixes of VAT numbers, for the countries where they differ from the country code.
 PREFIXES = {'GR': ('EL',), 'GB': ('GB', 'XI')}
 
 
 class ResPartner(models.Model):
-    """Who a partner is to ANAF: a business by its CUI, a person by a CNP or thirteen zeros, a firm from abroad."""
+    """A partner as ANAF knows it: a firm by its CUI, a person by a CNP or 13 zeros, or a firm from abroad."""
     _name = 'res.partner'
     _inherit = ['res.partner', 'l10n_ro_efactura.exemption.mixin']
 
@@ -42,7 +44,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _l10n_ro_efactura_clean_cnp(self, vals):
-        """Without blanks; thirteen zeros are what stands where there is no CNP."""
+        """Return `vals` with the CNP without blanks; 13 zeros, which mean "no CNP", become False."""
         if not vals.get('l10n_ro_efactura_cnp'):
             return vals
         digits = cnp.compact(vals['l10n_ro_efactura_cnp'])
@@ -53,7 +55,7 @@ class ResPartner(models.Model):
         return [*super()._commercial_fields(), 'l10n_ro_efactura_exempt', 'l10n_ro_efactura_exempt_reason']
 
     def _l10n_ro_efactura_cui(self):
-        """The digits of the partner's Romanian CUI, '' where it has none (a person, a foreigner)."""
+        """Return the digits of the partner's Romanian CUI; '' where it has none (a person, a firm from abroad)."""
         partner = self.commercial_partner_id
         vat = (partner.vat or '').strip().upper()
         abroad = partner._l10n_ro_efactura_is_abroad()
@@ -67,17 +69,17 @@ class ResPartner(models.Model):
         return bool(self.country_id) and self.country_id.code != 'RO'
 
     def _l10n_ro_efactura_is_foreign(self):
-        """A buyer from abroad without a Romanian CUI or VAT number."""
+        """Return True for a partner from abroad without a Romanian CUI or VAT number."""
         return self.commercial_partner_id._l10n_ro_efactura_is_abroad() and not self._l10n_ro_efactura_cui()
 
     def _l10n_ro_efactura_buyer_code(self):
-        """Who the buyer is to ANAF.
+        """Return the kind of buyer and the code that identifies it at ANAF.
 
-        A CUI makes a business, of a sole trader (PFA, II) too, typed with or without RO as Tax ID or Company ID.
-        A company without one is asked for it, never sent with zeros.
+        A partner with a CUI is a business, sole traders (PFA, II) included; the CUI may stand in Tax ID or Company ID,
+        with or without RO. A company without a CUI is never sent with zeros.
 
         :return: ('cui', digits) | ('cnp', 13 digits) | ('zeros', 13 zeros) | ('foreign', VAT number or '')
-            | (False, '') where it must be asked
+            | (False, '') for a company whose CUI is missing
         """
         partner = self.commercial_partner_id.sudo()
         if cui := partner._l10n_ro_efactura_cui():
@@ -91,9 +93,9 @@ class ResPartner(models.Model):
         return ('cnp', digits) if digits else ('zeros', NO_CNP)
 
     def _l10n_ro_efactura_vat(self):
-        """The VAT number with its country's letters; '' where the partner is not registered for VAT.
+        """Return the VAT number with its country's prefix; '' where the partner is not registered for VAT.
 
-        A Romanian firm says so by RO before its CUI, in the Tax ID or in the Company ID.
+        A Romanian firm is registered where RO stands before its CUI, in Tax ID or Company ID.
         """
         partner = self.commercial_partner_id
         cui = partner._l10n_ro_efactura_cui()
@@ -105,13 +107,13 @@ class ResPartner(models.Model):
         return texts[0] if country and country != 'RO' and known and len(texts[0]) > 3 else ''
 
     def _l10n_ro_efactura_is_vat_payer(self):
-        """Registered for VAT, as its Tax ID or Company ID says: with the letters of the country."""
+        """Return True where the partner is registered for VAT (`_l10n_ro_efactura_vat`)."""
         return bool(self._l10n_ro_efactura_vat())
 
     def _l10n_ro_efactura_legal_id(self):
-        """The identifier beside or instead of the VAT number; '' for a firm that has none.
+        """Return the legal identifier (BT-30, BT-47); '' for a firm that has none.
 
-        :return: the CUI, a foreign number, the CNP of a person, or 13 zeros where the person gave none
+        :return: the CUI, a foreign number, a person's CNP, or 13 zeros where the person gave none
         """
         partner = self.commercial_partner_id
         kind, code = partner._l10n_ro_efactura_buyer_code()

@@ -1,9 +1,11 @@
+"""Sending at posting: a journal's switch and its delay."""
 from datetime import timedelta
 
 from odoo import fields, models
 
 
 class AccountJournal(models.Model):
+    """A journal that can send its posted invoices by itself, or exempt them from e-Factura."""
     _name = 'account.journal'
     _inherit = ['account.journal', 'l10n_ro_efactura.exemption.mixin']
 
@@ -25,6 +27,6 @@ class AccountJournal(models.Model):
     )
 
     def _l10n_ro_efactura_send_at(self):
-        """UTC datetime from which an invoice posted now may be sent; None for at once."""
+        """Return the naive UTC datetime from which an invoice posted now may be sent; None for at once."""
         days = int(self.l10n_ro_efactura_send_delay or 0)
         return fields.Datetime.now() + timedelta(days=days) if days else None

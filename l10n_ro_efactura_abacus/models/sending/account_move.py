@@ -1,3 +1,4 @@
+"""The invoice's e-Factura columns, the actions of its buttons, and queueing it for ANAF."""
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -8,11 +9,15 @@ from ..common.actions import close_dialog, notification, open_action, soft_reloa
 from ..common.rights import check_bill
 from .states import LIVE, STATES, TEST_STATES
 
-# Documents built in the click itself; of more the worker says what they lack.
+# Up to this many invoices have their XML built and checked in the click itself; the worker checks larger batches.
 BUILT_IN_THE_CLICK = 20
 
 
 class AccountMove(models.Model):
+    """An invoice and its state at ANAF, in production and in the test environment.
+
+    Only its submissions write the columns (`_sync_moves`); the states are described at `states.STATES`.
+    """
     _inherit = 'account.move'
 
     l10n_ro_efactura_state = fields.Selection(
@@ -53,7 +58,7 @@ class AccountMove(models.Model):
 
     l10n_ro_efactura_submission_ids = fields.One2many(
         'l10n_ro_efactura.submission', 'move_id', string="Sent to ANAF", readonly=True)
-    # what views ask of the states
+    # Flags computed from the states, for views and their filters.
     l10n_ro_efactura_is_live = fields.Boolean(
         string="At ANAF or on its way", compute='_compute_l10n_ro_efactura_from_states')
     l10n_ro_efactura_is_on_the_way = fields.Boolean(
@@ -69,7 +74,7 @@ class AccountMove(models.Model):
 
     def _auto_init(self):
         # EXTENDS 'account'
-        # Plain columns, made here: nothing is computed or written on the moves that exist.
+        # Create the columns here, so that Odoo computes and writes nothing on existing moves.
         for prefix in ('l10n_ro_efactura', 'l10n_ro_efactura_test'):
             for name in ('state', 'upload_index', 'download_id'):
                 if not column_exists(self.env.cr, 'account_move', f'{prefix}_{name}'):
@@ -107,25 +112,28 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def action_l10n_ro_efactura_send(self):
-        """Queue these invoices for ANAF. No HTTP, no commit: the crons do the rest."""
+        """Queue the invoices for ANAF. Makes no HTTP call and no commit; the crons send them.
+
+        :return: dict of an action: a notification, or the eFactura window where one invoice lacks data
+        """
         check_bill(self, 'write')
         return self._l10n_ro_efactura_send('prod')
 
     def action_l10n_ro_efactura_send_test(self):
-        """Queue these invoices for ANAF's test environment, as often as wanted: nothing is reported."""
+        """Queue the invoices for ANAF's test environment, which reports nothing; can be repeated."""
         check_bill(self, 'write')
         return self._l10n_ro_efactura_send('test')
 
     def action_l10n_ro_efactura_refresh(self):
-        """Ask ANAF now about the submissions in work of these invoices."""
+        """Ask ANAF now for the status of the invoices that are in processing."""
         check_bill(self, 'write')
         self._l10n_ro_efactura_refresh_now()
         return soft_reload()
 
     def l10n_ro_efactura_refresh_visible(self):
-        """The status now of the rows a user looks at, in one call.
+        """Ask ANAF for the status of the rows on the screen; the web client calls it.
 
-        :return: {id: {field: value}} of the six columns, for the rows that are in work or just left it
+        :return: {id: {field: value}} with both states, for the rows that were in processing
         """
         check_bill(self, 'write')
         in_work = self.exists().filtered(lambda move: 'processing' in (
@@ -136,7 +144,10 @@ class AccountMove(models.Model):
             'l10n_ro_efactura_state', 'l10n_ro_efactura_test_state'])}
 
     def action_l10n_ro_efactura_window(self):
-        """The eFactura window on these invoices."""
+        """Open the eFactura window for the invoices.
+
+        :raise UserError: none is chosen, or one of them never goes to ANAF
+        """
         check_bill(self, 'write')
         if not self:
             raise UserError(self.env._("Choose the invoices first."))
@@ -145,7 +156,7 @@ class AccountMove(models.Model):
         return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_window_action_open', self)
 
     def _l10n_ro_efactura_window_action(self):
-        """An action that opens the window when it is run, for links that are shown before."""
+        """Return the server action that opens the eFactura window when the user clicks a link."""
         action = self.env.ref('l10n_ro_efactura_abacus.account_move_action_window')
         return {
             'type': 'ir.actions.server',
@@ -154,7 +165,7 @@ class AccountMove(models.Model):
         }
 
     def _l10n_ro_efactura_refresh_now(self):
-        """Ask ANAF about the submissions in work of these invoices, as far as its daily limits allow."""
+        """Ask ANAF for the status of the invoices' submissions in processing, within its daily limits."""
         self.env['l10n_ro_efactura.submission'].sudo().search([
             ('move_id', 'in', self.ids), ('state', '=', 'processing')])._refresh_now()
 
@@ -163,11 +174,14 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _l10n_ro_efactura_send(self, environment):
-        """Queue what can be queued; say clearly what cannot, and why.
+        """Queue the invoices that can be queued and report the others with the reasons.
 
-        One invoice: the eFactura window where data is missing, a UserError where it cannot be sent at all. Many: the
-        good ones are queued, the others marked, and a notification counts them and leads to the window.
-        An invoice that is already on its way is left alone (clicking twice is harmless).
+        An invoice that is already on its way is skipped, so a second click changes nothing.
+
+        :param environment: 'prod' or 'test'
+        :return: dict of an action: the eFactura window for a single invoice that lacks data, else a notification
+            that counts what was queued, skipped and refused and links to the window
+        :raise UserError: a single invoice that cannot be sent, whatever data is filled in
         """
         already = self._l10n_ro_efactura_live(environment)
         waiting = self - already
@@ -188,13 +202,14 @@ class AccountMove(models.Model):
             left_out=left_out)
 
     def _l10n_ro_efactura_queue(self, environment, at=None):
-        """Queue these moves and mark those that lack data; raises nothing for a bad one.
+        """Queue the moves that can be sent, and store on the others what they lack.
 
-        :param at: UTC datetime before which nothing is sent
+        :param environment: 'prod' or 'test'
+        :param at: naive UTC datetime before which nothing is sent
         :return: {move id: [reason, ...]} of those that were not queued
         """
         reasons = {}
-        # many at once: the click returns at once, the worker that builds the document marks what lacks data
+        # Skip the XML of a large batch, so that the click returns at once; the worker marks what lacks data.
         building = len(self) <= BUILT_IN_THE_CLICK
         for move in self:
             texts = move._l10n_ro_efactura_check_send(environment) or move._l10n_ro_efactura_check_data(building)
@@ -207,14 +222,17 @@ class AccountMove(models.Model):
         return reasons
 
     def _l10n_ro_efactura_send_posted(self):
-        """Queue those of these posted invoices whose journal sends by itself."""
+        """Queue the posted invoices whose journal sends automatically."""
         automatic = self.filtered(
             lambda move: move.journal_id.l10n_ro_efactura_auto_send and move.l10n_ro_efactura_to_send)
         for journal, moves in automatic.grouped('journal_id').items():
             moves._l10n_ro_efactura_queue('prod', at=journal._l10n_ro_efactura_send_at())
 
     def _l10n_ro_efactura_mark_missing(self, reasons):
-        """Write, or clear, the list of what is missing; only where it changes."""
+        """Write or clear the list of missing data on each move, where it changes.
+
+        :param reasons: {move id: [text, ...]}; a move without an entry is cleared
+        """
         for move in self.sudo():
             texts = reasons.get(move.id) or False
             if (move.l10n_ro_efactura_missing or False) != texts:
@@ -242,7 +260,10 @@ class AccountMove(models.Model):
             button=bool(lacking) and lacking._l10n_ro_efactura_lacking_button(environment))
 
     def _l10n_ro_efactura_lacking_button(self, environment):
-        """Where these are mended: the window, or the list of those that cannot be sent whatever is filled in."""
+        """Return the notification's button: the eFactura window where data can be filled in, else a list.
+
+        :return: dict(name=label, action=dict of an action)
+        """
         to_fill = self.filtered(lambda move: not move._l10n_ro_efactura_check_send(environment))
         if to_fill:
             return {'name': self.env._("Fill in"), 'action': to_fill._l10n_ro_efactura_window_action()}
@@ -264,12 +285,12 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _l10n_ro_efactura_after_change(self, environment):
-        """Called by the pipeline after it wrote the columns of `environment` on these moves."""
+        """React to a new state: the submissions call it after writing the columns of `environment`."""
 
     def _l10n_ro_efactura_live(self, environment):
-        """Those of these moves that are on their way to, or at, ANAF in `environment`.
+        """Return the moves that are on their way to ANAF, or at ANAF, in `environment`.
 
-        A test that is Ok may be tested again; a production Ok never goes out again.
+        A test that ended Ok is not among them, so it can be repeated; a production Ok cannot.
         """
         if environment == 'test':
             return self.filtered(lambda move: move.l10n_ro_efactura_test_state in IN_WORK)

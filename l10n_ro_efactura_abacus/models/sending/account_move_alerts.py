@@ -1,3 +1,4 @@
+"""Alerts above the invoice form: its sending, its deadline, and the connection to ANAF."""
 from datetime import timedelta
 
 from odoo import fields, models
@@ -9,7 +10,7 @@ from ..common.rights import is_system
 
 
 class AccountMove(models.Model):
-    """The banners of the invoice: what stops it (danger), what to look at (warning), what goes on (info)."""
+    """An invoice's alerts: 'danger' for what stops it, 'warning' for what needs attention, 'info' for progress."""
     _inherit = 'account.move'
 
     l10n_ro_efactura_ours = fields.Boolean(compute='_compute_l10n_ro_efactura_ours')
@@ -19,7 +20,7 @@ class AccountMove(models.Model):
             move.l10n_ro_efactura_ours = move._l10n_ro_efactura_is_ours()
 
     def _l10n_ro_efactura_is_ours(self):
-        """Does this addon send for the company, or does core (no connection of ours)?"""
+        """Return True where this addon sends for the company; False leaves it to core's `l10n_ro_edi`."""
         return self.country_code == 'RO' and bool(self.company_id._l10n_ro_efactura_credential())
 
     def _l10n_ro_efactura_sending_alerts(self):

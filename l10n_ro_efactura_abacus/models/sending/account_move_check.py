@@ -1,14 +1,15 @@
+"""Checks before an invoice is queued, and the parameters of its upload."""
 from odoo import models
 
 from ..document.account_move_check import finding_text
 
 
 class AccountMove(models.Model):
-    """Whether an invoice can be sent, and by which call of ANAF."""
+    """An invoice's checks before sending, and the ANAF call that uploads it."""
     _inherit = 'account.move'
 
     def _l10n_ro_efactura_upload_params(self):
-        """Which call uploads this invoice (ANAF, "API upload": standard, cif, extern, autofactura).
+        """Return the parameters of the call that uploads this invoice (ANAF, "API upload").
 
         :return: dict(standard='UBL'|'CN', is_b2c, extern, autofactura, cif=digits of our company)
         """
@@ -26,9 +27,9 @@ class AccountMove(models.Model):
         }
 
     def _l10n_ro_efactura_check_send(self, environment):
-        """Why this move cannot be queued for `environment`, as translated texts; [] when it can.
+        """Return why this move cannot be queued for `environment`, as translated texts; [] when it can.
 
-        These are reasons of state. What the document lacks is `_l10n_ro_efactura_check_data`.
+        Checks states and the connection only; `_l10n_ro_efactura_check_data` checks the document's data.
         """
         self.ensure_one()
         _ = self.env._
@@ -53,9 +54,9 @@ class AccountMove(models.Model):
         return reasons
 
     def _l10n_ro_efactura_check_data(self, building=True):
-        """What the document lacks (Date lipsa), as translated texts; [] when nothing.
+        """Return the data that the document lacks ("Date lipsa"), as translated texts; [] when complete.
 
-        :param building: build the document too; the other checks take no time
+        :param building: True also builds the XML and checks it against CIUS-RO, which is slow
         """
         self.ensure_one()
         missing = [problem['text'] for problem in self._l10n_ro_efactura_problems()]

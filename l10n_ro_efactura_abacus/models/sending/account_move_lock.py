@@ -1,9 +1,10 @@
+"""The lock on invoices that are, or may be, at ANAF."""
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from .states import LIVE
 
-# what a move may not change while ANAF has, or may have, its invoice
+# Fields of a move that nobody may change while its invoice is, or may be, at ANAF.
 FROZEN = {
     'name', 'invoice_date', 'journal_id', 'partner_id', 'move_type', 'currency_id', 'company_id',
     'l10n_ro_efactura_type',
@@ -11,9 +12,9 @@ FROZEN = {
 
 
 class AccountMove(models.Model):
-    """An invoice that is, or may be, at ANAF stays as it is: only a credit note corrects it.
+    """An invoice that cannot be changed, cancelled or deleted while it is, or may be, at ANAF in production.
 
-    Production only. A test never locks anything.
+    Only a credit note corrects it then. Tests lock nothing.
     """
     _inherit = 'account.move'
 
@@ -26,10 +27,10 @@ class AccountMove(models.Model):
                 move.show_reset_to_draft_button = False
 
     def _l10n_ro_efactura_check_may_change(self):
-        """Check that the user may write these entries and that none of them is, or may be, at ANAF.
+        """Check that the user may write the entries and that none of them is, or may be, at ANAF.
 
-        :raise AccessError: without the right to write them
-        :raise UserError: names what is live
+        :raise AccessError: the user may not write them
+        :raise UserError: names the entries that are, or may be, at ANAF
         """
         self.check_access('write')
         self._l10n_ro_efactura_check_not_live()
@@ -46,6 +47,7 @@ class AccountMove(models.Model):
         self._l10n_ro_efactura_check_not_live()
 
     def _l10n_ro_efactura_would_change(self, vals):
+        """Return True where `vals` gives a locked field, or the state, another value than this move has."""
         for name in (FROZEN | {'state'}) & vals.keys():
             field = self._fields[name]
             if field.convert_to_record(field.convert_to_cache(vals[name], self), self) != self[name]:
@@ -53,7 +55,10 @@ class AccountMove(models.Model):
         return False
 
     def _l10n_ro_efactura_check_not_live(self):
-        """Raise, naming them, when some of these moves are or may be at ANAF."""
+        """Check that none of the moves is, or may be, at ANAF.
+
+        :raise UserError: names the ones that are
+        """
         live = self._l10n_ro_efactura_live('prod')
         if not live:
             return

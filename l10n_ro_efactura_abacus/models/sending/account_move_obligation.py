@@ -1,3 +1,4 @@
+"""The obligation to report an invoice to e-Factura: whether, why, until when, and whether it is late."""
 from datetime import date, timedelta
 
 from odoo import api, fields, models
@@ -7,15 +8,18 @@ from odoo.tools.sql import column_exists, create_column
 from ...anaf import send_deadline, today
 from ..calls.outgoing import FAILED
 
-B2B_SINCE = date(2024, 1, 1)  # Legea 296/2023
-B2C_SINCE = date(2025, 1, 1)  # OUG 138/2024
+# First issue date of invoices to firms that must be reported (Legea 296/2023).
+B2B_SINCE = date(2024, 1, 1)
+# First issue date of invoices to persons that must be reported (OUG 138/2024).
+B2C_SINCE = date(2025, 1, 1)
+# States of a move that can be sent, again or for the first time.
 NOT_AT_ANAF = (False, *FAILED)
-# what has not reached ANAF for certain; an upload index stops the legal clock
+# States of a move without an upload index; the index is what proves that the deadline was met.
 NOT_REPORTED = (False, 'queued', 'uploading', 'uncertain', 'nok', 'refused')
 
 
 class AccountMove(models.Model):
-    """Must this invoice go to ANAF, why, until when. Nothing stored: a million old moves cost nothing."""
+    """An invoice's obligation to go to ANAF, its reason and its deadline, computed and never stored."""
     _name = 'account.move'
     _inherit = ['account.move', 'l10n_ro_efactura.exemption.mixin']
 
@@ -71,7 +75,7 @@ class AccountMove(models.Model):
                 move._l10n_ro_efactura_get_obligation()
 
     def _l10n_ro_efactura_get_obligation(self):
-        """(obligation, its reason in words)"""
+        """Return (value of the obligation field, its reason as a translated text)."""
         self.ensure_one()
         _ = self.env._
         if not self._l10n_ro_efactura_is_document():
@@ -118,7 +122,7 @@ class AccountMove(models.Model):
                 and bool(move.l10n_ro_efactura_deadline) and move.l10n_ro_efactura_deadline < now)
 
     # -------------------------------------------------------------------------
-    # SEARCH: the same rules as domains, so that lists never load what they do not show
+    # SEARCH: the rules of the computed fields as domains
     # -------------------------------------------------------------------------
 
     def _search_l10n_ro_efactura_obligation(self, operator, value):
@@ -157,7 +161,7 @@ class AccountMove(models.Model):
         )
 
     def _l10n_ro_efactura_obligation_domains(self):
-        """{obligation: domain}: each invoice is in one of them."""
+        """Return {obligation: domain}; each invoice matches exactly one of them."""
         document = Domain('country_code', '=', 'RO') & (
             Domain('move_type', 'in', ('out_invoice', 'out_refund'))
             | Domain('move_type', '=', 'in_invoice') & Domain('journal_id.is_self_billing', '=', True))

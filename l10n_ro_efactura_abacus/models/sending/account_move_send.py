@@ -1,13 +1,15 @@
+"""e-Factura in Odoo's Send wizards and in the job that sends in the background."""
 from odoo import api, models
 
+# Key of a move's sending settings that holds the environment, 'prod' or 'test'.
 ENVIRONMENT = 'l10n_ro_efactura_environment'
 
 
 class AccountMoveSend(models.AbstractModel):
-    """e-Factura in Odoo's Send, under core's own key `ro_edi`.
+    """Odoo's Send with e-Factura as the EDI `ro_edi`, which is core's own key.
 
-    The hooks of core's Romanian module are overridden in l10n_ro_edi_takeover.py; they call what stands here.
-    Companies without a connection of ours keep core's behaviour.
+    The overrides of `l10n_ro_edi` in models/takeover call the methods at the end of this class. Companies that have
+    no connection of this addon keep core's behaviour.
     """
     _inherit = 'account.move.send'
 
@@ -16,7 +18,7 @@ class AccountMoveSend(models.AbstractModel):
         # EXTENDS 'account'
         edis = super()._get_default_extra_edis(move)
         if 'ro_edi' in edis and move._l10n_ro_efactura_is_ours() and move.l10n_ro_efactura_obligation != 'due':
-            edis = edis - {'ro_edi'}  # foreign buyers and exemptions: only when asked for
+            edis = edis - {'ro_edi'}  # foreign buyers and exemptions: only where the user ticks it
         return edis
 
     @api.model
@@ -30,7 +32,7 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _generate_invoice_documents(self, invoices_data, allow_fallback_pdf=False):
         # EXTENDS 'account'
-        # e-Factura alone needs no PDF: it works where nothing can render one
+        # Sending by e-Factura alone renders no PDF, so it works without wkhtmltopdf.
         alone = {
             invoice: data for invoice, data in invoices_data.items()
             if set(data['extra_edis']) == {'ro_edi'} and not data['sending_methods']
@@ -52,7 +54,7 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _hook_invoice_document_after_pdf_report_render(self, invoice, invoice_data):
-        # EXTENDS 'account_edi_ubl_cii', which may still change the PDF: what is embedded is what is kept
+        # EXTENDS 'account_edi_ubl_cii', which may still change the PDF: embed the bytes that are attached
         super()._hook_invoice_document_after_pdf_report_render(invoice, invoice_data)
         pdf = (invoice_data.get('pdf_attachment_values') or {}).get('raw')
         if pdf and self._l10n_ro_efactura_is_our_xml(invoice, invoice_data):
@@ -61,14 +63,14 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _l10n_ro_efactura_is_our_xml(self, invoice, invoice_data):
-        """Is the XML that core attaches the one our builder made: the same bytes that go to ANAF?"""
+        """Return True where core attaches the XML of our builder, whose bytes also go to ANAF."""
         options = invoice_data.get('ubl_cii_xml_options') or {}
         return options.get('ubl_cii_format') == 'ciusro' and bool(invoice.company_id._l10n_ro_efactura_credential())
 
     @api.model
     def _generate_invoice_fallback_documents(self, invoices_data):
         # EXTENDS 'account'
-        # no pro forma for a document that never was to have a PDF
+        # No pro forma for invoices that are sent without a PDF.
         alone = [invoice for invoice, data in invoices_data.items() if 'proforma_pdf_attachment' in data]
         return super()._generate_invoice_fallback_documents({
             invoice: data for invoice, data in invoices_data.items() if invoice not in alone})
@@ -90,15 +92,15 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _l10n_ro_efactura_is_applicable(self, move):
-        """Is the checkbox shown: a Romanian document of ours that is not, and may not be, at ANAF."""
+        """Return True where Send offers e-Factura: a document that is concerned and not yet at ANAF."""
         return move._l10n_ro_efactura_is_document() and not move._l10n_ro_efactura_live('prod') \
             and move.l10n_ro_efactura_obligation != 'none'
 
     @api.model
     def _l10n_ro_efactura_queue_invoices(self, invoices_data):
-        """Queue the invoices whose `ro_edi` is ticked; what cannot be queued gets an `error` in its data.
+        """Queue the invoices that have `ro_edi` ticked; one that cannot be queued gets an `error` in its data.
 
-        :param invoices_data: {invoice (sudo): its sending data}, as core's web service hooks have it
+        :param invoices_data: {invoice (sudo): dict of its sending data}, as core's web service hooks get it
         """
         for invoice, data in invoices_data.items():
             if 'ro_edi' not in data['extra_edis'] or data.get('error'):
@@ -116,7 +118,7 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _l10n_ro_efactura_alerts(self, moves, moves_data):
-        """Alerts of the Send wizards about e-Factura, {key: alert}."""
+        """Return the Send wizards' alerts about e-Factura, {key: core's alert}."""
         _ = self.env._
         asked = moves.filtered(lambda move: 'ro_edi' in (moves_data[move].get('extra_edis') or {}))
         alerts = {}

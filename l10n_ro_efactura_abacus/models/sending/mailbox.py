@@ -1,3 +1,4 @@
+"""What the submissions tell the mailbox: the company that sent an index, and the test boxes in use."""
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -5,7 +6,7 @@ from ..calls.worker import UTC_NOW
 
 
 class EfacturaMailbox(models.Model):
-    """What the box has to know of the submissions: who sent an index, and which test boxes are in use."""
+    """The mailbox, with the senders known from submissions and the test environments of recent tests."""
     _inherit = 'l10n_ro_efactura.mailbox'
 
     def _senders(self, indexes):
@@ -21,7 +22,7 @@ class EfacturaMailbox(models.Model):
     @api.model
     @api.private
     def _pairs(self):
-        # EXTENDS: the test boxes of those who tested in the last 60 days
+        # EXTENDS: the test boxes of companies that sent a test in the last 60 days
         self.env.cr.execute(SQL(
             "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_submission"
             " WHERE environment = 'test' AND uploaded_at > %s - interval '60 days'", UTC_NOW))

@@ -1,8 +1,9 @@
+"""Hooks of the SPV message that settle submissions."""
 from odoo import api, models
 
 
 class EfacturaMessage(models.Model):
-    """What a message that was listed or archived means for a submission."""
+    """An SPV message that, once listed or archived, settles the submission with its upload index."""
     _inherit = 'l10n_ro_efactura.message'
 
     def _belongs_to(self, submission):

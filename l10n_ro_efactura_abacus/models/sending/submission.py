@@ -9,6 +9,7 @@ from ...anaf import cif_digits
 from ..calls.worker import SETTLE_CRONS, UPLOAD_CRONS
 from ..common.rights import check_bill, check_manage
 
+# States of a submission; the class docstring has the diagram.
 STATES = [
     ('queued', "Queued"),
     ('uploading', "Uploading"),
@@ -18,16 +19,19 @@ STATES = [
     ('nok', "Nok"),
     ('refused', "Refused"),
 ]
-# a live submission is the only one of its invoice and of its number; a finished test is not in the way of another
+# SQL condition of a live submission, of which the unique indexes allow one per invoice and per number; a test that
+# ended Ok is not live, so that it can be repeated.
 LIVE = "state NOT IN ('nok', 'refused') AND NOT (environment = 'test' AND state = 'ok')"
+# Days that a submission must be uncertain before an accountant may decide that ANAF does not have it.
 DECISION_DAYS = 3
-FEW_RETRIES = 5  # questions about an index that ANAF does not know (yet)
+# Questions in a day about an index that ANAF does not know yet, before asking is slowed down or given up.
+FEW_RETRIES = 5
 
 
 class EfacturaSubmission(models.Model):
-    """Outlives its invoice: what was sent, when, and what ANAF said is never deleted.
+    """One upload of one XML to one environment. It is never deleted, even where its invoice is.
 
-    State diagram; every arrow is `_transition`, nothing else writes `state`::
+    State diagram; every arrow is a call of `_transition`, the only writer of `state`::
 
         queued --claim, commit--> uploading --index--> processing --> ok | nok
            ^                         |--refused by ANAF--> refused
@@ -51,7 +55,7 @@ class EfacturaSubmission(models.Model):
         [('odoo', "Odoo"), ('core', "Odoo before this addon"), ('manual', "Uploaded by hand"),
          ('elsewhere', "Another program")],
         required=True, readonly=True, default='odoo')
-    # what
+    # the document
     number = fields.Char(readonly=True, help="BT-1")
     issue_date = fields.Date(readonly=True, help="BT-2")
     document_type = fields.Char(readonly=True, help="BT-3")
@@ -59,18 +63,18 @@ class EfacturaSubmission(models.Model):
     buyer_cif = fields.Char(string="Buyer CIF", readonly=True)
     amount_total = fields.Monetary(readonly=True)
     currency_id = fields.Many2one('res.currency', readonly=True)
-    # how
+    # parameters of the upload call
     standard = fields.Char(readonly=True)
     is_b2c = fields.Boolean(string="B2C", readonly=True)
     extern = fields.Boolean(readonly=True)
     autofactura = fields.Boolean(readonly=True)
     batch = fields.Char(readonly=True, index='btree_not_null')
-    # its life
+    # in the queue
     queued_at = fields.Datetime(readonly=True)
     looked_up_at = fields.Datetime(readonly=True, help="When SPV was last searched for an invoice that waited long")
     quota_day = fields.Date(readonly=True)
     quota_count = fields.Integer(readonly=True)
-    # what came of it
+    # outcome
     duplicate_index = fields.Char(
         readonly=True, help="Our own index, where ANAF answered that the document was there before")
     message_id = fields.Many2one('l10n_ro_efactura.message', string="ANAF package", readonly=True)
@@ -103,7 +107,7 @@ class EfacturaSubmission(models.Model):
     @api.model
     @api.private
     def _enqueue(self, moves, environment, at=None):
-        """Queue `moves` for `environment` and wake the workers. No HTTP, no commit.
+        """Queue `moves` for `environment` and wake the workers. Makes no HTTP call and no commit.
 
         :param at: naive UTC datetime before which nothing is sent
         :return: the new submissions
@@ -121,6 +125,7 @@ class EfacturaSubmission(models.Model):
 
     @api.model
     def _values_of(self, move, environment):
+        """Return the values of a new submission of `move`, without its XML."""
         params = move._l10n_ro_efactura_upload_params()
         supplier, customer = move.company_id.partner_id, move.commercial_partner_id
         if move.is_purchase_document():
@@ -142,7 +147,11 @@ class EfacturaSubmission(models.Model):
 
     @api.model
     def _create_queued(self, rows):
-        """Insert `rows`; the database itself refuses a second live submission."""
+        """Insert submissions, show them on their invoices and wake the upload workers.
+
+        :param rows: [dict of field values]
+        :raise UserError: one of them has a live submission already (unique indexes of the database)
+        """
         try:
             with self.env.cr.savepoint():
                 submissions = self.sudo().create([{**row, 'changed_at': fields.Datetime.now()} for row in rows])
@@ -158,7 +167,10 @@ class EfacturaSubmission(models.Model):
     @api.model
     @api.private
     def _adopt(self, move, environment, upload_index, origin='manual'):
-        """Follow an index obtained elsewhere (ANAF's portal): its status and package come by themselves."""
+        """Create a submission in processing for an index obtained elsewhere, such as on ANAF's portal.
+
+        :raise UserError: the index is no number, or belongs to another submission
+        """
         index = (upload_index or '').strip()
         if not index.isascii() or not index.isdigit():
             raise UserError(self.env._("An upload index is a number, as ANAF's portal shows it."))
@@ -175,18 +187,23 @@ class EfacturaSubmission(models.Model):
     # -- what a user may do ---------------------------------------------------------------------------------
 
     def action_refresh(self):
-        """Ask ANAF now for the status of these submissions."""
+        """Ask ANAF now for the status of the submissions."""
         check_bill(self, 'read').sudo()._refresh_now()
 
     def action_send_again(self):
-        """The same bytes once more, as a new submission."""
+        """Queue the same XML again, as a new submission."""
         return self._again(same_bytes=True)
 
     def action_regenerate(self):
-        """A new XML of the invoice as it is now, as a new submission."""
+        """Queue the invoice again as a new submission, whose XML is built from its present data."""
         return self._again(same_bytes=False)
 
     def _again(self, same_bytes):
+        """Queue a new submission for each rejected one.
+
+        :param same_bytes: True copies the old XML; False lets the worker build a new one
+        :raise UserError: one was not rejected, or its invoice cannot be sent
+        """
         submissions = check_bill(self, 'read').sudo()
         rows = []
         for old in submissions:
@@ -206,7 +223,10 @@ class EfacturaSubmission(models.Model):
         return self._create_queued(rows)
 
     def action_withdraw(self):
-        """Take back what is still queued and was never attempted."""
+        """Withdraw submissions that are queued and were never attempted.
+
+        :raise UserError: one of them was attempted, or is no longer queued
+        """
         submissions = check_bill(self, 'read').sudo()
         gone = submissions._transition(['queued'], 'refused', attempt=0, errors=[
             {'code': 'withdrawn', 'text': self.env._("Withdrawn before it was sent."), 'hint': 'withdrawn'}])
@@ -215,7 +235,11 @@ class EfacturaSubmission(models.Model):
         gone._show_on_moves()
 
     def action_not_at_anaf(self, reason):
-        """An accountant's decision, days after a lost answer: ANAF does not have it."""
+        """Refuse uncertain submissions by an accountant's decision that ANAF does not have them.
+
+        :param reason: how the accountant knows; kept on the submission and in the invoice's chatter
+        :raise UserError: no reason, or uncertain for less than `DECISION_DAYS`
+        """
         submissions = check_manage(self, 'read').sudo()
         if not (reason or '').strip():
             raise UserError(self.env._("A reason is needed: how do you know that ANAF does not have it?"))
@@ -235,7 +259,7 @@ class EfacturaSubmission(models.Model):
         decided._show_on_moves()
 
     def action_view_package(self):
-        """Open the archived package."""
+        """Download the archived package."""
         check_bill(self, 'read')
         self.ensure_one()
         if not self.message_id:
@@ -245,6 +269,6 @@ class EfacturaSubmission(models.Model):
     # -- bytes ----------------------------------------------------------------------------------------------
 
     def _freeze(self, xml):
-        """Keep `xml` as what will be sent; no later step changes it."""
+        """Store `xml` (bytes) and its SHA-256 as what will be sent; no later step changes them."""
         self.ensure_one()
         return self._transition(['queued'], 'queued', xml=xml, sha256=hashlib.sha256(xml).hexdigest(), errors=None)

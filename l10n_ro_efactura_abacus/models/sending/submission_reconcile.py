@@ -1,4 +1,4 @@
-"""Uploads whose answer was lost: looked for in SPV by content, sent again only with a witness or after a quiet time."""
+"""Uploads whose answer was lost: searched in SPV by content, and sent again only once their absence is proved."""
 from datetime import timedelta
 
 from odoo import models
@@ -8,18 +8,25 @@ from ..calls.outgoing import text_rows
 from ..calls.worker import UPLOAD_CRONS, UTC_NOW
 from ..common.knobs import knob
 
+# Seconds after a lost answer, at the end of which an upload that no list shows counts as not received.
 QUIET_SECONDS = 21600
-LAG_SECONDS = 900  # lists show a processed invoice up to 15 minutes late
-EMPTY_BUYERS = (False, '', '0000000000000')  # a person without a number
-LOOKED_AT = 50  # packages opened in one round
+# Seconds by which ANAF's lists may show a processed invoice late.
+LAG_SECONDS = 900
+# Buyer codes of a person who gave no number.
+EMPTY_BUYERS = (False, '', '0000000000000')
+# Packages opened in one round.
+LOOKED_AT = 50
 
 
 class EfacturaSubmission(models.Model):
+    """A submission that is searched in SPV where it is not known whether ANAF has it."""
     _inherit = 'l10n_ro_efactura.submission'
 
     def _reconcile(self, lane, until):
-        """Decide what can be decided about `self` (uncertain, or waiting for over an hour), after a complete reading
-        of the lists up to `until` (naive UTC)."""
+        """Search SPV for `self`, submissions that are uncertain or queued for over an hour, and settle what is clear.
+
+        :param until: naive UTC datetime up to which the lists were read completely
+        """
         if not self:
             return
         self._unread_packages(lane).filtered(lambda m: m.archive_state == 'listed')[:LOOKED_AT]._archive_now(lane)
@@ -41,7 +48,10 @@ class EfacturaSubmission(models.Model):
             ('listed_at', '>=', start - timedelta(minutes=5))], order='listed_at')
 
     def _find_package(self, lane):
-        """(message, exact): the sent package with our bytes, or with our number, date, buyer and total."""
+        """Return (message, exact): the sent package with our bytes (exact), else with our number, date, buyer, total.
+
+        The message is empty where there is none.
+        """
         self.ensure_one()
         messages = self.env['l10n_ro_efactura.message']
         free = [('company_id', '=', lane.company.id), ('environment', '=', lane.environment), ('kind', '=', 'sent'),
@@ -56,6 +66,7 @@ class EfacturaSubmission(models.Model):
             ('buyer_cif', 'in', [self.buyer_cif, *EMPTY_BUYERS])], limit=1), False
 
     def _found(self, message, exact):
+        """Settle the submission as ok with the sent `message`; not `exact`: it was sent by another program."""
         errors = None if exact else text_rows('found_by_content', [self.env._(
             "Found in SPV by number, date and total: it went to ANAF from somewhere else.")])
         values = {} if exact else {'origin': 'elsewhere'}
@@ -65,8 +76,11 @@ class EfacturaSubmission(models.Model):
             message._belongs_to(self)
 
     def _not_found(self, lane, until):
-        """Back into the queue with the same bytes, once the absence proves something."""
-        if self.state == 'queued':  # it never left this database: what another copy sent would be in the lists
+        """Queue the same bytes again, once their absence from the lists up to `until` proves that ANAF lacks them.
+
+        That takes a witness (`_has_witness`) and `LAG_SECONDS`, or else `QUIET_SECONDS`.
+        """
+        if self.state == 'queued':  # never sent from here, and a copy of this database would have left it in the lists
             self._transition(['queued'], 'queued', looked_up_at=UTC_NOW)
             return
         quiet = knob('quiet_seconds', QUIET_SECONDS)
@@ -77,7 +91,7 @@ class EfacturaSubmission(models.Model):
                              queued_at=UTC_NOW, looked_up_at=UTC_NOW)
 
     def _has_witness(self, lane):
-        """True where a later upload of this CIF is listed: what came before it would be listed too."""
+        """Return True where the lists show a later upload of this company: an earlier one would be there too."""
         self.env.cr.execute(SQL(
             """SELECT 1 FROM l10n_ro_efactura_submission s
                  JOIN l10n_ro_efactura_message m ON m.upload_index = s.upload_index

@@ -1,4 +1,4 @@
-"""What became of the uploads: from the lists for many, from stareMesaj for few."""
+"""Settling uploads: from the message lists where there are many, by `stareMesaj` where there are few."""
 import logging
 import time
 from datetime import timedelta
@@ -17,23 +17,24 @@ from .submission import FEW_RETRIES
 _logger = logging.getLogger(__name__)
 # Up to this many submissions are asked about one by one; more are settled from the lists, which lag up to 15 minutes.
 POLL_AT_MOST = 60
-# Seconds of one run in which it waits for answers that are due at any moment.
+# Seconds that one run of the worker may spend waiting for answers.
 WAIT_SECONDS = 10
 # Seconds that ANAF usually needs to process a document.
 FRESH_SECONDS = 5
 # Minutes after which a submission that no list shows is asked about by itself.
 LATE_MINUTES = 15
-# Submissions settled in one transaction: workers that archive touch the same messages.
+# Submissions settled in one transaction; kept small, because archiving workers lock the same messages.
 CHUNK = 50
 
 
 class EfacturaSubmission(models.Model):
+    """A submission in processing that ends as ok, nok or refused."""
     _inherit = 'l10n_ro_efactura.submission'
 
     @api.model
     @api.private
     def _cron_settle(self):
-        """Bring what is in work to its end. Safe to run on many workers at once."""
+        """Settle the submissions that are processing, uncertain or long queued. Safe on many workers at once."""
         self = self.sudo()
         self._expire_leases()
         self.env.cr.execute(SQL(
@@ -59,12 +60,16 @@ class EfacturaSubmission(models.Model):
 
     @api.model
     def _settle_lane(self, lane, stop):
+        """Settle one lane: from the lists where many wait or one is searched, then by asking for single ones.
+
+        :param float stop: `time.monotonic()` after which there is no waiting
+        """
         box = self.env['l10n_ro_efactura.mailbox']._for_lane(lane)
         searching = self._in_search(lane)
         if (searching or len(self._in_processing(lane)) > POLL_AT_MOST) and box._claim_reading():
             self._wait_for_processing(self._in_processing(lane), stop)
             self._settle_from_lists(lane, box, searching)
-        self._match_listed(lane)  # what another reader of the lists found
+        self._match_listed(lane)  # messages that another worker listed
         while (processing := self._in_processing(lane)) and lane.stays_open():
             if len(processing) <= POLL_AT_MOST:
                 asked = processing._due_for_status()
@@ -83,7 +88,11 @@ class EfacturaSubmission(models.Model):
 
     @api.model
     def _settle_from_lists(self, lane, box, searching):
-        """One round of lists, for all; where the lists fail, asking one by one still goes on."""
+        """Read the lists once and settle what they show; where they fail, note it and return.
+
+        :param box: mailbox of `lane`
+        :param searching: submissions to search by content
+        """
         try:
             until = box._sweep(lane, self._start_of(searching | self._in_processing(lane)))
         except (AnafError, UserError) as error:
@@ -95,7 +104,7 @@ class EfacturaSubmission(models.Model):
 
     @api.model
     def _in_search(self, lane):
-        """What has to be looked for by content: uncertain, or waiting so long that another copy may have sent it."""
+        """Return submissions to search by content: uncertain, or queued so long that a copy may have sent them."""
         now = fields.Datetime.now()
         return self.search([
             ('company_id', '=', lane.company.id), ('environment', '=', lane.environment),
@@ -116,11 +125,12 @@ class EfacturaSubmission(models.Model):
 
     @api.model
     def _in_processing(self, lane):
+        """Return the submissions of `lane` that ANAF is processing."""
         return self.search([('company_id', '=', lane.company.id), ('environment', '=', lane.environment),
                             ('state', '=', 'processing'), ('upload_index', '!=', False)])
 
     def _start_of(self, submissions):
-        """The moment before which none of `submissions`, in no attempt, can have reached ANAF."""
+        """Return the naive UTC datetime before which none of `submissions` can have reached ANAF; None for none."""
         moments = [s.create_date for s in submissions]
         return min(moments) - timedelta(minutes=5) if moments else None
 
@@ -140,7 +150,10 @@ class EfacturaSubmission(models.Model):
 
     @api.model
     def _listed_as(self, lane, kind, condition):
-        """{submission in processing: message of `kind` with its index}, at most some hundreds."""
+        """Return {id of a submission in processing: id of the message of `kind` with its index}, at most 1000.
+
+        :param condition: SQL text, over the submission `s`
+        """
         self.env.cr.execute(SQL(
             """SELECT s.id, m.id FROM l10n_ro_efactura_submission s
                  JOIN l10n_ro_efactura_message m ON m.upload_index = s.upload_index
@@ -150,10 +163,13 @@ class EfacturaSubmission(models.Model):
         return dict(self.env.cr.fetchall())
 
     def _settle_ok(self, message_of):
-        """ok, with the message that says so: {submission id: message id}."""
+        """Settle submissions as ok.
+
+        :param message_of: {submission id: id of the sent message that proves it}
+        """
         if not message_of:
             return
-        self.env.cr.execute(SQL(  # what another worker is settling is left to it
+        self.env.cr.execute(SQL(  # skip what another worker is settling
             "SELECT id FROM l10n_ro_efactura_submission WHERE id IN %s AND state IN ('processing', 'uncertain')"
             " ORDER BY id FOR UPDATE SKIP LOCKED", tuple(message_of)), log_exceptions=False)
         messages = self.env['l10n_ro_efactura.message']
@@ -164,7 +180,11 @@ class EfacturaSubmission(models.Model):
                 message._belongs_to(submission)
 
     def _fetch_packages(self, lane, message_of):
-        """Pair and download the packages of {submission id: message id}; yields those that are here or are gone."""
+        """Link and download the packages of `self`; the others are asked for again 30 seconds later.
+
+        :param message_of: {submission id: message id}
+        :return: iterator of (submission, message) where the package is archived, or ANAF has deleted it
+        """
         messages = self.env['l10n_ro_efactura.message'].browse(message_of.values())
 
         def pair():
@@ -184,7 +204,10 @@ class EfacturaSubmission(models.Model):
                                  {'fact': message.last_error_code} if message.last_error_code else {})}]))  # noqa: B023
 
     def _settle_nok(self, lane, message_of):
-        """nok comes with its reasons: the error package is read first."""
+        """Settle submissions as nok, with the reasons read from their error packages.
+
+        :param message_of: {submission id: id of the error message}
+        """
         for submission, message in self._fetch_packages(lane, message_of):
             if message.archive_state == 'gone':
                 self._in_fresh_transaction(lambda: submission._finish_nok(  # noqa: B023
@@ -193,7 +216,10 @@ class EfacturaSubmission(models.Model):
                 submission._read_rejection(lane, message)
 
     def _settle_adopted(self, lane, message_of):
-        """An index entered by hand counts once its package was seen to hold this invoice."""
+        """Settle submissions whose index was typed by hand: ok where the package holds this invoice, else refused.
+
+        :param message_of: {submission id: message id}
+        """
         for submission, message in self._fetch_packages(lane, message_of):
             text = submission._not_this_invoice(message)
             if text:
@@ -202,13 +228,16 @@ class EfacturaSubmission(models.Model):
                 self._in_fresh_transaction(lambda: self._settle_ok({submission.id: message.id}))  # noqa: B023
 
     def _refuse_other(self, message, text):
-        """The index entered by hand is of another document: `text` says why."""
+        """Refuse the submission, because the index typed by hand belongs to another document.
+
+        :param text: translated reason
+        """
         self._transition(['processing'], 'refused', message_id=message.id, download_id=message.anaf_id,
                          errors=text_rows('other_document', [text]), next_attempt_at=None)
         message._detach()
 
     def _not_this_invoice(self, message):
-        """Why the package of an index entered by hand is not of this invoice; False where it is, or is gone."""
+        """Return why the package of an index typed by hand is not of this invoice; False where it is, or is gone."""
         if message.archive_state == 'gone':
             return False
         if not message.number:
@@ -225,14 +254,17 @@ class EfacturaSubmission(models.Model):
     # -- rejections -----------------------------------------------------------------------------------------
 
     def _read_rejection(self, lane, message):
-        """nok with its reasons; "sent before with index N" is followed: Ok only if N holds our bytes."""
+        """Settle as nok with the reasons of the error package `message`.
+
+        "Sent before with index N" is followed first: ok where package N holds our bytes.
+        """
         self.ensure_one()
         texts = message.error_texts or [self.env._(
             "ANAF's list of errors cannot be read: %s", message.last_error or '?')]
         index = next(filter(None, map(duplicate_of_text, texts)), None)
         if index and index != self.upload_index:
             followed = self._follow(lane, index)
-            if followed is None:  # not known yet: asked again later
+            if followed is None:  # not known yet: ask again later
                 soon = max(self.next_attempt_at or fields.Datetime.now(), fields.Datetime.now() + timedelta(seconds=5))
                 self._in_fresh_transaction(lambda: self._transition(
                     ['processing'], 'processing', next_attempt_at=soon, errors=[{
@@ -245,8 +277,10 @@ class EfacturaSubmission(models.Model):
         self._in_fresh_transaction(lambda: self._finish_nok(message, texts))
 
     def _follow(self, lane, index):
-        """The archived package of upload `index` where it holds our bytes; an empty record where it does not; None
-        where that is not known yet."""
+        """Look up the package of upload `index`, and download it where needed.
+
+        :return: its message where it holds our bytes; an empty record where it does not; None where not known yet
+        """
         messages = self.env['l10n_ro_efactura.message']
         original = messages.search([
             ('environment', '=', self.environment), ('company_id', '=', self.company_id.id),
@@ -272,19 +306,20 @@ class EfacturaSubmission(models.Model):
         return original if original.document_sha256 == self.sha256 else messages
 
     def _adopt_original(self, original, index):
-        """ANAF had it all along: the first index is the one that counts, ours is kept beside it."""
+        """Settle as ok with the message of the first upload; our own index is kept as `duplicate_index`."""
         if self._transition(['processing'], 'ok', message_id=original.id, download_id=original.anaf_id,
                             duplicate_index=self.upload_index, upload_index=index, errors=None, next_attempt_at=None):
             original._belongs_to(self)
 
     def _finish_nok(self, message, texts):
+        """Settle as nok with the reasons `texts`; `message` may be empty."""
         self._transition(['processing'], 'nok', errors=text_rows('nok', texts), message_id=message.id or None,
                          download_id=message.anaf_id or None, next_attempt_at=None)
 
     @api.model
     @api.private
     def _package_arrived(self, message, package):
-        """Called when a package was archived: does it hold what the submission says was sent?"""
+        """Compare an archived package with the bytes that were sent; log a difference on submission and invoice."""
         submission = message.submission_id
         if submission.sha256 and message.kind == 'sent' and message.document_sha256 != submission.sha256:
             text = self.env._("The document that ANAF sealed is not byte for byte the one that was sent.")
@@ -295,7 +330,7 @@ class EfacturaSubmission(models.Model):
 
     @api.model
     def _schedule_next_run(self):
-        """Wake this worker again where something is still on its way (what is long uncertain waits for its turn)."""
+        """Wake this worker again while a submission is processing, or uncertain for less than an hour."""
         self.env.cr.execute(SQL(
             "SELECT 1 FROM l10n_ro_efactura_submission WHERE state = 'processing'"
             " OR state = 'uncertain' AND uncertain_since > %s - interval '1 hour' LIMIT 1", UTC_NOW))

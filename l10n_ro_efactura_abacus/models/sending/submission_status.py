@@ -1,4 +1,4 @@
-"""stareMesaj: the status of single uploads, asked in a pool, within ANAF's daily quota per message."""
+"""`stareMesaj`: the status of single uploads, asked in a pool, within ANAF's daily quota per message."""
 import time
 from datetime import timedelta
 from operator import methodcaller
@@ -15,15 +15,18 @@ from ..common.knobs import knob
 from .submission import FEW_RETRIES
 from .submission_settle import POLL_AT_MOST
 
-STATUS_A_DAY = 20  # of ANAF's 100 per message
-STATUS_WAITS = (2, 3, 5, 10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)  # seconds between two questions
+# Questions a day about one upload; ANAF allows 100.
+STATUS_A_DAY = 20
+# Seconds to wait after the first, second, ... question of the day; the last one repeats.
+STATUS_WAITS = (2, 3, 5, 10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)
 
 
 class EfacturaSubmission(models.Model):
+    """A submission that is asked about by its upload index."""
     _inherit = 'l10n_ro_efactura.submission'
 
     def _refresh_now(self):
-        """Status now, for the user who looks; what was asked a moment ago is not asked again."""
+        """Ask ANAF for the status of `self` now, except where the wait since the last question is not over."""
         for (company, environment), submissions in self.grouped(lambda s: (s.company_id, s.environment)).items():
             mine = submissions.filtered(lambda s: s.state == 'processing' and s.upload_index)
             for lane in lanes(self.env, [(company.id, environment)]) if mine else ():
@@ -42,13 +45,14 @@ class EfacturaSubmission(models.Model):
         self._sync_moves()
 
     def _due_for_status(self):
+        """Return the submissions whose next question is due and within the day's quota."""
         now, day = fields.Datetime.now(), today()
         return self.filtered(lambda s: (not s.next_attempt_at or s.next_attempt_at <= now)
                              and (s.quota_day != day or s.quota_count < STATUS_A_DAY))
 
     def _ask_statuses(self, lane):
-        """One stareMesaj for each of these, in a pool; every answer is kept at once."""
-        # rejected, and still to be read or followed: there is nothing to ask about their own index
+        """Ask `stareMesaj` for each submission, in a pool, and store every answer at once."""
+        # Those with an error message are rejected already: read their reasons instead of asking.
         rejected = self.env['l10n_ro_efactura.message'].search([
             ('submission_id', 'in', self.ids), ('kind', '=', 'error')])
         rejected.submission_id._settle_nok(lane, {message.submission_id.id: message.id for message in rejected})
@@ -70,9 +74,10 @@ class EfacturaSubmission(models.Model):
                     submission._keep_status(lane, outcome)
 
     def _count_questions(self, due=True):
-        """Those of these that may be asked: ANAF's quota is counted and committed before the calls.
+        """Count one question for each submission against ANAF's quota, committed before the calls.
 
-        :param due: only those whose time has come
+        :param due: True leaves out those whose next question is not due
+        :return: the submissions that may be asked
         """
         if not self:
             return self
@@ -95,12 +100,15 @@ class EfacturaSubmission(models.Model):
         return counted
 
     def _keep_status(self, lane, outcome):
-        """What one answer of stareMesaj means (anaf-api.md 3.2, 4.1)."""
+        """Apply one answer of `stareMesaj` (docs/anaf-api.md 3.2, 4.1).
+
+        :param outcome: a `Status`, or the exception of the call
+        """
         self.ensure_one()
         if isinstance(outcome, Status):
             self._keep_stare(lane, outcome)
             return
-        # the invoice itself is none the worse: why its status is not known is shown, and asked again
+        # A failed question says nothing about the invoice: show the reason and ask again later.
         values = {'errors': error_rows(outcome)}
         if isinstance(outcome, Transient):
             values['errors'] = [{**row, 'hint': WAITING} for row in values['errors']]
@@ -113,6 +121,7 @@ class EfacturaSubmission(models.Model):
         self._in_fresh_transaction(lambda: self._transition(['processing'], 'processing', **values))
 
     def _keep_stare(self, lane, status):
+        """Settle the submission by a `Status` of ANAF: ok and nok by its message, refused at once."""
         message_of = {}
         if status.download_id and status.state in ('ok', 'nok'):
             kind = 'sent' if status.state == 'ok' else 'error'
@@ -133,9 +142,10 @@ class EfacturaSubmission(models.Model):
             self._in_fresh_transaction(lambda: self._transition(['processing'], 'processing', errors=None))
 
     def _message_of(self, download_id, kind, index=None):
-        """The message with this download id, made where no list showed it yet.
+        """Return the message with `download_id`, created where no list has shown it yet.
 
-        :param index: the upload it belongs to; by default this submission's
+        :param kind: 'sent' or 'error'
+        :param index: upload index of the message; by default this submission's
         """
         messages = self.env['l10n_ro_efactura.message']
         messages._insert(

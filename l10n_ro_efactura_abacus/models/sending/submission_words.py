@@ -1,3 +1,4 @@
+"""ANAF's errors explained in words, and the record where each is fixed."""
 from markupsafe import Markup
 from odoo import fields, models
 
@@ -6,13 +7,16 @@ from ..common.actions import open_action
 from ..common.anaf_words import error_words, in_words
 from ..common.rights import check_bill, check_manage
 
+# Business terms of EN 16931 about the seller.
 SELLER_TERMS = {f'BT-{n}' for n in range(27, 44)}
+# Business terms of EN 16931 about the delivery.
 DELIVERY_TERMS = {f'BT-{n}' for n in range(70, 81)}
+# Values of `Explanation.field` that point to a partner.
 PARTY_FIELDS = ('seller', 'buyer', 'city', 'county', 'street')
 
 
 class EfacturaSubmission(models.Model):
-    """ANAF's errors in words an accountant can act on, and the record where each is fixed."""
+    """A submission's errors in words that an accountant can act on."""
     _inherit = 'l10n_ro_efactura.submission'
 
     errors_html = fields.Html(string="Errors Explained", compute='_compute_errors_html')
@@ -33,19 +37,22 @@ class EfacturaSubmission(models.Model):
             submission.can_fix = bool(submission.state in ('nok', 'refused') and submission.move_id)
 
     def _l10n_ro_efactura_errors(self, words):
-        """[(plain sentence or '', ANAF's own text)]"""
+        """Return an iterator of (explanation or '', ANAF's own text), one for each error.
+
+        :param words: {code: translated sentence}, from `error_words`
+        """
         for error in self.errors or []:
             hint = error.get('hint') or explain(error.get('text')).code
             yield words.get(hint, ''), in_words(
                 self.env, error.get('text') or error.get('code'), error.get('fact'))
 
     def _l10n_ro_efactura_plain_texts(self):
-        """One line for each error: the plain sentence where there is one, and ANAF's text."""
+        """Return one line for each error: "explanation (ANAF's text)", or ANAF's text alone."""
         return [f"{plain} ({text})" if plain else text
                 for plain, text in self._l10n_ro_efactura_errors(error_words(self.env))]
 
     def _l10n_ro_efactura_fix_target(self):
-        """The record where the first error is fixed: a partner, a tax, else the invoice."""
+        """Return the record where the first error is fixed: a partner, a tax, else the invoice."""
         self.ensure_one()
         move = self.move_id
         for error in self.errors or []:
@@ -64,7 +71,7 @@ class EfacturaSubmission(models.Model):
         return check_bill(self, 'read').sudo()._l10n_ro_efactura_fix_target().sudo(False)._get_records_action()
 
     def _l10n_ro_efactura_fix_alert(self):
-        """The link of an alert: {} when there is nothing but the invoice itself to open."""
+        """Return the link of an alert, dict(action_text, action); {} where only the invoice itself could be opened."""
         target = self and self._l10n_ro_efactura_fix_target()
         if not target or target._name == 'account.move':
             return {}
@@ -74,7 +81,7 @@ class EfacturaSubmission(models.Model):
         }
 
     def action_download_xml(self):
-        """The exact bytes that were sent."""
+        """Download the exact bytes that were sent."""
         check_bill(self, 'read')
         self.ensure_one()
         return {
@@ -84,7 +91,7 @@ class EfacturaSubmission(models.Model):
         }
 
     def action_open_not_at_anaf(self):
-        """Ask the reason, then decide that ANAF does not have it."""
+        """Open the dialog that asks for the reason of an accountant's decision that ANAF does not have it."""
         check_manage(self, 'read')
         return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_not_at_anaf_action', self,
                            default_submission_ids=self.ids)

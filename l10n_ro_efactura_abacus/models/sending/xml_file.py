@@ -1,10 +1,11 @@
+"""The submission of a generated XML file."""
 from odoo import fields, models
 
 from .states import STATES
 
 
 class EfacturaXmlFile(models.Model):
-    """Which submission sent a generated XML."""
+    """A generated XML, with the last submission that sent its bytes."""
     _inherit = 'l10n_ro_efactura.xml.file'
 
     submission_id = fields.Many2one(
