@@ -43,8 +43,18 @@ def uninstall_hook(env):
 # -- connections ------------------------------------------------------------------------------------------------
 
 
+def _core_lacks(env, duty):
+    """True where core no longer has what `duty` of the takeover needs; logged, nothing else is stopped."""
+    missing = env['account.move']._l10n_ro_efactura_missing_for(duty)
+    if missing:
+        _logger.warning("Odoo's own e-Factura module changed; left alone: %s (missing: %s)", duty, ', '.join(missing))
+    return bool(missing)
+
+
 def _take_connections(env):
     """Core's plain tokens into the vault; their columns in res_company are emptied."""
+    if _core_lacks(env, 'tokens'):
+        return
     env.cr.execute(SQL(
         "SELECT id, %s FROM res_company WHERE COALESCE(%s) IS NOT NULL",
         SQL(", ").join(map(SQL.identifier, TOKENS)), SQL(", ").join(map(SQL.identifier, TOKENS))))
@@ -69,6 +79,8 @@ def _forget_logged_secrets(env):
 
 
 def _give_back_tokens(env):
+    if _core_lacks(env, 'tokens'):
+        return
     credentials = env['l10n_ro_efactura.credential'].sudo().search([])
     for credential in credentials:
         try:
@@ -111,6 +123,8 @@ def _unpark_crons(env):
 
 def _adopt_history(env):
     """What core sent and received becomes ours: nothing already reported is ever offered again."""
+    if _core_lacks(env, 'history'):
+        return
     env.flush_all()
     cifs = [SQL("(%s, %s)", company.id, company._l10n_ro_efactura_cif() or None)
             for company in env['res.company'].with_context(active_test=False).search([])]
@@ -230,6 +244,8 @@ def _keep_sent_bytes(env):
 
 def _give_back_states(env):
     """Production states are in core's fields already (l10n_ro_edi_mirror.py); tests of core's own go back there."""
+    if _core_lacks(env, 'state'):
+        return
     env.flush_all()
     env.cr.execute(
         """UPDATE account_move m SET l10n_ro_edi_index = s.upload_index,

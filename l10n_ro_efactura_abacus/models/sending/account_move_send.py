@@ -6,7 +6,7 @@ ENVIRONMENT = 'l10n_ro_efactura_environment'
 class AccountMoveSend(models.AbstractModel):
     """e-Factura in Odoo's Send, under core's own key `ro_edi`.
 
-    The hooks of core's Romanian module are overridden in l10n_ro_edi_takeover.py; they call what stands here.
+    The hooks of core's Romanian module are overridden in takeover/l10n_ro_edi.py; they call what stands here.
     Companies without a connection of ours keep core's behaviour.
     """
     _inherit = 'account.move.send'
@@ -43,12 +43,6 @@ class AccountMoveSend(models.AbstractModel):
             self._l10n_ro_efactura_queue_invoices(alone)
             for data in alone.values():
                 data.setdefault('proforma_pdf_attachment', self.env['ir.attachment'])
-
-    @api.model
-    def _postprocess_invoice_ubl_xml(self, invoice, invoice_data):
-        # OVERRIDE 'account_edi_ubl_cii': core always embeds the PDF; ours is embedded where the company wants it
-        if not self._l10n_ro_efactura_is_our_xml(invoice, invoice_data):
-            super()._postprocess_invoice_ubl_xml(invoice, invoice_data)
 
     @api.model
     def _hook_invoice_document_after_pdf_report_render(self, invoice, invoice_data):

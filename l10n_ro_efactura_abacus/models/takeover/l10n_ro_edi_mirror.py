@@ -31,7 +31,7 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_after_change(self, environment):
         """Called after the columns of `environment` were written on these moves: any number of them."""
         super()._l10n_ro_efactura_after_change(environment)
-        if environment != 'prod':
+        if environment != 'prod' or self._l10n_ro_efactura_missing_for('state'):
             return
         moves = self.sudo().exists().filtered('l10n_ro_efactura_state')
         documents = self.env['l10n_ro_edi.document'].sudo().search([('invoice_id', 'in', moves.ids)])
