@@ -7,11 +7,15 @@ are ours in ANAF's form `[RULE]-Romanian #English`, except the identity texts, w
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from . import texts
-from .document import NS, Document, digits, party_cif, text, vat_id
+from .document import NS, Document, Element, digits, party_cif, text, vat_id
+
+# Rule, Romanian, English.
+_Broken = tuple[str, str, str]
 
 CIUS_RO = "urn:cen.eu:en16931:2017#compliant#urn:efactura.mfinante.ro:CIUS-RO:1.0.1"
 COUNTIES = frozenset(
@@ -72,11 +76,11 @@ class Finding:
     message: str
 
     def in_package(self) -> str:
-        """The errorMessage of a nok package."""
+        """Return the errorMessage of a nok package."""
         return self.message
 
     def in_validator(self) -> str:
-        """The message of /validare."""
+        """Return the message of /validare."""
         if self.rule == "ERRIdentif":
             return f"tipAssert=E; codEroare=ERRIdentif; textEroare={self.message}"
         return (
@@ -86,7 +90,7 @@ class Finding:
 
 
 def cui_is_valid(value: str) -> bool:
-    """Check digit of a CUI (2 to 10 digits, no RO): weights 7 5 3 2 1 7 5 3 2 on the body padded to 9."""
+    """Verify the check digit of a CUI (2 to 10 digits, no RO): weights 7 5 3 2 1 7 5 3 2 on the body padded to 9."""
     if not re.fullmatch(r"\d{2,10}", value):
         return False
     total = sum(
@@ -96,7 +100,7 @@ def cui_is_valid(value: str) -> bool:
 
 
 def cnp_is_valid(value: str) -> bool:
-    """Check digit of a CNP or NIF (13 digits); thirteen zeros stand for a person who gave none."""
+    """Verify the check digit of a CNP or NIF (13 digits); thirteen zeros stand for a person who gave none."""
     if not re.fullmatch(r"\d{13}", value):
         return False
     if value == "0" * 13:
@@ -105,8 +109,11 @@ def cnp_is_valid(value: str) -> bool:
     return (1 if rest == 10 else rest) == int(value[-1])
 
 
-def check(document: Document, extern: bool = False, unknown=frozenset()) -> list[Finding]:
-    """Findings of one UBL document; `extern` skips the buyer's identity, `unknown` are CUIs not in the registry."""
+def check(document: Document, extern: bool = False, unknown: Collection[str] = frozenset()) -> list[Finding]:
+    """List the findings of one UBL document.
+
+    `extern` skips the buyer's identity, `unknown` are CUIs not in the registry.
+    """
     if document.standard not in ("UBL", "CN"):
         return []
     found = list(_identity(document.root, extern, unknown))
@@ -120,7 +127,7 @@ def _wording(rule: str, romanian: str, english: str) -> str:
     return f"[{rule}]-{romanian} \n\t\t#{english}"
 
 
-def _identity(root, extern: bool, unknown):
+def _identity(root: Element, extern: bool, unknown: Collection[str]) -> Iterator[Finding]:
     seller, buyer = root.find(SUPPLIER, NS), root.find(CUSTOMER, NS)
     # BT-31 first; a seller without VAT is known by its tax registration or legal id
     seller_vat = vat_id(seller)
@@ -142,15 +149,15 @@ def _identity(root, extern: bool, unknown):
         yield Finding("ERRIdentif", texts.BAD_BUYER)
 
 
-def _number(value: str):
+def _number(value: str) -> Decimal | None:
     try:
         return Decimal(value)
     except InvalidOperation:
         return None
 
 
-def _rules(document: Document):
-    """(rule, Romanian, English) for each rule broken by an Invoice or CreditNote."""
+def _rules(document: Document) -> Iterator[_Broken]:
+    """Yield (rule, Romanian, English) for each rule broken by an Invoice or CreditNote."""
     root = document.root
     invoice = document.standard == "UBL"
     required = (
@@ -223,7 +230,7 @@ def _rules(document: Document):
     yield from _romanian_rules(root, document, invoice)
 
 
-def _line_rules(lines, quantity: str):
+def _line_rules(lines: Sequence[Element], quantity: str) -> Iterator[_Broken]:
     required = (
         ("BR-21", "cbc:ID", "un identificator (BT-126)", "an identifier (BT-126)"),
         ("BR-22", quantity, "o cantitate (BT-129)", "a quantity (BT-129)"),
@@ -254,8 +261,8 @@ def _line_rules(lines, quantity: str):
             )
 
 
-def _total_rules(root, lines, invoice: bool):
-    def amount(path):
+def _total_rules(root: Element, lines: Sequence[Element], invoice: bool) -> Iterator[_Broken]:
+    def amount(path: str) -> Decimal:
         return _number(text(root, path)) or Decimal(0)
 
     net, without, with_vat, due = (
@@ -309,7 +316,7 @@ def _total_rules(root, lines, invoice: bool):
         )
 
 
-def _romanian_rules(root, document: Document, invoice: bool):
+def _romanian_rules(root: Element, document: Document, invoice: bool) -> Iterator[_Broken]:
     customization = root.findtext("cbc:CustomizationID", namespaces=NS) or ""
     if customization and customization != CIUS_RO:
         yield (

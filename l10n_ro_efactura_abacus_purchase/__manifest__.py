@@ -6,7 +6,7 @@
     'author': "l10n_ro_efactura_abacus contributors",
     'depends': ['l10n_ro_efactura_abacus', 'purchase'],
     'data': [
-        'views/efactura_import_views.xml',
+        'views/import_views.xml',
     ],
     'assets': {
         'web.assets_backend': [

@@ -7,7 +7,8 @@
     'depends': ['l10n_ro_efactura_abacus', 'stock_account'],
     'data': [
         'views/account_move_views.xml',
-        'views/efactura_import_views.xml',
+        'views/import_views.xml',
+        'views/line_map_views.xml',
         'views/product_views.xml',
         'views/res_config_settings_views.xml',
         'views/res_partner_views.xml',

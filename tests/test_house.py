@@ -1,5 +1,6 @@
 """The rules of the house that a machine can check: who may import whom, how long a file may be, what is promised."""
 import ast
+import json
 import re
 import subprocess
 
@@ -20,6 +21,8 @@ FORBIDDEN = {
     'wizards': {'controllers', 'tests', 'hooks'},
     'controllers': {'wizards', 'tests', 'hooks'},
 }
+# wizards of Odoo that ours extend
+CORE_WIZARDS = {'account.move.reversal', 'account.move.send.wizard'}
 
 
 def tracked(*patterns):
@@ -63,6 +66,122 @@ def test_the_arrow_between_the_parts_is_never_reversed(part):
     found = [line for path in python_files(f'{ADDON}/{part}')
              for line in broken(path, lambda name: not f'{name}.'.startswith(forbidden))]
     assert not found
+
+
+def rooms():
+    """The rooms of the addon, in the order in which models/__init__.py loads them."""
+    tree = ast.parse((ROOT / ADDON / 'models' / '__init__.py').read_text())
+    return [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+
+
+def room_of(path):
+    """The room of a file of the addon: its folder in models, wizards and tests, its name in controllers; or None."""
+    part, *rest = path.relative_to(ROOT / ADDON).with_suffix('').parts
+    if part == 'controllers' or part in ('models', 'wizards', 'tests') and len(rest) > 1:
+        return rest[0] if rest[0] in rooms() else None
+    return None
+
+
+@pytest.mark.parametrize('part', ['models', 'wizards', 'controllers', 'tests'])
+def test_a_room_imports_only_rooms_before_it(part):
+    order = rooms()
+    inside = re.compile(rf'(?:odoo\.addons\.)?{ADDON}\.(?:models|wizards|tests)\.(\w+)')
+    found = []
+    for path in python_files(f'{ADDON}/{part}'):
+        if room := room_of(path):
+            later = set(order[order.index(room) + 1:])
+            found += broken(path, lambda name, later=later: not (
+                (match := inside.match(name)) and match[1] in later))
+    assert not found
+
+
+@pytest.mark.parametrize('part', ['models', 'wizards', 'tests'])
+def test_the_rooms_have_the_same_names_and_order_everywhere(part):
+    folders = {path.relative_to(ROOT / ADDON / part).parts[0] for path in python_files(f'{ADDON}/{part}')
+               if len(path.relative_to(ROOT / ADDON / part).parts) > 1}
+    assert folders <= set(rooms())
+    tree = ast.parse((ROOT / ADDON / part / '__init__.py').read_text())
+    loaded = [name for node in tree.body if isinstance(node, ast.ImportFrom)
+              for name in ([node.module] if node.module else [alias.name for alias in node.names]) if name in folders]
+    assert loaded == [room for room in rooms() if room in folders]
+
+
+def model_classes(path):
+    """(class, its model, does it make the model) of every Odoo model class in `path`."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ClassDef):
+            said = {target.id: ast.literal_eval(statement.value) for statement in node.body
+                    if isinstance(statement, ast.Assign) for target in statement.targets
+                    if isinstance(target, ast.Name) and target.id in ('_name', '_inherit')}
+            inherited = said.get('_inherit', [])
+            inherited = [inherited] if isinstance(inherited, str) else inherited
+            if said:
+                model = said.get('_name') or inherited[0]
+                yield node.name, model, model not in inherited
+
+
+def test_a_model_has_one_class_name():
+    """``account.move`` is AccountMove, ``l10n_ro_efactura.import.line`` EfacturaImportLine, wherever it is extended."""
+    found = []
+    for addon in (ADDON, GLUE_ADDON, *ORDER_ADDONS):
+        for path in python_files(addon):
+            for name, model, _new in model_classes(path):
+                words = re.split(r'[._]', re.sub(r'^l10n_ro_efactura\.', 'efactura.', model))
+                if name != ''.join(word[:1].upper() + word[1:] for word in words):
+                    found.append(f'{path.relative_to(ROOT)}: {name} ({model})')
+    assert not found
+
+
+def named_model(node):
+    """The model that ``self.env['some.model']`` names; None for any other expression."""
+    named = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and (
+        ast.unparse(node.value).split('.')[-1] in ('env', 'pool', 'registry'))
+    return node.slice.value if named else None
+
+
+def test_models_know_no_wizard():
+    """They open one by the xml id of its action (models/common/actions.py) and extend none."""
+    wizards = {model for path in python_files(f'{ADDON}/wizards') for _name, model, new in model_classes(path) if new}
+    assert 'l10n_ro_efactura.window' in wizards
+    found = []
+    for path in python_files(f'{ADDON}/models'):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if named_model(node) in wizards:
+                found.append(f'{path.relative_to(ROOT)}:{node.lineno} {ast.unparse(node)}')
+        found += [f'{path.relative_to(ROOT)} extends {model}' for _name, model, _new in model_classes(path)
+                  if model in wizards]
+    assert not found
+    extended = [f'{path.relative_to(ROOT)} extends {model}' for path in python_files(f'{ADDON}/wizards')
+                for _name, model, new in model_classes(path)
+                if not new and model not in wizards | CORE_WIZARDS]
+    assert not extended
+
+
+def test_every_test_file_of_an_addon_is_found_once():
+    """Odoo finds test_* among the names of tests/__init__.py: two files of one name would hide each other."""
+    for addon in (ADDON, GLUE_ADDON, *ORDER_ADDONS):
+        tests = ROOT / addon / 'tests'
+        files = [path for path in python_files(f'{addon}/tests') if path.name.startswith('test_')]
+        names = [path.stem for path in files]
+        assert len(names) == len(set(names)), addon
+        found = []
+        for name, star in loaded_by(tests / '__init__.py'):
+            if not star:
+                found.append(tests / f'{name}.py')
+                continue
+            found += [tests / name / f'{inner}.py' for inner, _star in loaded_by(tests / name / '__init__.py')]
+        assert sorted(path for path in found if path.name.startswith('test_')) == sorted(files)
+
+
+def loaded_by(init):
+    """(module, is all of it taken) of what an ``__init__.py`` imports from its own folder."""
+    for node in ast.parse(init.read_text()).body:
+        if isinstance(node, ast.ImportFrom) and node.level == 1:
+            if node.module:
+                assert [alias.name for alias in node.names] == ['*'], init
+                yield node.module, True
+            else:
+                yield from ((alias.name, False) for alias in node.names)
 
 
 def test_simulator_and_addon_meet_on_the_wire_only():
@@ -172,3 +291,19 @@ def test_a_decision_is_in_its_index():
     folder = ROOT / 'docs' / 'decisions'
     index = (folder / 'README.md').read_text()
     assert not [path.name for path in folder.glob('[0-9]*.md') if f']({path.name})' not in index]
+
+
+def test_the_tools_have_one_version():
+    """.pre-commit-config.yaml names the versions of dev/requirements.txt and dev/package.json, every tool of them."""
+    config = (ROOT / '.pre-commit-config.yaml').read_text()
+    pins = dict(re.findall(r'^([\w.-]+)==(\S+)', (ROOT / 'dev' / 'requirements.txt').read_text(), re.M))
+    pins |= json.loads((ROOT / 'dev' / 'package.json').read_text())['devDependencies']
+    repositories = dict(re.findall(r'repo: https://github\.com/(\S+)\s+rev: v(\S+)', config))
+    assert repositories == {
+        'astral-sh/ruff-pre-commit': pins['ruff'],
+        'OCA/pylint-odoo': pins['pylint-odoo'],
+        'OCA/odoo-pre-commit-hooks': pins['oca-odoo-pre-commit-hooks'],
+    }
+    added = dict(re.findall(r'^ +- "?(@?[\w./-]+?)(?:==|@)([\w.]+)"?$', config, re.M))
+    assert {'mypy', 'prettier', '@prettier/plugin-xml'} <= set(added)
+    assert added == {name: pins[name] for name in added}

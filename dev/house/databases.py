@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import shutil
+import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -58,7 +59,7 @@ def rename(source, target):
 def template(*modules):
     """The name of a database with core's modules (BASE_MODULES and `modules`) installed, made at the first call."""
     wanted = sorted({*BASE_MODULES, *modules})
-    source = own_odoo() or (ODOO_TREE / '.complete').read_text()
+    source = _odoo_source()
     name = 'template_' + re.sub(r'\W', '', hashlib.sha256(repr((wanted, source)).encode()).hexdigest()[:12])
     with open(LOCAL / f'{name}.lock', 'w') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -69,6 +70,16 @@ def template(*modules):
             odoo.install(part, *wanted)
             rename(part, name)
     return name
+
+
+def _odoo_source():
+    """Return a text that differs for each Odoo: our package's stamp, or ODOO's path and, where git knows it, commit."""
+    if not own_odoo():
+        return (ODOO_TREE / '.complete').read_text()
+    commit = shutil.which('git') and subprocess.run(
+        ['git', '-C', os.path.dirname(os.path.realpath(own_odoo())), 'rev-parse', 'HEAD'],
+        capture_output=True, text=True).stdout.strip()
+    return f'{own_odoo()} {commit or ""}'
 
 
 def fresh(name, *modules, base=()):

@@ -8,7 +8,7 @@ import urllib.request
 from contextlib import contextmanager
 
 from . import databases, odoo, postgres, processes
-from .paths import ADDON, DATA_DIR, DEV, LOCAL, PYTHON, ROOT
+from .paths import ADDON, DATA_DIR, LOCAL, PYTHON, ROOT, SHELL
 
 CIF = '9900001016'  # of demo/company.xml
 LOG = LOCAL / 'logs'
@@ -77,7 +77,7 @@ def build(database, url):
         if odoo.run('-d', part, '-i', ADDON, '--load-language=ro_RO', '--stop-after-init', '--max-cron-threads=0',
                     '--no-http', '--log-level=warn', quiet=True):
             raise SystemExit("Odoo could not install the addon.")
-        shell(part, DEV / 'house' / 'demo_load.py', url)
+        shell(part, SHELL / 'demo_load.py', url)
         databases.rename(part, database)
     finally:
         databases.drop(part)
@@ -87,7 +87,7 @@ def build(database, url):
 def connect(database, url):
     """(Re)connect the demo company with tokens of the simulator at `url`."""
     tokens = control(url, 'tokens', certificate='demo')
-    return shell(database, DEV / 'house' / 'demo_connect.py', url,
+    return shell(database, SHELL / 'demo_connect.py', url,
                  DEMO_ACCESS=tokens['access_token'], DEMO_REFRESH=tokens['refresh_token'])
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import debian
-from .paths import BROWSER_TREE, DEV, LOCAL, ODOO_PACKAGES, ODOO_TREE, PYTHON, VENV, own_odoo
+from .paths import BROWSER_TREE, DEV, LOCAL, NPM, ODOO_PACKAGES, ODOO_TREE, PYTHON, VENV, own_odoo
 
 ODOO_DEBS = ['odoo-19', 'libjs-jquery', 'libjs-jquery-form', 'libjs-underscore', 'fonts-roboto-unhinted',
              'fonts-montserrat', 'fonts-inconsolata', 'fonts-ocr-b']
@@ -53,6 +53,16 @@ def browser():
         _part('Chromium for the browser tours', BROWSER_TREE, 'chromium 2', _make_browser,
               BROWSER_TREE / 'bin' / 'chromium')
     return str(BROWSER_TREE / 'bin' / 'chromium')
+
+
+def prettier():
+    """Install prettier and its plugin for XML at the versions of dev/package.json; False where there is no npm."""
+    if not shutil.which('npm'):
+        return False
+    with _one_at_a_time():
+        _part('prettier', NPM, _fingerprint(DEV / 'package.json'), _make_prettier,
+              NPM / 'node_modules' / '@prettier' / 'plugin-xml' / 'src' / 'plugin.js')
+    return True
 
 
 @contextmanager
@@ -136,6 +146,12 @@ def _make_browser(place):
         'exec "$tree/usr/lib/chromium/chromium" --no-sandbox "$@"\n')
     launcher.chmod(0o755)
     part.rename(place)
+
+
+def _make_prettier(place):
+    place.mkdir()
+    shutil.copy(DEV / 'package.json', place)
+    _run(['npm', 'install', '--silent', '--no-audit', '--no-fund', '--no-package-lock', '--prefix', place])
 
 
 def _debian_codename():

@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 
 from . import databases, odoo, odoo_log, processes
-from .paths import ADDON, GLUE_ADDON, LOCAL, ORDER_ADDONS, PYTHON, ROOT
+from .paths import ADDON, GLUE_ADDON, LOCAL, ODOO_SUFFIX, ORDER_ADDONS, PYTHON, ROOT
 
-LOGS = LOCAL / 'logs'
+LOGS = LOCAL / f'logs{ODOO_SUFFIX}'
 LIMIT = 75 * 60  # seconds for one process
 RUNNING = set()
 
@@ -115,7 +115,7 @@ def run_core(outcome, narrowed, log):
 
 
 def run_glue(outcome, narrowed, log):
-    """The addon for warehouses, and core's own tests of e-Transport with it installed."""
+    """The addon for e-Transport, and core's own tests of e-Transport with it installed."""
     with databases.temporary(outcome.suite, ADDON, GLUE_ADDON, base=['l10n_ro_edi_stock']) as database:
         _odoo(outcome, log, database, _tags(GLUE_ADDON, narrowed) + ',' + _tags('l10n_ro_edi_stock', narrowed))
 

@@ -1,5 +1,10 @@
 """Errors as data: the class says what the caller must do, ``code`` names the fact, ``text`` is ANAF's own."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+# Characters of a body that an error keeps.
 RAW_LIMIT = 2000
 
 
@@ -16,8 +21,16 @@ class AnafError(Exception):
     """
 
     def __init__(
-        self, code, text="", *, texts=None, http_status=None, support_id=None, retry_after=None, raw=""
-    ):
+        self,
+        code: str,
+        text: str = "",
+        *,
+        texts: Sequence[str] | None = None,
+        http_status: int | None = None,
+        support_id: str | None = None,
+        retry_after: int | None = None,
+        raw: str | None = "",
+    ) -> None:
         self.code = code
         self.texts = list(texts) if texts else ([text] if text else [])
         self.text = text or (self.texts[0] if self.texts else "")
@@ -71,7 +84,7 @@ class Refused(AnafError):
 class ClockSkew(AnafError):
     """ANAF's clock disagrees with the window; ``anaf_now`` is aware UTC, or None when it quoted no time."""
 
-    def __init__(self, code, text="", *, anaf_now=None, **facts):
+    def __init__(self, code: str, text: str = "", *, anaf_now: datetime | None = None, **facts: Any) -> None:
         super().__init__(code, text, **facts)
         self.anaf_now = anaf_now
 

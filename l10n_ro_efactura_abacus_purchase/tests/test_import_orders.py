@@ -35,7 +35,7 @@ class OrdersCase(ImportCase):
         [proposal] = self._propose(self.xml(*lines, **values))
         return proposal
 
-    def create(self, proposal):
+    def create(self, proposal):  # pylint: disable=method-required-super
         self.assertFalse(proposal.refusals)
         return self.importer._create_bills([proposal]).sudo()
 

@@ -30,7 +30,7 @@ class TestImportWarehouse(ImportCase):
     def warehouses(self, proposal):
         return [(choice.warehouse.value, choice.warehouse.source) for choice in proposal.lines]
 
-    def create(self, proposal):
+    def create(self, proposal):  # pylint: disable=method-required-super
         return self.importer._create_bills([proposal]).sudo()
 
     def test_goods_go_to_the_only_warehouse(self):

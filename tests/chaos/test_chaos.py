@@ -8,9 +8,9 @@ import time
 from collections import Counter
 from datetime import date
 
-import chaos_support as support
 import pytest
 
+import support
 from anaf_simulator import Simulator
 from house import databases, postgres
 

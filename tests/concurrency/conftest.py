@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / 'chaos')]  # workers, chaos_support
+sys.path.insert(0, str(Path(__file__).parent))  # for workers
 
-import chaos_support as support  # noqa: E402
 from workers import work  # noqa: E402
 
+import support  # noqa: E402
 from anaf_simulator import CLIENT_ID, CLIENT_SECRET, Simulator  # noqa: E402
 from house import databases, postgres  # noqa: E402
 from house.paths import ADDON  # noqa: E402

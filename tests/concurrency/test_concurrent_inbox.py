@@ -2,9 +2,9 @@
 import time
 from collections import Counter
 
-import chaos_support as support
 from workers import QUICK, begin, together, work
 
+import support
 from house import postgres
 
 MESSAGES = """

@@ -4,10 +4,10 @@ import signal
 import time
 from collections import Counter
 
-import chaos_support as support
 import psycopg2
 from workers import KNOBS, QUICK, begin, queue, together, work
 
+import support
 from house import postgres
 
 

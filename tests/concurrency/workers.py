@@ -3,7 +3,7 @@ import subprocess
 import time
 from datetime import date
 
-import chaos_support as support
+import support
 
 KNOBS = {'calls_per_minute': 100000}
 QUICK = {**KNOBS, 'quiet_seconds': 3, 'lease_seconds': 6}

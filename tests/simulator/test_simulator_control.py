@@ -105,4 +105,4 @@ def test_imports_nothing_of_the_addon():
                 names |= {item.name.split(".")[0] for item in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 names.add(node.module.split(".")[0])
-    assert names <= set(sys.stdlib_module_names) | {"lxml", "cryptography"}
+    assert names <= set(sys.stdlib_module_names) | {"lxml", "cryptography", "_typeshed"}  # the last for type checkers

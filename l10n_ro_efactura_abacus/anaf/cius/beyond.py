@@ -3,6 +3,8 @@
 import functools
 from pathlib import Path
 
+from .model import Document, Node, Say
+
 #: attribute: rule
 _ATTRIBUTES = {
     "schemeName": "UBL-DT-08",
@@ -29,9 +31,10 @@ _ATTRIBUTES = {
 
 
 @functools.cache
-def _paths():
-    """({path from the root: [rule]}, {path anywhere: [rule]}) of ``beyond.txt``."""
-    whole, anywhere = {}, {}
+def _paths() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Read ``beyond.txt``: ({path from the root: [rule]}, {path anywhere: [rule]})."""
+    whole: dict[str, list[str]] = {}
+    anywhere: dict[str, list[str]] = {}
     for line in (Path(__file__).parent / "beyond.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             rule, path = line.split(" ")
@@ -40,9 +43,9 @@ def _paths():
     return whole, anywhere
 
 
-def check(doc, say):
+def check(doc: Document, say: Say) -> None:
     whole, anywhere = _paths()
-    found = {}
+    found: dict[str, Node] = {}
     for path, node in doc.paths.items():
         for rule in whole.get(path, ()):
             found.setdefault(rule, node)

@@ -1,10 +1,12 @@
 """Seller, buyer, payee, tax representative and the place of delivery: names, addresses, identifiers."""
 
+from collections.abc import Iterable
+
 from .codes import codes
-from .model import is_vat
+from .model import Document, Node, Say, is_vat
 
 
-def check(doc, say):
+def check(doc: Document, say: Say) -> None:
     root = doc.root
     for rule, role in (("BR-06", "cac:AccountingSupplierParty"), ("BR-07", "cac:AccountingCustomerParty")):
         if not root.filled(role, "cac:Party", "cac:PartyLegalEntity", "cbc:RegistrationName"):
@@ -38,22 +40,25 @@ def check(doc, say):
                     say("BR-57", address)
 
 
-def vat_numbers(parties):
-    """CompanyID of every PartyTaxScheme of these nodes whose scheme is VAT."""
+def vat_numbers(parties: Iterable[Node]) -> list[Node]:
+    """List CompanyID of every PartyTaxScheme of these nodes whose scheme is VAT."""
     return [number for party in parties for scheme in party.all("cac:PartyTaxScheme") if is_vat(scheme)
             for number in scheme.all("cbc:CompanyID")]
 
 
-def _has_prefix(number):
-    """Two letters of a country; ANAF looks for the two first characters in the written list, so a blank may slip by."""
+def _has_prefix(number: str) -> bool:
+    """Tell whether a number starts with the two letters of a country.
+
+    ANAF looks for the two first characters in the written list, so a blank may slip by.
+    """
     return number[:2] in f" {' '.join(codes('vat_prefix'))} "
 
 
-def _texts(nodes):
+def _texts(nodes: Iterable[Node]) -> set[str]:
     return {node.text for node in nodes}
 
 
-def _payees(doc, say):
+def _payees(doc: Document, say: Say) -> None:
     for payee in doc.every("cac:PayeeParty"):
         names = payee.all("cac:PartyName", "cbc:Name")
         seller = payee.parent.all("cac:AccountingSupplierParty", "cac:Party")
@@ -74,7 +79,7 @@ def _payees(doc, say):
                 say(rule, payee, words="payee_is_seller")
 
 
-def _agents(doc, say):
+def _agents(doc: Document, say: Say) -> None:
     for agent in doc.every("cac:TaxRepresentativeParty"):
         if not agent.filled("cac:PartyName", "cbc:Name"):
             say("BR-18", agent)

@@ -1,7 +1,7 @@
 """What CIUS-RO adds: identifiers of the document, VAT in RON, Romanian addresses (BR-RO-001..212)."""
 
 from .codes import codes
-from .model import norm
+from .model import Document, Node, Say, norm
 
 CIUS_RO = "urn:cen.eu:en16931:2017#compliant#urn:efactura.mfinante.ro:CIUS-RO:1.0.1"
 _TAXED = {"S", "Z", "E", "AE", "K", "G", "L", "M"}
@@ -9,7 +9,7 @@ _SELLER = ("cac:AccountingSupplierParty", "cac:Party")
 _BUYER = ("cac:AccountingCustomerParty", "cac:Party")
 
 
-def check(doc, say):
+def check(doc: Document, say: Say) -> None:
     root = doc.root
     if not any(node.text == CIUS_RO for node in root.all("cbc:CustomizationID")):
         say("BR-RO-001", root.first("cbc:CustomizationID") or root, value=root.value("cbc:CustomizationID"))
@@ -38,12 +38,12 @@ def check(doc, say):
                 say("BR-RO-211", address)
 
 
-def _filled(node, *path):
+def _filled(node: Node, *path: str) -> bool:
     return any(norm(found.text) for found in node.all(*path))
 
 
-def _identified(doc, say):
-    """A taxable invoice names both parties by a number. ANAF does not look at credit note lines here."""
+def _identified(doc: Document, say: Say) -> None:
+    """Check that a taxable invoice names both parties by a number. ANAF does not look at credit note lines here."""
     root = doc.root
     taxed = any(node.text in _TAXED for node in root.all(
         "cac:InvoiceLine", "cac:Item", "cac:ClassifiedTaxCategory", "cbc:ID"))
@@ -63,8 +63,11 @@ def _identified(doc, say):
         say("BR-RO-120", root.first(*_BUYER) or root)
 
 
-def _party(address, street, city, sector, county, say):
-    """Street, city, and in Romania the county and in Bucharest the sector."""
+def _party(address: Node, street: str, city: str, sector: str, county: str, say: Say) -> None:
+    """Check street, city, and in Romania the county and in Bucharest the sector.
+
+    The four texts are the numbers of the rules: ``081`` is BR-RO-081.
+    """
     if not _filled(address, "cbc:StreetName"):
         say(f"BR-RO-{street}", address)
     if not _filled(address, "cbc:CityName"):

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
 
+from ..common.actions import open_action
+
 ACTIVITY = 'l10n_ro_efactura_abacus.activity_type_asset'
 # what decides whether a line is a fixed asset that still is to be registered; the last are OCA's and Enterprise's
 DECIDING = {
@@ -64,15 +66,8 @@ class AccountMove(models.Model):
         return self._l10n_ro_efactura_register_action()
 
     def _l10n_ro_efactura_register_action(self, then_post=False):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Register Fixed Assets"),
-            'res_model': 'l10n_ro_efactura.asset.register',
-            'views': [[False, 'form']],
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_move_ids': self.ids, 'default_then_post': then_post},
-        }
+        return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_asset_register_action', self,
+                           default_move_ids=self.ids, default_then_post=then_post)
 
     # -------------------------------------------------------------------------
     # THE ACTIVITY

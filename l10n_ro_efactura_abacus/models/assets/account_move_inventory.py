@@ -2,6 +2,8 @@ from odoo import Command, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import clean_context
 
+from ..common.actions import open_action
+
 #   to expense wanted (line), bill posted     -> one entry, posted: 603 = 303
 #   bill back to draft, cancelled             -> the entry goes with it; where it is locked it is reversed
 #   bill posted again                         -> the same entry, with the amounts that are true now
@@ -38,14 +40,8 @@ class AccountMove(models.Model):
         """Ask for the date of the transfer to expense, and which lines."""
         self._l10n_ro_efactura_check_user()
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Transfer to Expense"),
-            'res_model': 'l10n_ro_efactura.inventory.transfer',
-            'views': [[False, 'form']],
-            'target': 'new',
-            'context': {'default_move_id': self.id},
-        }
+        return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_inventory_transfer_action', self,
+                           default_move_id=self.id)
 
     def action_l10n_ro_efactura_open_transfers(self):
         """The entries of this bill's inventory objects."""

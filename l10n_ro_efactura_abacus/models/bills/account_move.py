@@ -2,6 +2,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError, ValidationError
 
+from ..common.actions import open_action
+
 
 class AccountMove(models.Model):
     """A bill that was made from an XML of SPV: what has to be said about it, and what it teaches when it is posted."""
@@ -26,6 +28,13 @@ class AccountMove(models.Model):
                     move.with_context(l10n_ro_efactura_no_dialog=True).action_post()
             except (UserError, ValidationError, RedirectWarning) as error:
                 move._message_log(body=self.env._("It could not be posted by itself: %s", error.args[0]))
+
+    def action_l10n_ro_efactura_pair_import(self):
+        """Pair the document of the import page in the context with this bill, in place of a second one."""
+        self.env['l10n_ro_efactura.importer']._check_user()
+        self.ensure_one().check_access('read')
+        return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_import_action_pair', self)
+
     def _l10n_ro_efactura_learn_posted(self):
         """Remember for the supplier's next invoice what was made of these posted bills, where a person posted them."""
         imported = self.filtered(lambda move: move.is_purchase_document())

@@ -103,10 +103,11 @@ class EfacturaImporter(models.AbstractModel):
         Move = self.env['account.move'].with_company(company).with_context(
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True, default_move_type='in_invoice',
             l10n_ro_efactura_import=True)
-        bills = self._make_bills(Move, batch)
-        self._attach(list(zip(batch, bills, strict=True)))
-        self._say_where_from(list(zip(batch, bills, strict=True)))
-        bills.flush_recordset()
+        with self._stand_ins(batch):
+            bills = self._make_bills(Move, batch)
+            self._attach(list(zip(batch, bills, strict=True)))
+            self._say_where_from(list(zip(batch, bills, strict=True)))
+            bills.flush_recordset()
         context = self.env.context
         return {id(proposal): bill.with_context(context) for proposal, bill in zip(batch, bills, strict=True)}
 
@@ -198,6 +199,8 @@ class EfacturaImporter(models.AbstractModel):
             'analytic_distribution': line_proposal.analytic.value or False,
             'l10n_ro_efactura_line_key': line_proposal.key,
             **line_proposal.extra,
+            'l10n_ro_efactura_treatment': line_proposal.treatment.value or 'expense',
+            'l10n_ro_efactura_to_expense': bool(line_proposal.to_expense.value),
         }
 
     @api.private

@@ -1,4 +1,4 @@
-"""What a line becomes: product, account, unit, analytic; each with where the choice came from."""
+"""What a line becomes: product, account, unit, analytic, asset or expense; each with where the choice came from."""
 from odoo import api, models
 
 from ..codes.unit import normalized
@@ -19,6 +19,7 @@ class EfacturaImporter(models.AbstractModel):
         self._recall_taxes(proposal, line_proposal, row)
         self._propose_taxes(proposal, line_proposal)
         self._propose_analytic(proposal, line_proposal, row)
+        self._propose_treatment(proposal, line_proposal, row)
 
     @api.private
     def _remembered(self, proposal, line_proposal):
@@ -120,3 +121,16 @@ class EfacturaImporter(models.AbstractModel):
                 {**arguments, 'related_root_plan_ids': self.env['account.analytic.plan']})
         unknown = 'remembered' if row else 'none' if proposal.lookup.analytic_needed else 'default'
         line_proposal.analytic = Choice(cache[key] or {}, 'default' if cache[key] else unknown)
+
+    @api.private
+    def _propose_treatment(self, proposal, line_proposal, row):
+        """An expense, a fixed asset or an inventory object: remembered, else by the account, which is known now."""
+        account = line_proposal.account.value
+        same = bool(row) and row.account_id == account
+        if line_proposal.treatment.source != 'user':
+            line_proposal.treatment = Choice(row.treatment, 'remembered') if same else Choice(
+                proposal.company._l10n_ro_efactura_default_treatment(account) if account else 'expense', 'default')
+        if line_proposal.to_expense.source != 'user':
+            is_object = line_proposal.treatment.value == 'inventory_object'
+            line_proposal.to_expense = Choice(row.to_expense and is_object, 'remembered') if same else Choice(
+                is_object and proposal.company.sudo().l10n_ro_efactura_inventory_to_expense, 'default')

@@ -175,3 +175,4 @@ class EfacturaImporter(models.AbstractModel):
             proposal.warnings.append(_(
                 "It corrects %s, which is not in the books.",
                 ', '.join(number for number, _day in document.preceding)))
+        self._warn_stand_ins(proposal)

@@ -40,14 +40,18 @@ class EfacturaImporter(models.AbstractModel):
             self._remember_location(proposal, partner)
 
     @api.private
-    def _remembered_values(self, line_proposal):  # noqa: ARG002  what an extension looks at
+    def _remembered_values(self, line_proposal):
         """More of one line to remember, as values of line.map."""
-        return {}
+        return {
+            'treatment': line_proposal.treatment.value or 'expense',
+            'to_expense': bool(line_proposal.to_expense.value),
+        }
 
     @api.private
-    def _learned_values(self, line):  # noqa: ARG002  what an extension looks at
+    def _learned_values(self, line):
         """The same of a line of a posted bill."""
-        return {}
+        return {
+            'treatment': line.l10n_ro_efactura_treatment or 'expense', 'to_expense': line.l10n_ro_efactura_to_expense}
 
     @api.private
     def _own_analytic(self, proposal, line_proposal):

@@ -1,10 +1,15 @@
-"""Which purchase tax an XML's VAT becomes: by category, rate and nature, never by the percentage alone."""
+"""Which purchase tax an XML's VAT becomes: by category, rate and nature, never by the percentage alone.
+
+What the books lack for an invoice that is right gets a stand-in: a VAT rate that no purchase tax has, a currency that
+is not in use. Nothing is guessed: the VAT is booked as cost until somebody says what it is, and the bill says so.
+"""
 import re
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
-from odoo import api, models
+from odoo import Command, api, models
 from odoo.tools import remove_accents
 
 from .amounts import RATED
@@ -171,3 +176,68 @@ class EfacturaImporter(models.AbstractModel):
             if tax and (kind != 'zero' or only):
                 return tax, 'xml' if only else 'default'
         return table.none, 'none'
+
+    # -- stand-ins ------------------------------------------------------------------------------------------
+
+    @api.private
+    def _lacks_tax(self, line):
+        """Is VAT charged on this line, and no tax known for it?"""
+        return line.category in RATED and line.rate and line.taxes.source == 'none' and not line.taxes.value
+
+    @api.private
+    def _lacks_currency(self, proposal):
+        """Is the currency not in use, while the XML says its rate (BT-110 and BT-111)?"""
+        document = proposal.document
+        return bool(not proposal.currency.active and document.vat_in_vat_currency and document.facts.tax_amount)
+
+    @api.private
+    def _warn_stand_ins(self, proposal):
+        """Say on the bill which stand-ins it has."""
+        for rate in sorted({line.rate for line in proposal.lines if self._lacks_tax(line)}):
+            proposal.warnings.append(self.env._(
+                "No purchase tax has %s %%: this VAT is booked as cost, not deducted, until another tax is chosen.",
+                f'{rate.normalize():f}'))
+        if self._lacks_currency(proposal):
+            proposal.warnings.append(self.env._(
+                "The currency %s was not in use: it is from now on, at the rate of the XML.", proposal.currency.name))
+
+    @api.private
+    @contextmanager
+    def _stand_ins(self, batch):
+        """Give the proposals of a batch the taxes and currencies that they lack while their bills are made.
+
+        Where the bills cannot be made, the proposals get back what they had: a tax made here is gone with the batch.
+        """
+        lacking = [(proposal, line, line.taxes) for proposal in batch for line in proposal.lines
+                   if self._lacks_tax(line)]
+        for proposal in batch:
+            if self._lacks_currency(proposal):
+                proposal.currency.sudo().active = True
+        try:
+            for proposal, line, _choice in lacking:
+                line.taxes = Choice(self._vat_as_cost(proposal.company, line.rate), 'none')
+            yield
+        except Exception:
+            for _proposal, line, choice in lacking:
+                line.taxes = choice
+            raise
+
+    @api.private
+    def _vat_as_cost(self, company, rate):
+        """A purchase tax of `rate` per cent that goes to the account of its line; made where there is none."""
+        Tax = self.env['account.tax'].sudo().with_company(company)
+        taxes = Tax.search([
+            *Tax._check_company_domain(company), ('type_tax_use', '=', 'purchase'), ('amount_type', '=', 'percent'),
+            ('amount', '=', float(rate)), ('price_include_override', '!=', 'tax_included')])
+        for tax in taxes:
+            parts = tax.invoice_repartition_line_ids.filtered(lambda part: part.repartition_type == 'tax')
+            if parts.mapped('factor_percent') == [100.0] and not parts.account_id:
+                return tax.sudo(self.env.su)
+        parts = [Command.clear(), Command.create({'repartition_type': 'base'}), Command.create(
+            {'repartition_type': 'tax', 'factor_percent': 100})]
+        return Tax.create({
+            'name': self.env._("%s %% not deducted", f'{rate.normalize():f}'),
+            'description': self.env._("VAT of a rate that has no purchase tax, booked as cost"),
+            'amount': float(rate), 'amount_type': 'percent', 'type_tax_use': 'purchase', 'company_id': company.id,
+            'invoice_repartition_line_ids': parts, 'refund_repartition_line_ids': parts,
+        }).sudo(self.env.su)

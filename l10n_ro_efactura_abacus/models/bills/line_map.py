@@ -32,6 +32,7 @@ class EfacturaLineMap(models.Model):
         domain="[('type_tax_use', '=', 'purchase')]")
     uom_id = fields.Many2one('uom.uom', string="Unit", ondelete='set null')
     treatment = fields.Selection(TREATMENTS, required=True, default='expense')
+    to_expense = fields.Boolean(help="An inventory object that goes to expense with its bill.")
 
     _key_uniq = models.UniqueIndex(
         '(company_id, partner_id, key, category, rate)', "This line of this supplier is remembered already.")

@@ -7,25 +7,36 @@ from odoo.http import request
 from odoo.tools import SQL
 from psycopg2.errors import SerializationFailure
 
-from ...anaf import PackageError, read_package
+from ...anaf import PackageError, UblError, read_facts, read_package
+from ..common.actions import open_action
 from ..common.anaf_words import in_words
 from .importer_guards import BACKGROUND_LINES
-from .reasons import why_no_invoice, why_not_opened
 
 _logger = logging.getLogger(__name__)
 CRON = 'l10n_ro_efactura_abacus.ir_cron_efactura_import'
 AT_ONCE = 20  # documents committed together by the cron
 PROPOSED_AT_ONCE = 100
+MOST_MESSAGES = 300  # in one table: their bills are made while the user waits
 
 
-class EfacturaMessageImport(models.Model):
+class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
     import_error = fields.Char("Not Imported", readonly=True, help="Why this package has not become a bill.")
     import_due = fields.Selection(
         [('draft', "As a draft"), ('post', "Posted when nothing is unknown")], string="To Be Imported", readonly=True)
+    can_import = fields.Boolean(compute='_compute_can_import')
 
     _import_due_idx = models.Index("(id) WHERE import_due IS NOT NULL")
+
+    @api.depends('kind', 'environment', 'archive_state', 'move_id')
+    def _compute_can_import(self):
+        for message in self:
+            message.can_import = message._is_importable()
+
+    def _is_importable(self):
+        return self.kind == 'received' and self.environment == 'prod' and self.archive_state == 'archived' \
+            and not self.move_id
 
     @api.private
     def _import_bills(self, post=False):
@@ -167,3 +178,86 @@ class EfacturaMessageImport(models.Model):
                 lambda message: message.kind == 'received' and message.environment == 'prod' and not message.move_id)
             if how != 'no' and wanted:
                 wanted._import_later(how)
+
+    # -- what a user may do ---------------------------------------------------------------------------------
+
+    def action_import(self):
+        """XML -> bill: the page of one document, the table of many."""
+        self.env['l10n_ro_efactura.importer']._check_user()
+        self.check_access('read')
+        if len(self) > MOST_MESSAGES:
+            raise UserError(self.env._(
+                "Choose at most %s messages at a time. The settings can import all by themselves.", MOST_MESSAGES))
+        self.filtered(lambda message: message.kind == 'received')._opened()
+        messages = self.filtered(lambda message: message._is_importable())
+        if not messages:
+            if len(self) == 1 and self.kind == 'received' and self.move_id:
+                return self._in_the_books_action()
+            raise UserError(self._why_not_importable())
+        return open_action(
+            self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_import_action_open_messages', messages)
+
+    def _in_the_books_action(self):
+        """Open the bill that this document is, and say why it is."""
+        text = self.env._("It is in the books already: %(bill)s (%(reason)s).", bill=self.move_id.display_name,
+                          reason=self.pairing_reason or self.env._("paired"))
+        return {
+            'type': 'ir.actions.client', 'tag': 'display_notification',
+            'params': {'type': 'info', 'message': text, 'next': self.move_id._get_records_action()},
+        }
+
+    def _why_not_importable(self):
+        _ = self.env._
+        received = self.filtered(lambda message: message.kind == 'received')
+        if received and not received.filtered(lambda message: message.environment == 'prod'):
+            return _("What ANAF's test environment holds is no bill.")
+        if not received:
+            return _("Only invoices received from suppliers become bills.")
+        if received.filtered(lambda message: message.archive_state != 'archived'):
+            return _("ANAF's package is not here yet: download it first.")
+        return _("All of these are in the books already.")
+
+    def create_document_from_attachment(self, attachment_ids):
+        """Files dropped on the list of messages, or uploaded there: XML of invoices, ANAF's ZIPs.
+
+        :return: the action that opens their import
+        """
+        self.env['l10n_ro_efactura.importer']._check_user()
+        attachments = self.env['ir.attachment'].browse(attachment_ids)
+        action = open_action(
+            self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_import_action_open_files', attachments)
+        attachments.unlink()
+        return action
+
+
+def why_not_opened(env, error):
+    """A PackageError in words; its code stays beside them for whoever is asked."""
+    return env._("The package cannot be opened: %(reason)s (%(code)s).",
+                 reason=package_words(env, error), code=error.code)
+
+
+def package_words(env, error):
+    """What is wrong with a ZIP, for the end of a sentence."""
+    _ = env._
+    words = {
+        'not_a_zip': _("it is no ZIP"), 'too_large': _("it is larger than any e-Factura"),
+        'too_many_entries': _("it holds too many files"), 'bad_name': _("a file in it has a name that no package has"),
+        'encrypted': _("it is encrypted"), 'corrupt': _("it is damaged or cut"), 'empty': _("it is empty"),
+    }
+    return words.get(error.code, error.code)
+
+
+def why_no_invoice(env, package):
+    """What a package holds in place of an invoice."""
+    _ = env._
+    if not package.document:
+        return _("There is no XML of an invoice in the package.")
+    if package.kind == 'errors':
+        return _("The package holds errors of ANAF, not an invoice.")
+    if package.kind == 'buyer_message':
+        return _("The package holds a message of the buyer, not an invoice.")
+    try:
+        read_facts(package.document)
+    except UblError as error:
+        return _("This is no invoice: %s", in_words(env, error))
+    return _("This is no invoice.")

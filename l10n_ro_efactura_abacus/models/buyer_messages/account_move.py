@@ -3,6 +3,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from ..common.actions import open_action
 from .message import ACTIVITY
 
 
@@ -33,14 +34,8 @@ class AccountMove(models.Model):
         if not message:
             raise UserError(self.env._("The seller is written to about an invoice that came through SPV: pair this "
                                        "bill with its package first."))
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Message to the seller"),
-            'res_model': 'l10n_ro_efactura.rasp.write',
-            'views': [[False, 'form']],
-            'target': 'new',
-            'context': {'default_message_id': message.id},
-        }
+        return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_rasp_write_action', self,
+                           default_message_id=message.id)
 
     def _l10n_ro_efactura_buyer_message_alerts(self):
         """Return the alert of the buyer's last message: {key: core's alert}."""

@@ -9,7 +9,7 @@ _logger = logging.getLogger(__name__)
 ACTIVITY = 'l10n_ro_efactura_abacus.activity_type_buyer_message'
 
 
-class EfacturaBuyerMessage(models.Model):
+class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
     is_our_message = fields.Boolean(string="Sent by Us", compute='_compute_is_our_message')

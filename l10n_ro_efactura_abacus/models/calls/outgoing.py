@@ -19,6 +19,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 from psycopg2 import Binary
 from psycopg2.extras import Json
@@ -44,8 +45,14 @@ from .worker import UTC_NOW
 _logger = logging.getLogger(__name__)
 # Minutes before a document that ANAF did not take is tried again, by the number of its attempts.
 BACK_OFF_MINUTES = (1, 2, 5, 10, 30)
+# The states of a document that goes its ordinary way to an answer.
+ON_THE_WAY = ('queued', 'uploading', 'processing')
 # The states from which a document may still reach its end.
-IN_WORK = ('queued', 'uploading', 'processing', 'uncertain')
+IN_WORK = (*ON_THE_WAY, 'uncertain')
+# The states in which asking ANAF may bring news.
+ASKABLE = ('processing', 'uncertain')
+# The states of a document that ANAF does not have: it refused the content, or registered nothing.
+FAILED = ('nok', 'refused')
 # The hint of a reason that passes by itself or by someone's act; nothing is wrong with the document.
 WAITING = 'waiting'
 
@@ -95,6 +102,23 @@ class EfacturaOutgoing(models.AbstractModel):
     download_id = fields.Char("Download Index", readonly=True)
     errors = fields.Json(readonly=True)
     support_id = fields.Char(string="Support ID", readonly=True)
+    # what views ask of the state
+    is_on_the_way = fields.Boolean(string="In progress", compute='_compute_from_state', search='_search_is_on_the_way')
+    is_askable = fields.Boolean(string="ANAF can be asked", compute='_compute_from_state')
+    is_failed = fields.Boolean(string="Nok or refused", compute='_compute_from_state', search='_search_is_failed')
+
+    @api.depends('state')
+    def _compute_from_state(self):
+        for record in self:
+            record.is_on_the_way = record.state in ON_THE_WAY
+            record.is_askable = record.state in ASKABLE
+            record.is_failed = record.state in FAILED
+
+    def _search_is_on_the_way(self, operator, value):
+        return Domain('state', operator, ON_THE_WAY) if operator == 'in' and True in value else NotImplemented
+
+    def _search_is_failed(self, operator, value):
+        return Domain('state', operator, FAILED) if operator == 'in' and True in value else NotImplemented
 
     def _xml_bytes(self):
         """Return the exact bytes sent, or b'' where they were never ours (adopted from core or entered by hand)."""

@@ -49,7 +49,7 @@ class EfacturaWorker(models.AbstractModel):
         if processed or remaining is not None:
             seconds = self.env['ir.cron']._commit_progress(processed, remaining=remaining)
         else:
-            self.env.cr.commit()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
             seconds = self.env.context.get('cron_end_time', float('inf')) - time.monotonic()
         self.env.invalidate_all(flush=False)
         return seconds

@@ -4,4 +4,3 @@ from . import credential_connect
 from . import credential_tokens
 from . import ticket
 from . import res_company
-from . import res_config_settings

@@ -19,7 +19,7 @@ STATES = [('draft', "Not connected"), ('connected', "Connected"), ('expiring', "
           ('expired', "Expired")]
 
 
-class L10nRoEfacturaCredential(models.Model):
+class EfacturaCredential(models.Model):
     _name = 'l10n_ro_efactura.credential'
     _description = "Connection to ANAF e-Factura"
     _inherit = ['mail.thread', 'mail.activity.mixin']
@@ -31,7 +31,8 @@ class L10nRoEfacturaCredential(models.Model):
                                  default=lambda self: self.env.company)
     client_id = fields.Char("Client ID", copy=False, default=lambda self: knob('client_id'),
                             help="Given by ANAF when the application is registered.")
-    client_secret = fields.Char("Client secret", compute='_compute_client_secret', inverse='_inverse_client_secret',
+    # create() and write() take what was typed out of the values and store it encrypted: the inverse has nothing to do
+    client_secret = fields.Char("Client secret", compute='_compute_client_secret', inverse=lambda self: None,
                                 copy=False, exportable=False,
                                 help="Stored encrypted. It can be replaced, never read back.")
     has_client_secret = fields.Boolean("Client secret stored", compute='_compute_has_client_secret')
@@ -58,7 +59,7 @@ class L10nRoEfacturaCredential(models.Model):
     user_company_ids = fields.Many2many('res.company', string="Companies on this connection",
                                         compute='_compute_user_company_ids')
 
-    # ciphertexts, see efactura_vault.py; nobody reads them through the ORM
+    # ciphertexts, see vault.py; nobody reads them through the ORM
     client_secret_cipher = fields.Char(groups='.', copy=False, exportable=False, readonly=True)
     access_cipher = fields.Char(groups='.', copy=False, exportable=False, readonly=True)
     refresh_cipher = fields.Char(groups='.', copy=False, exportable=False, readonly=True)
@@ -75,9 +76,6 @@ class L10nRoEfacturaCredential(models.Model):
 
     def _compute_client_secret(self):
         self.client_secret = False
-
-    def _inverse_client_secret(self):
-        """What was typed is taken out of the values in create() and write(); nothing is left to do here."""
 
     @api.depends('client_secret_cipher', 'client_id')
     def _compute_has_client_secret(self):

@@ -14,7 +14,7 @@ PATIENCE_DAYS = 15
 ACTIVITY = 'l10n_ro_efactura_abacus.activity_type_connection'
 
 
-class L10nRoEfacturaCredential(models.Model):
+class EfacturaCredential(models.Model):
     _inherit = 'l10n_ro_efactura.credential'
 
     @api.model

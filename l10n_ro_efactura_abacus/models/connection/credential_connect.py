@@ -10,12 +10,13 @@ from odoo.tools.urls import urljoin
 from ...anaf import oauth
 from ...anaf.environment import is_loopback
 from ...anaf.errors import AnafError
+from ..common.actions import open_action
 from . import vault
 
 SESSION_KEY = 'l10n_ro_efactura_oauth'
 
 
-class L10nRoEfacturaCredential(models.Model):
+class EfacturaCredential(models.Model):
     _inherit = 'l10n_ro_efactura.credential'
 
     # -- to ANAF --------------------------------------------------------------------------------------------------
@@ -60,14 +61,10 @@ class L10nRoEfacturaCredential(models.Model):
         tickets = self.env['l10n_ro_efactura.ticket'].sudo()
         tickets.search([('credential_id', '=', self.id), ('kind', '=', 'link'), ('used_at', '=', False)]).unlink()
         ticket, secret = tickets.with_user(self.env.user)._issue(self, 'link')
-        return {
-            'type': 'ir.actions.act_window', 'name': self.env._("Link for the certificate holder"),
-            'res_model': 'l10n_ro_efactura.holder.link', 'view_mode': 'form', 'target': 'new',
-            'context': {
-                'default_credential_id': self.id, 'default_expires_at': fields.Datetime.to_string(ticket.expires_at),
-                'default_link': urljoin(self.get_base_url(), f'/l10n_ro_efactura/holder/{secret}'),
-            },
-        }
+        return open_action(
+            self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_holder_link_action', self,
+            default_credential_id=self.id, default_expires_at=fields.Datetime.to_string(ticket.expires_at),
+            default_link=urljoin(self.get_base_url(), f'/l10n_ro_efactura/holder/{secret}'))
 
     # -- and back -------------------------------------------------------------------------------------------------
 
@@ -106,11 +103,8 @@ class L10nRoEfacturaCredential(models.Model):
 
     def action_paste_tokens(self):
         self._check_system()
-        return {
-            'type': 'ir.actions.act_window', 'name': self.env._("Paste tokens"),
-            'res_model': 'l10n_ro_efactura.paste.tokens', 'view_mode': 'form', 'target': 'new',
-            'context': {'default_credential_id': self.id},
-        }
+        return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_paste_tokens_action', self,
+                           default_credential_id=self.id)
 
     def action_refresh_now(self):
         """Renew the tokens now; a failure says why and offers to connect again (the form shows the button)."""

@@ -21,7 +21,7 @@ REFRESH_DAYS = 30
 DEAD = ('refresh_expired', 'invalid_grant', 'access_denied')
 
 
-class L10nRoEfacturaCredential(models.Model):
+class EfacturaCredential(models.Model):
     _inherit = 'l10n_ro_efactura.credential'
 
     # -- storing ------------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ class L10nRoEfacturaCredential(models.Model):
 
     def _lock_row(self):
         """Wait for the row; from here to the commit it is ours alone."""
-        self.env.cr.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        self.env.cr.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")  # pylint: disable=sql-injection
         self.env.cr.execute("SELECT 1 FROM l10n_ro_efactura_credential WHERE id = %s FOR NO KEY UPDATE", [self.id],
                             log_exceptions=False)
         self.invalidate_recordset(flush=False)

@@ -12,7 +12,7 @@ STATE_LIFE = timedelta(minutes=30)
 LINK_LIFE = timedelta(days=3)
 
 
-class L10nRoEfacturaTicket(models.Model):
+class EfacturaTicket(models.Model):
     _name = 'l10n_ro_efactura.ticket'
     _description = "One-time permission to connect to ANAF"
 

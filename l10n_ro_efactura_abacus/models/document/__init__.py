@@ -8,6 +8,5 @@ from . import account_move
 from . import account_move_check
 from . import account_move_pdf
 from . import account_move_problems
-from . import account_move_problems_lines
 from . import xml_file
 from . import res_company

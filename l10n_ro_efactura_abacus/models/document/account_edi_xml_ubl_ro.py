@@ -43,7 +43,7 @@ class AccountEdiXmlUblRoAbacus(models.AbstractModel):
 
     def _l10n_ro_efactura_export(self, invoice):
         """``(bytes, {error, ...})`` of an invoice that has no problems; with its PDF, where that is wanted."""
-        xml, errors = super()._export_invoice(invoice)
+        xml, errors = super()._export_invoice(invoice)  # pylint: disable=super-method-mismatch
         return invoice._l10n_ro_efactura_with_pdf(xml), errors
 
     def _export_invoice_constraints(self, invoice, vals):

@@ -50,7 +50,7 @@ class Archived:
     error: str | None = None
 
 
-class EfacturaArchive(models.Model):
+class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
     @api.model

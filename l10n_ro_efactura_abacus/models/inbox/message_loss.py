@@ -16,7 +16,7 @@ SOON, GONE = 'l10n_ro_efactura_abacus.activity_type_package_soon', 'l10n_ro_efac
 BLIND = 'l10n_ro_efactura_abacus.activity_type_spv_unread'
 
 
-class EfacturaLoss(models.Model):
+class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
     loss_told = fields.Boolean(readonly=True, help="Those responsible know that ANAF has deleted it")

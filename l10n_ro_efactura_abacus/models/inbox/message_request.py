@@ -14,7 +14,7 @@ from .message_archive import DOWNLOADS_A_DAY
 UNREADABLE = Domain([('archive_state', '=', 'archived'), ('document_sha256', '=', False), ('last_error', '!=', False)])
 
 
-class EfacturaDownload(models.Model):
+class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
     # who asked for the package last: he sees the progress

@@ -16,7 +16,7 @@ FORMATTED_BYTES = 1_000_000  # shown on the form; a larger document is downloade
 RAW_SHOWN = 20_000  # characters of what is no document
 
 
-class EfacturaPackage(models.Model):
+class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
     package_page = fields.Char(string="To Look At", compute='_compute_package_page')

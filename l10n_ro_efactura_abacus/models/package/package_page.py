@@ -8,7 +8,7 @@ from ...anaf import cif_digits
 LINES_SHOWN = 500  # of one document; all of them only where asked for
 
 
-class EfacturaPackagePage(models.Model):
+class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
     @api.model

@@ -17,7 +17,7 @@ PAPER = {
 }
 
 
-class EfacturaPackagePdf(models.Model):
+class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
     @api.private

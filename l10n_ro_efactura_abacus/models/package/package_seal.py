@@ -14,7 +14,7 @@ from ..inbox.message_archive import _trusted
 BATCH = 50  # packages read into memory at once
 
 
-class EfacturaPackageSeal(models.Model):
+class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
     seal_code = fields.Char(readonly=True)

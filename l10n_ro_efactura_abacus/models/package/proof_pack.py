@@ -19,7 +19,7 @@ FOLDERS = {'received': 'received', 'sent': 'sent', 'error': 'errors', 'buyer_mes
 WIDTHS = (11, 11, 14, 12, 34, 20, 12, 12, 12, 12, 9, 14, 14, 12, 12, 18, 60, 66, 50)
 
 
-class EfacturaProofPack(models.Model):
+class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
     @api.model

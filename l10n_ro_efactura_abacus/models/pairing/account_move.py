@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 from psycopg2.extras import Json
 
+from ..common.actions import open_action
 from .message_matching import BILLS, CHUNK, NEAR_DAYS
 
 
@@ -136,7 +137,7 @@ class AccountMove(models.Model):
         found = self.filtered('l10n_ro_efactura_findable')
         if not found:
             raise UserError(self.env._("Only invoices and bills of Romanian companies are looked for in SPV."))
-        return self.env['l10n_ro_efactura.find']._open_for(moves=found)
+        return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_find_action_open_move', found)
 
     def _l10n_ro_efactura_subject(self):
         """The document in one line."""

@@ -1,4 +1,4 @@
-"""Pairing an SPV message with an entry of the books: made, undone, remembered. Who finds pairs: efactura_matching.py"""
+"""Pairing an SPV message with an entry of the books: made, undone, remembered. Who finds pairs: message_matching.py"""
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -6,12 +6,16 @@ from odoo.tools.misc import format_date
 from odoo.tools.sql import index_exists, table_exists
 from psycopg2.errors import UniqueViolation
 
+from ..common.actions import open_action
 from ..sending.states import LIVE
 
 PAIRABLE = ('received', 'sent')
+#: reasons that speak against the pair; they are shown after those that speak for it
+AGAINST = ('other_cif', 'no_cif', 'other_number', 'no_number', 'date_near', 'date_month', 'other_date', 'no_date',
+           'total_near', 'other_total', 'currency', 'sign', 'number_digits')
 
 
-class EfacturaPairing(models.Model):
+class EfacturaMessage(models.Model):
     """An invoice has one package; PostgreSQL keeps it so. Of tests an invoice may have many sent ones."""
     _name = 'l10n_ro_efactura.message'
     _inherit = ['l10n_ro_efactura.message', 'mail.thread']
@@ -144,7 +148,7 @@ class EfacturaPairing(models.Model):
     def _after_unpairing(self, move, reason=''):
         self._log_pairing(self.env._("Pairing with ANAF's package %(package)s undone. %(reason)s"),
                           self.env._("Pairing with %(move)s undone. %(reason)s"),
-                          {message: (move, reason) for message in self})
+                          dict.fromkeys(self, (move, reason)))
 
     @api.model
     def _log_pairing(self, on_move, on_message, pairs):
@@ -216,7 +220,7 @@ class EfacturaPairing(models.Model):
         """The entries of the books that may be this package's."""
         self._check_pairing_user()
         self.ensure_one()
-        return self.env['l10n_ro_efactura.find']._open_for(message=self)
+        return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_find_action_open_message', self)
 
     def _l10n_ro_efactura_subject(self):
         """The document in one line."""
@@ -229,3 +233,42 @@ class EfacturaPairing(models.Model):
         if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
             raise AccessError(self.env._("Your user may not pair ANAF's packages with the books."))
         self.check_access('read')
+
+    # -- reasons in words ---------------------------------------------------------------------------------------
+
+    @api.model
+    def _reason_words(self):
+        _ = self.env._
+        return {
+            'index': _("the same upload index"),
+            'cif': _("the same CIF"),
+            'no_cif': _("no CIF to compare"),
+            'other_cif': _("another CIF"),
+            'number_exact': _("the same number"),
+            'number_same': _("the same number, written otherwise"),
+            'number_part': _("a part of the number"),
+            'number_digits': _("the same digits, another series"),
+            'other_number': _("another number"),
+            'no_number': _("no number in the books"),
+            'date': _("the same date"),
+            'date_near': _("dates up to 3 days apart"),
+            'date_month': _("dates up to a month apart"),
+            'other_date': _("another date"),
+            'no_date': _("no date"),
+            'total': _("the same total"),
+            'total_near': _("nearly the same total"),
+            'other_total': _("another total"),
+            'currency': _("another currency"),
+            'sign': _("a credit note against an invoice"),
+        }
+
+    @api.model
+    def _reason_texts(self, codes):
+        """[reason in words], those for the pair first."""
+        words = self._reason_words()
+        return [words.get(code, code) for code in sorted(codes, key=lambda code: code in AGAINST)]
+
+    @api.model
+    def _reason_text(self, codes):
+        text = ', '.join(self._reason_texts(codes))
+        return text[:1].upper() + text[1:]

@@ -39,7 +39,7 @@ MOVE_TOTAL = SQL("CASE WHEN v.move_type IN ('in_refund', 'out_refund') THEN -v.a
 MOVE_KEY = SQL(r"ltrim(right(substring(COALESCE(v.ref, v.payment_reference) from '(\d+)\D*$'), 4), '0')")
 
 
-class EfacturaMatching(models.Model):
+class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
     _proposal_idx = models.Index(

@@ -1,6 +1,4 @@
 from . import res_partner
-from . import res_partner_buyer
-from . import res_partner_identity
 from . import res_partner_sector
 from . import res_company
 from . import account_move

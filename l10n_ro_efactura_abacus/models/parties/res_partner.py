@@ -1,11 +1,52 @@
-from odoo import models
+import re
 
-from ...anaf import cif_digits, valid_cui
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from stdnum.ro import cnp
+
+from ...anaf import cif_digits, valid_cnp, valid_cui
+from ...anaf.identifiers import NO_CNP
+
+BILLING = 'account.group_account_invoice,account.group_account_readonly'
+#: countries whose VAT numbers begin with something else than their code
+PREFIXES = {'GR': ('EL',), 'GB': ('GB', 'XI')}
 
 
 class ResPartner(models.Model):
+    """Who a partner is to ANAF: a business by its CUI, a person by a CNP or thirteen zeros, a firm from abroad."""
     _name = 'res.partner'
     _inherit = ['res.partner', 'l10n_ro_efactura.exemption.mixin']
+
+    l10n_ro_efactura_cnp = fields.Char(
+        string="CNP", groups=BILLING, copy=False, size=13, exportable=False,  # personal: not in lists of contacts
+        help="Personal code of a private customer. Optional: without it the invoice carries thirteen zeros.")
+    l10n_ro_efactura_representative_id = fields.Many2one(
+        comodel_name='res.partner',
+        string="Fiscal Representative",
+        help="Who represents this firm for VAT in Romania (BG-11 of its e-Factura).",
+    )
+
+    @api.constrains('l10n_ro_efactura_cnp')
+    def _check_l10n_ro_efactura_cnp(self):
+        for partner in self.sudo():
+            if partner.l10n_ro_efactura_cnp and not valid_cnp(partner.l10n_ro_efactura_cnp):
+                raise ValidationError(self.env._(
+                    "The CNP of %(partner)s is not valid: a digit is wrong or missing.", partner=partner.display_name))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._l10n_ro_efactura_clean_cnp(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._l10n_ro_efactura_clean_cnp(vals))
+
+    @api.model
+    def _l10n_ro_efactura_clean_cnp(self, vals):
+        """Without blanks; thirteen zeros are what stands where there is no CNP."""
+        if not vals.get('l10n_ro_efactura_cnp'):
+            return vals
+        digits = cnp.compact(vals['l10n_ro_efactura_cnp'])
+        return {**vals, 'l10n_ro_efactura_cnp': digits if digits != NO_CNP else False}
 
     def _commercial_fields(self):
         # EXTENDS 'base'
@@ -28,3 +69,53 @@ class ResPartner(models.Model):
     def _l10n_ro_efactura_is_foreign(self):
         """A buyer from abroad without a Romanian CUI or VAT number."""
         return self.commercial_partner_id._l10n_ro_efactura_is_abroad() and not self._l10n_ro_efactura_cui()
+
+    def _l10n_ro_efactura_buyer_code(self):
+        """Who the buyer is to ANAF.
+
+        A CUI makes a business, of a sole trader (PFA, II) too, typed with or without RO as Tax ID or Company ID.
+        A company without one is asked for it, never sent with zeros.
+
+        :return: ('cui', digits) | ('cnp', 13 digits) | ('zeros', 13 zeros) | ('foreign', VAT number or '')
+            | (False, '') where it must be asked
+        """
+        partner = self.commercial_partner_id.sudo()
+        if cui := partner._l10n_ro_efactura_cui():
+            return 'cui', cui
+        vat = (partner.vat or '').strip().strip('/')
+        if partner._l10n_ro_efactura_is_foreign():
+            return 'foreign', vat
+        if partner.is_company:
+            return False, ''
+        digits = partner.l10n_ro_efactura_cnp or (cnp.compact(vat) if valid_cnp(cnp.compact(vat)) else '')
+        return ('cnp', digits) if digits else ('zeros', NO_CNP)
+
+    def _l10n_ro_efactura_vat(self):
+        """The VAT number with its country's letters; '' where the partner is not registered for VAT.
+
+        A Romanian firm says so by RO before its CUI, in the Tax ID or in the Company ID.
+        """
+        partner = self.commercial_partner_id
+        cui = partner._l10n_ro_efactura_cui()
+        texts = [re.sub(r'[\s.\-/]', '', text or '').upper() for text in (partner.vat, partner.company_registry)]
+        if cui:
+            return f'RO{cui}' if f'RO{cui}' in texts else ''
+        country = partner.country_code or ''
+        known = texts[0].startswith(PREFIXES.get(country, (country,)))
+        return texts[0] if country and country != 'RO' and known and len(texts[0]) > 3 else ''
+
+    def _l10n_ro_efactura_is_vat_payer(self):
+        """Registered for VAT, as its Tax ID or Company ID says: with the letters of the country."""
+        return bool(self._l10n_ro_efactura_vat())
+
+    def _l10n_ro_efactura_legal_id(self):
+        """The identifier beside or instead of the VAT number; '' for a firm that has none.
+
+        :return: the CUI, a foreign number, the CNP of a person, or 13 zeros where the person gave none
+        """
+        partner = self.commercial_partner_id
+        kind, code = partner._l10n_ro_efactura_buyer_code()
+        if kind == 'foreign' and not code:
+            code = (partner.company_registry or '').strip()
+            return code or ('' if partner.is_company else NO_CNP)
+        return code

@@ -1,10 +1,13 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
-# Documents built in the click itself; of more the worker says what they lack.
-from .states import IN_WORK, LIVE, STATES, TEST_STATES
+from ..calls.outgoing import ASKABLE, FAILED, IN_WORK, ON_THE_WAY
+from ..common.actions import open_action
+from .states import LIVE, STATES, TEST_STATES
 
+# Documents built in the click itself; of more the worker says what they lack.
 BUILT_IN_THE_CLICK = 20
 
 
@@ -49,6 +52,19 @@ class AccountMove(models.Model):
 
     l10n_ro_efactura_submission_ids = fields.One2many(
         'l10n_ro_efactura.submission', 'move_id', string="Sent to ANAF", readonly=True)
+    # what views ask of the states
+    l10n_ro_efactura_is_live = fields.Boolean(
+        string="At ANAF or on its way", compute='_compute_l10n_ro_efactura_from_states')
+    l10n_ro_efactura_is_on_the_way = fields.Boolean(
+        string="e-Factura in progress", compute='_compute_l10n_ro_efactura_from_states',
+        search='_search_l10n_ro_efactura_is_on_the_way')
+    l10n_ro_efactura_is_failed = fields.Boolean(
+        string="e-Factura nok or refused", compute='_compute_l10n_ro_efactura_from_states',
+        search='_search_l10n_ro_efactura_is_failed')
+    l10n_ro_efactura_is_askable = fields.Boolean(
+        string="ANAF can be asked", compute='_compute_l10n_ro_efactura_from_states')
+    l10n_ro_efactura_is_test_in_work = fields.Boolean(
+        string="Test in work", compute='_compute_l10n_ro_efactura_from_states')
 
     def _auto_init(self):
         # EXTENDS 'account'
@@ -60,6 +76,30 @@ class AccountMove(models.Model):
         if not column_exists(self.env.cr, 'account_move', 'l10n_ro_efactura_missing'):
             create_column(self.env.cr, 'account_move', 'l10n_ro_efactura_missing', 'jsonb')
         return super()._auto_init()
+
+    # -------------------------------------------------------------------------
+    # COMPUTE
+    # -------------------------------------------------------------------------
+
+    @api.depends('l10n_ro_efactura_state', 'l10n_ro_efactura_test_state')
+    def _compute_l10n_ro_efactura_from_states(self):
+        for move in self:
+            state, test_state = move.l10n_ro_efactura_state, move.l10n_ro_efactura_test_state
+            move.l10n_ro_efactura_is_live = state in LIVE
+            move.l10n_ro_efactura_is_on_the_way = state in ON_THE_WAY
+            move.l10n_ro_efactura_is_failed = state in FAILED
+            move.l10n_ro_efactura_is_askable = state in ASKABLE or test_state in ASKABLE
+            move.l10n_ro_efactura_is_test_in_work = test_state in IN_WORK
+
+    def _search_l10n_ro_efactura_is_on_the_way(self, operator, value):
+        if operator != 'in' or True not in value:
+            return NotImplemented
+        return Domain('l10n_ro_efactura_state', 'in', ON_THE_WAY)
+
+    def _search_l10n_ro_efactura_is_failed(self, operator, value):
+        if operator != 'in' or True not in value:
+            return NotImplemented
+        return Domain('l10n_ro_efactura_state', 'in', FAILED)
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -101,7 +141,7 @@ class AccountMove(models.Model):
             raise UserError(self.env._("Choose the invoices first."))
         if self.filtered(lambda move: move.country_code != 'RO' or not move._l10n_ro_efactura_is_document()):
             raise UserError(self.env._("Only customer invoices, credit notes and self-billed invoices go to ANAF."))
-        return self.env['l10n_ro_efactura.window']._open(self)
+        return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_window_action_open', self)
 
     def _l10n_ro_efactura_window_action(self):
         """An action that opens the window when it is run, for links that are shown before."""

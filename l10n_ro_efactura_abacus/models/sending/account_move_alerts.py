@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.tools.misc import format_date
 
 from ...anaf import today
-from .states import IN_WORK
+from ..calls.outgoing import FAILED, IN_WORK
 
 
 class AccountMove(models.Model):
@@ -37,7 +37,7 @@ class AccountMove(models.Model):
         alerts = {}
         for environment in ('prod', 'test'):
             state = self.l10n_ro_efactura_state if environment == 'prod' else self.l10n_ro_efactura_test_state
-            if state in ('nok', 'refused'):
+            if state in FAILED:
                 submission = self._l10n_ro_efactura_last_submission(environment)
                 alerts[f'l10n_ro_efactura_{environment}_nok'] = {
                     'level': 'danger' if environment == 'prod' else 'warning',

@@ -5,10 +5,11 @@ from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
 from ...anaf import send_deadline, today
+from ..calls.outgoing import FAILED
 
 B2B_SINCE = date(2024, 1, 1)  # Legea 296/2023
 B2C_SINCE = date(2025, 1, 1)  # OUG 138/2024
-NOT_AT_ANAF = (False, 'nok', 'refused')
+NOT_AT_ANAF = (False, *FAILED)
 # what has not reached ANAF for certain; an upload index stops the legal clock
 NOT_REPORTED = (False, 'queued', 'uploading', 'uncertain', 'nok', 'refused')
 

@@ -1,4 +1,5 @@
 """The states of a submission, of its test twin, and which of them mean that an invoice is, or may be, at ANAF."""
+from ..calls.outgoing import IN_WORK
 
 # The life of a submission; a move shows the state of its last one (written by the submissions only, see there).
 #   queued -> uploading -> processing -> ok | nok
@@ -22,5 +23,4 @@ TEST_STATES = [
     ('refused', "Test refused"),
     ('uncertain', "Test uncertain"),
 ]
-IN_WORK = ('queued', 'uploading', 'processing', 'uncertain')
 LIVE = (*IN_WORK, 'ok')  # in production: the invoice is, or may be, at ANAF

@@ -9,7 +9,7 @@ BATCH = 200
 PREFIX = {'prod': 'l10n_ro_efactura_', 'test': 'l10n_ro_efactura_test_'}
 
 
-class EfacturaMirror(models.Model):
+class EfacturaSubmission(models.Model):
     _inherit = 'l10n_ro_efactura.submission'
 
     @api.private

@@ -14,7 +14,7 @@ EMPTY_BUYERS = (False, '', '0000000000000')  # a person without a number
 LOOKED_AT = 50  # packages opened in one round
 
 
-class EfacturaReconcile(models.Model):
+class EfacturaSubmission(models.Model):
     _inherit = 'l10n_ro_efactura.submission'
 
     def _reconcile(self, lane, until):

@@ -22,7 +22,7 @@ LATE_MINUTES = 15  # what no list shows by then is asked by itself
 CHUNK = 50  # settled in one transaction: workers that archive touch the same messages
 
 
-class EfacturaSettle(models.Model):
+class EfacturaSubmission(models.Model):
     _inherit = 'l10n_ro_efactura.submission'
 
     @api.model

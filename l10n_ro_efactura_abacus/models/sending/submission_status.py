@@ -19,7 +19,7 @@ STATUS_A_DAY = 20  # of ANAF's 100 per message
 STATUS_WAITS = (2, 3, 5, 10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)  # seconds between two questions
 
 
-class EfacturaStatus(models.Model):
+class EfacturaSubmission(models.Model):
     _inherit = 'l10n_ro_efactura.submission'
 
     def _refresh_now(self):

@@ -18,7 +18,7 @@ _logger = logging.getLogger(__name__)
 SETTLE_EVERY = 30  # seconds between wake-ups of the settling worker during a long upload
 
 
-class EfacturaUpload(models.Model):
+class EfacturaSubmission(models.Model):
     _inherit = 'l10n_ro_efactura.submission'
 
     @api.model

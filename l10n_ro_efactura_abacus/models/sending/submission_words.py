@@ -2,6 +2,7 @@ from markupsafe import Markup
 from odoo import fields, models
 
 from ...anaf import explain
+from ..common.actions import open_action
 from ..common.anaf_words import error_words, in_words
 
 SELLER_TERMS = {f'BT-{n}' for n in range(27, 44)}
@@ -84,11 +85,5 @@ class EfacturaSubmission(models.Model):
     def action_open_not_at_anaf(self):
         """Ask the reason, then decide that ANAF does not have it."""
         self._check_may('account.group_account_manager')
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Not at ANAF"),
-            'res_model': 'l10n_ro_efactura.not.at.anaf',
-            'views': [[False, 'form']],
-            'target': 'new',
-            'context': {'default_submission_ids': self.ids},
-        }
+        return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_not_at_anaf_action', self,
+                           default_submission_ids=self.ids)

@@ -11,6 +11,7 @@ class EfacturaXmlFile(models.Model):
         'l10n_ro_efactura.submission', string="Sent As", compute='_compute_submission_id',
         help="The last time that exactly these bytes went to ANAF.")
     submission_state = fields.Selection(STATES, string="ANAF", compute='_compute_submission_id')
+    submission_failed = fields.Boolean(string="Nok or refused", compute='_compute_submission_id')
 
     def _compute_submission_id(self):
         found = self.env['l10n_ro_efactura.submission'].search_fetch(
@@ -20,3 +21,4 @@ class EfacturaXmlFile(models.Model):
         for file in self:
             file.submission_id = sent.get((file.move_id.id, file.sha256), False)
             file.submission_state = file.submission_id.state
+            file.submission_failed = file.submission_id.is_failed

@@ -294,8 +294,11 @@ class ResCompany(models.Model):
     @api.model
     def _has_field_access(self, field, operation):
         # EXTENDS 'base': an administrator may give a secret, as on the connection's form; nobody gets one back
-        if operation == 'write' and field.model_name == 'res.company' and field.name in SECRET_FIELDS:
-            return self.env.su or self.env.user.has_group('base.group_system')
+        if field.model_name == 'res.company' and field.name in SECRET_FIELDS:
+            if operation == 'write':
+                return self.env.su or self.env.user.has_group('base.group_system')
+            if self and not any(company._l10n_ro_efactura_taken_over() for company in self):
+                return True  # nothing is there to hide, and core's own requests for these companies read it as the user
         return super()._has_field_access(field, operation)
 
     def _l10n_ro_efactura_taken_over(self):
@@ -388,7 +391,7 @@ class ResCompany(models.Model):
         return super()._cron_l10n_ro_edi_refresh_access_token()
 
 
-class L10nRoEfacturaCredential(models.Model):
+class EfacturaCredential(models.Model):
     _inherit = 'l10n_ro_efactura.credential'
 
     @api.model_create_multi

@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.actions import open_action
 from .verification import SECTIONS
 
 
@@ -50,10 +51,9 @@ class EfacturaVerificationLine(models.Model):
         """Find the other side: the entry of a package, the package of an entry."""
         self._check_biller()
         line = self._one()
-        find = self.env['l10n_ro_efactura.find']
-        if line.section == 'spv_only' or not line.move_id:
-            return find._open_for(message=line.message_id)
-        return find._open_for(moves=line.move_id)
+        name, record = ('message', line.message_id) if line.section == 'spv_only' or not line.move_id else (
+            'move', line.move_id)
+        return open_action(self.env, f'l10n_ro_efactura_abacus.l10n_ro_efactura_find_action_open_{name}', record)
 
     def action_open_package(self):
         """Open the package."""
@@ -82,14 +82,9 @@ class EfacturaVerificationLine(models.Model):
         partners = self.move_id.commercial_partner_id
         if not partners:
             raise UserError(self.env._("There is no supplier."))
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("No e-Factura expected"),
-            'res_model': 'l10n_ro_efactura.not.expected',
-            'views': [[False, 'form']],
-            'target': 'new',
-            'context': {'default_partner_ids': partners.ids, 'default_verification_id': self.verification_id[:1].id},
-        }
+        return open_action(
+            self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_not_expected_action', self,
+            default_partner_ids=partners.ids, default_verification_id=self.verification_id[:1].id)
 
     def action_expected(self):
         """e-Facturas are expected from this supplier after all."""

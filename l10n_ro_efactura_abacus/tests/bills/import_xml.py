@@ -108,6 +108,9 @@ def supplier_xml(lines=None, number='FCT-1', date='2026-10-15', due='2026-11-14'
         due_tag, type_name = _tag('DueDate', due), 'InvoiceTypeCode'
     scheme = '<cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>'
     seller_vat = cif if cif.startswith('RO') or country != 'RO' else ''
+    order_tag = f'<cac:OrderReference>{_tag("ID", order)}</cac:OrderReference>' if order else ''
+    buyer_tag = (f'<cac:PartyTaxScheme>{_tag("CompanyID", buyer)}{scheme}</cac:PartyTaxScheme>'
+                 if buyer.startswith('RO') else '')
     return f'''<?xml version="1.0" encoding="UTF-8"?>
 <{root} xmlns="urn:oasis:names:specification:ubl:schema:xsd:{root}-2"
  xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
@@ -116,7 +119,7 @@ def supplier_xml(lines=None, number='FCT-1', date='2026-10-15', due='2026-11-14'
 {_tag('ID', number)}{_tag('IssueDate', date)}{due_tag}<cbc:{type_name}>{type_code}</cbc:{type_name}>
 {''.join(_tag('Note', note) for note in notes)}{_tag('DocumentCurrencyCode', currency)}
 {_tag('TaxCurrencyCode', 'RON' if vat_ron else '')}{period}
-{f'<cac:OrderReference>{_tag("ID", order)}</cac:OrderReference>' if order else ''}{references}{files}
+{order_tag}{references}{files}
 <cac:AccountingSupplierParty><cac:Party><cac:PostalAddress>{_tag('StreetName', street)}{_tag('CityName', city)}
 {_tag('CountrySubentity', county)}<cac:Country><cbc:IdentificationCode>{country}</cbc:IdentificationCode></cac:Country>
 </cac:PostalAddress>{f'<cac:PartyTaxScheme><cbc:CompanyID>{seller_vat}</cbc:CompanyID>{scheme}</cac:PartyTaxScheme>'
@@ -128,7 +131,7 @@ def supplier_xml(lines=None, number='FCT-1', date='2026-10-15', due='2026-11-14'
 <cac:AccountingCustomerParty><cac:Party><cac:PostalAddress><cbc:StreetName>Calea Victoriei 10</cbc:StreetName>
 <cbc:CityName>SECTOR1</cbc:CityName><cbc:CountrySubentity>RO-B</cbc:CountrySubentity><cac:Country>
 <cbc:IdentificationCode>RO</cbc:IdentificationCode></cac:Country></cac:PostalAddress>
-{f'<cac:PartyTaxScheme>{_tag("CompanyID", buyer)}{scheme}</cac:PartyTaxScheme>' if buyer.startswith('RO') else ''}
+{buyer_tag}
 <cac:PartyLegalEntity>
 <cbc:RegistrationName>Abacus Test SRL</cbc:RegistrationName><cbc:CompanyID>{buyer}</cbc:CompanyID>
 </cac:PartyLegalEntity></cac:Party></cac:AccountingCustomerParty>{means}

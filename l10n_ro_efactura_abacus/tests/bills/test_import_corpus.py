@@ -9,7 +9,7 @@ from odoo.tests import tagged
 
 from ...anaf import contradictions, read_document
 from ...anaf.xml import children
-from ..document.xml_common import EXPECTED
+from ..common import EXPECTED
 from .import_common import BUYER_CIF, SUPPLIER_CIF, ImportCase
 
 _logger = logging.getLogger(__name__)

@@ -1,13 +1,11 @@
 """Invoices of every kind, made as a user makes them, and their e-Factura read back."""
 import os
-from pathlib import Path
 
 from lxml import etree
 from odoo import Command
 
-from ..common import EfacturaCommon
+from ..common import EXPECTED, EfacturaCommon
 
-EXPECTED = Path(__file__).parent / 'xml'
 NSMAP = {
     'cac': 'urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2',
     'cbc': 'urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2',

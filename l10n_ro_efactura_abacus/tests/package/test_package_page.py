@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ...anaf import read_document, read_package
-from ..document.xml_common import EXPECTED
+from ..common import EXPECTED
 from .common import PackageCase
 
 

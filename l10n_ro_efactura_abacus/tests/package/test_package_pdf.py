@@ -5,7 +5,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import config
 
 from ...models.package.package_pdf import TRANSFORM_BYTES
-from ..document.xml_common import EXPECTED
+from ..common import EXPECTED
 from .common import PackageCase
 
 

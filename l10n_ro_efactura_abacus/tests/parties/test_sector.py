@@ -2,10 +2,10 @@ from ast import literal_eval
 
 from odoo import Command
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-from odoo.addons.l10n_ro_efactura_abacus.models.parties.res_partner_sector import sector_in
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import Form, new_test_user, tagged
 
+from ...models.parties.res_partner_sector import sector_in
 from ..common import queries_of
 
 TEXTS = {

@@ -90,6 +90,20 @@ class TestCoreTokens(EfacturaCommon):
                     self.assertNotIn(name, company.fields_get())
         self.assertFalse(set(SECRET_FIELDS) & set(self.company.with_user(self.admin).read()[0]))
 
+    def test_a_company_without_a_connection_hides_nothing_and_shows_nothing(self):
+        """Core's own requests for such a company read the field as the user: False, and no AccessError."""
+        other = self.env['res.company'].create({'name': "Abacus Unconnected SRL"})
+        self.biller.company_ids += other
+        token = self.company.sudo().l10n_ro_edi_access_token
+        seen = other.with_user(self.biller)
+        self.assertFalse(seen.l10n_ro_edi_access_token)
+        for companies in (seen + self.company.with_user(self.biller), seen.browse()):
+            with self.assertRaises(AccessError):
+                companies._check_field_access(companies._fields['l10n_ro_edi_access_token'], 'read')
+        other.sudo().l10n_ro_edi_access_token = token
+        with self.assertRaises(AccessError):
+            seen.l10n_ro_edi_access_token  # noqa: B018
+
     def test_settings_show_no_secret(self):
         settings = self.env['res.config.settings'].with_user(self.admin).with_company(self.company).create({})
         for name in SECRET_FIELDS:

@@ -43,6 +43,23 @@ class EfacturaImportBatch(models.TransientModel):
         pages._load(sources, batch)
         return batch._action()
 
+    @api.model
+    @api.private
+    def _open_messages(self, messages):
+        """The import of archived SPV messages, as an action."""
+        return self._open([
+            {'company': message.company_id, 'message': message, 'xml': message._document_bytes()}
+            for message in messages])
+
+    @api.model
+    @api.private
+    def _open_files(self, attachments):
+        """The import of uploaded files, as an action; `l10n_ro_efactura_journal_id` of the context gets the bills."""
+        sources = self.env['l10n_ro_efactura.importer']._sources_of_files(
+            [(attachment.name, attachment.raw or b'') for attachment in attachments])
+        journal = self.env['account.journal'].browse(self.env.context.get('l10n_ro_efactura_journal_id'))
+        return self._open([{**source, 'journal': journal} for source in sources])
+
     def _action(self):
         self.ensure_one()
         return {

@@ -2,7 +2,7 @@ import base64
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...anaf import UblError
@@ -260,8 +260,7 @@ class EfacturaImport(models.TransientModel):
 
     @api.model
     def _check_user(self):
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only users who may invoice can import bills."))
+        self.env['l10n_ro_efactura.importer']._check_user()
 
     def _check_may(self):
         self._check_user()

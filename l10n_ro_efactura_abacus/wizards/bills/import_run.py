@@ -1,7 +1,7 @@
 """What the buttons of the import do: bills, or the pairing with a bill that is there already."""
 import base64
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...models.bills.importer_guards import BACKGROUND_LINES
@@ -140,6 +140,16 @@ class EfacturaImport(models.TransientModel):
     # DUPLICATES
     # -------------------------------------------------------------------------
 
+    @api.model
+    @api.private
+    def _pair_opened_with(self, bill):
+        """Pair the document of the page in the context with `bill`, in place of a second one; the next action."""
+        self._check_user()
+        page = self.browse(self.env.context.get('l10n_ro_efactura_import_id')).exists()
+        if not page:
+            raise UserError(self.env._("Open the import again."))
+        return page._pair_with(bill)
+
     def _pair_with(self, bill):
         """This document is `bill` that somebody typed in already."""
         self._check_may()
@@ -152,17 +162,3 @@ class EfacturaImport(models.TransientModel):
                 'res_id': bill.id})
         self.move_id = bill
         return self.batch_id._next_action(self) if self.batch_id else bill._get_records_action()
-
-
-class AccountMove(models.Model):
-    _inherit = 'account.move'
-
-    def action_l10n_ro_efactura_pair_import(self):
-        """Pair the document of the import page in the context with this bill, in place of a second one."""
-        page = self.env['l10n_ro_efactura.import']
-        page._check_user()
-        self.ensure_one().check_access('read')
-        page = page.browse(self.env.context.get('l10n_ro_efactura_import_id')).exists()
-        if not page:
-            raise UserError(self.env._("Open the import again."))
-        return page._pair_with(self)

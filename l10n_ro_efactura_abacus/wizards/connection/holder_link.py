@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 
-class L10nRoEfacturaHolderLink(models.TransientModel):
+class EfacturaHolderLink(models.TransientModel):
     _name = 'l10n_ro_efactura.holder.link'
     _description = "Link for the certificate holder"
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
-class L10nRoEfacturaPasteTokens(models.TransientModel):
+class EfacturaPasteTokens(models.TransientModel):
     _name = 'l10n_ro_efactura.paste.tokens'
     _description = "Paste tokens of ANAF"
 

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 
-class EfacturaProofPackWizard(models.TransientModel):
+class EfacturaProofPack(models.TransientModel):
     _name = 'l10n_ro_efactura.proof.pack'
     _description = "ANAF packages of a period"
 
