@@ -1,6 +1,7 @@
 from odoo import models
 
 from ...anaf.identifiers import cif_digits
+from .core import registry_number
 
 
 class ResCompany(models.Model):
@@ -14,7 +15,7 @@ class ResCompany(models.Model):
     def _l10n_ro_efactura_cif(self):
         """The CIF that e-Factura knows the company by: digits, or ''. A branch without one has its parent's."""
         for company in self._l10n_ro_efactura_chain():
-            digits = cif_digits(company.vat) or cif_digits(company.company_registry)
+            digits = cif_digits(company.vat) or cif_digits(registry_number(company))
             if digits:
                 return digits
         return ''

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools.urls import urljoin
 
+from ..common.core import get_parameter
 from ..common.knobs import knob
 from . import vault
 
@@ -168,7 +169,7 @@ class EfacturaCredential(models.Model):
 
     @api.model
     def _is_neutralized(self):
-        return bool(self.env['ir.config_parameter'].sudo().get_param('database.is_neutralized'))
+        return bool(get_parameter(self.env, 'database.is_neutralized'))
 
     # -- secrets -------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,4 @@
 """One SPV message and its archived package."""
-import base64
 import logging
 from datetime import datetime, time, timedelta
 
@@ -12,6 +11,7 @@ from ...anaf import AnafError, NoRight, today
 from ..calls.lane import lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW
 from ..common.anaf_words import in_words
+from ..common.core import bytes_of
 
 _logger = logging.getLogger(__name__)
 KEPT_DAYS = 60  # that ANAF keeps a message, from the day it is listed
@@ -96,7 +96,7 @@ class EfacturaMessage(models.Model):
     def _package_bytes(self):
         """The ZIP exactly as ANAF gave it, or b''."""
         self.ensure_one()
-        return base64.b64decode(self.with_context(bin_size=False, bin_size_package=False).package or b'')
+        return bytes_of(self, 'package')
 
     @api.depends('kind', 'tip')
     @api.depends_context('lang')

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..common.core import registry_number
 from .res_partner_sector import sector_in
 
 
@@ -26,6 +27,6 @@ class ResCompany(models.Model):
     def _l10n_ro_efactura_is_vat_payer(self):
         """Registered for VAT: its Tax ID, or Company ID, is RO and the CUI. A branch without CUI is as its parent."""
         for company in self._l10n_ro_efactura_chain():
-            if len((company.vat or '').strip()) > 1 or company.company_registry:
+            if len((company.vat or '').strip()) > 1 or registry_number(company):
                 return company.partner_id._l10n_ro_efactura_is_vat_payer()
         return True  # no CUI anywhere: that is asked first

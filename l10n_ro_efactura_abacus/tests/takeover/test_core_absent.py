@@ -132,7 +132,7 @@ class TestCoreAbsent(AbsentCase):
     # -- what each duty no longer does ------------------------------------------------------------------------
 
     def test_send_dialog(self):
-        """Without core's checkbox the dialog opens and sends as before; with it, ours is queued and core sends nothing."""
+        """Without core's checkbox the dialog sends e-mails as before; with it ours is queued and core sends nothing."""
         for name in ('_call_web_service_after_invoice_pdf_render', '_is_ro_edi_applicable', '_get_all_extra_edis'):
             with self.subTest(gone=name):
                 move = self._invoice()
@@ -161,7 +161,8 @@ class TestCoreAbsent(AbsentCase):
             'invoice_id': move.id, 'state': 'invoice_validated', 'attachment': base64.b64encode(b'<Invoice/>')})
         other = self.env['res.company'].create({'name': "Other SRL", 'country_id': self.env.ref('base.ro').id})
         self.env.flush_all()
-        self.env.cr.execute("UPDATE res_company SET l10n_ro_edi_access_token = 'kept by core' WHERE id = %s", [other.id])
+        self.env.cr.execute(
+            "UPDATE res_company SET l10n_ro_edi_access_token = 'kept by core' WHERE id = %s", [other.id])
         self._lack_fields('tokens', 'history')
         _take_connections(self.env)
         _adopt_history(self.env)
