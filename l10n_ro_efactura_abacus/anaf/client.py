@@ -1,7 +1,7 @@
 """The e-Factura calls (anaf-api.md §2.2). Thread-safe: one client may serve a pool of threads."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from requests import Session
 
 from .environment import ENVIRONMENTS, Endpoints
-from .errors import AnafError, ClockSkew, NotSent, Transient, Uncertain
+from .errors import AnafError, NotSent, Transient, Uncertain
 from .identifiers import cif_digits
-from .messages import FILTERS, ListedMessage, corrected_window
+from .messages import FILTERS
 from .replies import (
     MessagePage,
     Receipt,
@@ -147,40 +147,6 @@ class AnafClient:
             pagina=page,
             **_filter(kind),
         )
-
-    def list_days(self, cif: str, days: int, kind: str | None = None) -> MessagePage:
-        """Read the simple list of the last 1..60 days; ``Refused`` code too_many_messages over 500.
-
-        :rtype: MessagePage
-        """
-        return self._get("listaMesajeFactura", parse_list, zile=days, cif=_cif(cif), **_filter(kind))
-
-    def iter_messages(
-        self, cif: str, start: datetime, end: datetime, kind: str | None = None
-    ) -> Iterator[ListedMessage]:
-        """Yield every message of a window of less than 60 days (see :func:`messages.spv_window`), each id once.
-
-        When ANAF's clock disagrees the window is corrected once and read from its first page.
-        """
-        seen: set[str | None] = set()
-        corrected, page, pages = False, 1, 1
-        while page <= pages:
-            try:
-                found = self.list_page(cif, start, end, page, kind)
-            except ClockSkew as skew:
-                if corrected:
-                    raise
-                start, end = corrected_window(start, end, skew)
-                corrected, page, pages = True, 1, 1
-                continue
-            if not found.messages:
-                return
-            for message in found.messages:
-                if message.id is None or message.id not in seen:
-                    seen.add(message.id)
-                    yield message
-            # the page number ANAF echoes is unreliable; the number of pages may change while paging
-            page, pages = page + 1, found.page_count
 
     def download(self, download_id: str | int) -> bytes:
         """Fetch a package (``descarcare``): the ZIP as it came. Ten a day per message: never repeat blindly.

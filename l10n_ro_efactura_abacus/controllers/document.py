@@ -1,5 +1,8 @@
 from odoo.http import Controller, content_disposition, request, route
 
+from ..models.common.file_names import safe_name
+from ..models.common.rights import may_bill
+
 
 class EfacturaXml(Controller):
 
@@ -16,13 +19,13 @@ class EfacturaXml(Controller):
         return self._answer(file)
 
     def _answer(self, record, suffix=None):
-        if not request.env.user.has_group('account.group_account_invoice'):
+        if not may_bill(request.env):
             raise request.not_found()
         record.check_access('read')
         content = record._xml_bytes()
         if not content:
             raise request.not_found()
-        name = (record.number or str(record.id)).replace('/', '_')
+        name = safe_name(record.number or str(record.id), '_')
         return request.make_response(content, [
             ('Content-Type', 'application/xml; charset=utf-8'),
             ('Content-Disposition', content_disposition(f'{name}_{suffix or record.id}.xml')),

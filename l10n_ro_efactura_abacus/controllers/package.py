@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import content_disposition, request
 
 from ..anaf import formatted
+from ..models.common.rights import check_read_spv
 
 CHUNK = 1 << 20  # bytes
 PAGE_HEADERS = {
@@ -35,7 +36,7 @@ class EfacturaPackage(http.Controller):
             'zip', 'xml', 'seal', 'certificate', 'errors', 'pdf', 'view', 'attachment') else None
         message = request.env['l10n_ro_efactura.message'].browse(message_id)
         try:
-            message._may_read_packages()
+            check_read_spv(message, 'read')
             if not answer or not message.exists():
                 raise request.not_found()
             return answer(message, all_lines=bool(all_lines), der=bool(der), n=n)

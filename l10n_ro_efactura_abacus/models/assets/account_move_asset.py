@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ..common.actions import open_action
+from ..common.rights import check_bill
 
 ACTIVITY = 'l10n_ro_efactura_abacus.activity_type_asset'
 # what decides whether a line is a fixed asset that still is to be registered; the last are OCA's and Enterprise's
@@ -62,7 +63,7 @@ class AccountMove(models.Model):
 
     def action_l10n_ro_efactura_register(self):
         """Open the dialog with the fixed assets of these bills."""
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         return self._l10n_ro_efactura_register_action()
 
     def _l10n_ro_efactura_register_action(self, then_post=False):

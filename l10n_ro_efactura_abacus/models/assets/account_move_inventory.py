@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import clean_context
 
 from ..common.actions import open_action
+from ..common.rights import check_bill
 
 #   to expense wanted (line), bill posted     -> one entry, posted: 603 = 303
 #   bill back to draft, cancelled             -> the entry goes with it; where it is locked it is reversed
@@ -38,20 +39,20 @@ class AccountMove(models.Model):
 
     def action_l10n_ro_efactura_transfer(self):
         """Ask for the date of the transfer to expense, and which lines."""
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         self.ensure_one()
         return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_inventory_transfer_action', self,
                            default_move_id=self.id)
 
     def action_l10n_ro_efactura_open_transfers(self):
         """The entries of this bill's inventory objects."""
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         return self.invoice_line_ids.l10n_ro_efactura_transfer_id._get_records_action(
             name=self.env._("Transfers to Expense"))
 
     def action_l10n_ro_efactura_open_transfer_bill(self):
         """The bill whose inventory objects this entry brings to expense."""
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         return self.l10n_ro_efactura_transfer_bill_id._get_records_action()
 
     # -------------------------------------------------------------------------

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError, ValidationError
 
 from ..common.actions import open_action
+from ..common.rights import check_bill
 
 
 class AccountMove(models.Model):
@@ -31,7 +32,7 @@ class AccountMove(models.Model):
 
     def action_l10n_ro_efactura_pair_import(self):
         """Pair the document of the import page in the context with this bill, in place of a second one."""
-        self.env['l10n_ro_efactura.importer']._check_user()
+        check_bill(self)
         self.ensure_one().check_access('read')
         return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_import_action_pair', self)
 

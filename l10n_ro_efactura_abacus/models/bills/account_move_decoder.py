@@ -4,6 +4,7 @@ import hashlib
 from odoo import api, models
 
 from ...anaf import PackageError, read_package
+from ..common.rights import may_bill
 from .proposal import Choice
 
 FILE_TYPES = ('account.edi.xml.ubl_ro', 'l10n_ro_efactura.package')
@@ -37,7 +38,7 @@ class AccountMove(models.Model):
         ours = file_data['import_file_type'] in FILE_TYPES and len(self) == 1 \
             and self.is_purchase_document(include_receipts=True) \
             and self.company_id.account_fiscal_country_id.code == 'RO' \
-            and (self.env.su or self.env.user.has_group('account.group_account_invoice'))
+            and may_bill(self.env)
         return {'priority': 30, 'decoder': type(self)._l10n_ro_efactura_decode} if ours else decoder
 
     def _l10n_ro_efactura_decode(self, file_data, new=False):  # noqa: ARG002  core's signature

@@ -2,7 +2,6 @@
 import logging
 
 from odoo import api, models
-from odoo.exceptions import AccessError
 
 from ...anaf import UblError, XmlError, read_document
 from ..common.anaf_words import in_words
@@ -17,13 +16,6 @@ class EfacturaImporter(models.AbstractModel):
     """No table, no state: proposals are plain values, a wizard shows and changes them, `_create_bills` books them."""
     _name = 'l10n_ro_efactura.importer'
     _description = "e-Factura import of bills"
-
-    @api.model
-    @api.private
-    def _check_user(self):
-        """:raise AccessError: the user may not invoice"""
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only users who may invoice can import bills."))
 
     @api.private
     def _read(self, xml, message=None):  # noqa: ARG002  what an extension may look at

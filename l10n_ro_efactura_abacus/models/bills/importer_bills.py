@@ -4,9 +4,11 @@ import mimetypes
 
 from markupsafe import Markup
 from odoo import SUPERUSER_ID, Command, api, models
-from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
+from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..common.file_names import safe_name
+from ..common.rights import check_bill
 from .proposal import Choice
 
 _logger = logging.getLogger(__name__)
@@ -25,8 +27,7 @@ class EfacturaImporter(models.AbstractModel):
 
         :raise UserError: there is one proposal only, and why it cannot be made
         """
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only users who may enter bills may import them."))
+        check_bill(self)
         wanted = []
         for proposal in proposals:
             if proposal.refusals:
@@ -232,7 +233,7 @@ class EfacturaImporter(models.AbstractModel):
         xmls, files = [], []
         for proposal, bill in pairs:
             owner = {'res_model': 'account.move', 'res_id': bill.id, 'type': 'binary'}
-            number = proposal.document.facts.number.replace('/', '-')
+            number = safe_name(proposal.document.facts.number)
             xmls.append({**owner, 'name': f'{number}.xml', 'raw': proposal.xml, 'mimetype': 'application/xml'})
             files += [{
                 **owner, 'name': file.name or number, 'raw': file.content,

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 
 from ...anaf import NO_CNP
 from ..common.core import ACCOUNT_NUMBER, PLAIN_ACCOUNT_NUMBER
+from ..common.rights import check_bill
 from ..parties.res_partner_sector import sector_in
 from .lookup import plain_vat
 from .proposal import Choice
@@ -96,8 +97,7 @@ class EfacturaImporter(models.AbstractModel):
 
         :return: the contact, not as superuser
         """
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only users who may enter bills may import them."))
+        check_bill(self)
         if not self.env.su and proposal.company not in self.env.user.company_ids:
             raise AccessError(self.env._("%s is not one of your companies.", proposal.company.sudo().name))
         seller = proposal.document.seller

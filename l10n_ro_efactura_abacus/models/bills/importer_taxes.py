@@ -24,7 +24,6 @@ _ON_PAYMENT = re.compile(r'\btva\b\W{0,3}\s*la\s+(?:data\s+)?incasar\w+')
 _NOT_ON_PAYMENT = re.compile(r'\b(?:nu|fara|neaplic\w*)\b[^.;]{0,40}\btva\b\W{0,3}\s*la\s+(?:data\s+)?incasar\w+')
 ON_PAYMENT_CODE = '432'  # BT-8, UNTDID 2005
 STANDARD_RATES = ((date(2025, 8, 1), 21), (date(2017, 1, 1), 19), (date(2016, 1, 1), 20))
-RATES = ('00', '05', '09', '11', '19', '21')
 
 
 def standard_rate(day):

@@ -2,7 +2,7 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import SQL
 from psycopg2.errors import SerializationFailure
@@ -10,6 +10,7 @@ from psycopg2.errors import SerializationFailure
 from ...anaf import PackageError, UblError, read_facts, read_package
 from ..common.actions import open_action
 from ..common.anaf_words import in_words
+from ..common.rights import check_bill
 from .importer_guards import BACKGROUND_LINES
 
 _logger = logging.getLogger(__name__)
@@ -47,9 +48,7 @@ class EfacturaMessage(models.Model):
 
         :param post: post the bills that have no unknown choice
         """
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only users who may enter bills may import them."))
-        self.check_access('read')
+        check_bill(self, 'read')
         bills = self.env['account.move'].browse(self.sudo().filtered(
             lambda message: message.kind == 'received').move_id.ids)
         for company, messages in self.filtered(lambda message: not message.move_id).grouped('company_id').items():
@@ -183,7 +182,7 @@ class EfacturaMessage(models.Model):
 
     def action_import(self):
         """XML -> bill: the page of one document, the table of many."""
-        self.env['l10n_ro_efactura.importer']._check_user()
+        check_bill(self)
         self.check_access('read')
         if len(self) > MOST_MESSAGES:
             raise UserError(self.env._(
@@ -222,7 +221,7 @@ class EfacturaMessage(models.Model):
 
         :return: the action that opens their import
         """
-        self.env['l10n_ro_efactura.importer']._check_user()
+        check_bill(self)
         attachments = self.env['ir.attachment'].browse(attachment_ids)
         action = open_action(
             self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_import_action_open_files', attachments)

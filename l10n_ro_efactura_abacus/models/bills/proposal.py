@@ -2,13 +2,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-#: where a choice came from, in the order in which they are tried
-SOURCES = ('user', 'remembered', 'supplier_code', 'barcode', 'name', 'order', 'xml', 'default', 'none')
-
 
 @dataclass
 class Choice:
-    """One chosen value (a recordset, a dict, a text) and its source; source ``none`` is a yellow cell."""
+    """One chosen value (a recordset, a dict, a text) and its source.
+
+    Sources, in the order in which they are tried: user, remembered, supplier_code, barcode, name, order, xml, default,
+    none (a yellow cell).
+    """
 
     value: Any = None
     source: str = 'none'

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ..common.actions import open_action
+from ..common.rights import check_bill
 from .message import ACTIVITY
 
 
@@ -27,7 +28,7 @@ class AccountMove(models.Model):
 
     def action_l10n_ro_efactura_message_seller(self):
         """Write to the seller of this bill through SPV."""
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         self.ensure_one()
         message = self.env['l10n_ro_efactura.message'].search(
             [('move_id', '=', self.id), ('kind', '=', 'received')], limit=1)

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..common.alerts import people_told
+
 _logger = logging.getLogger(__name__)
 ACTIVITY = 'l10n_ro_efactura_abacus.activity_type_buyer_message'
 
@@ -96,7 +98,7 @@ class EfacturaMessage(models.Model):
         self.ensure_one()
         user = move.invoice_user_id if move.is_sale_document(include_receipts=True) else move.create_uid
         if not user or not user.active or user.share:
-            user = move.company_id.sudo()._l10n_ro_efactura_alert_users()[:1]
+            user = people_told(move.company_id)[:1]
         lang = user.lang or self.env.lang
         text = self.buyer_message or ''
         if self.is_our_message:
@@ -111,14 +113,3 @@ class EfacturaMessage(models.Model):
             move.activity_schedule(
                 ACTIVITY, user_id=user.id, note=text,
                 summary=self.with_context(lang=lang).env._("The buyer sent a message through SPV"))
-
-
-class ResCompany(models.Model):
-    _inherit = 'res.company'
-
-    def _l10n_ro_efactura_alert_users(self):
-        """Whom e-Factura tells of what an accountant has to look at: those responsible, else the chief accountants."""
-        self.ensure_one()
-        responsible = self.sudo().l10n_ro_efactura_responsible_ids.filtered('active')
-        return responsible or self.env.ref('account.group_account_manager').sudo().all_user_ids.filtered(
-            lambda user: user.active and not user.share and self in user.company_ids)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from operator import methodcaller
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 from psycopg2.errors import UniqueViolation
 
@@ -16,6 +16,7 @@ from ..calls.outgoing import error_rows, text_rows
 from ..calls.worker import RASP_CRONS, STALE_HOURS, UTC_NOW, Pool
 from ..common.core import binary
 from ..common.knobs import knob
+from ..common.rights import check_bill
 from ..sending.submission_status import STATUS_WAITS
 
 _logger = logging.getLogger(__name__)
@@ -243,15 +244,9 @@ class EfacturaRasp(models.Model):
 
     # -- what a user may do ---------------------------------------------------------------------------------
 
-    def _check_may(self):
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not send messages through SPV."))
-        self.check_access('read')
-        return self.sudo()
-
     def action_send_again(self):
         """A person's decision after a lost answer: the seller may get it twice (the button asks)."""
-        rasps = self._check_may()
+        rasps = check_bill(self, 'read').sudo()
         if any(rasp.state != 'uncertain' for rasp in rasps):
             raise UserError(self.env._("Only a message whose answer was lost is sent again."))
         rasps._transition(['uncertain'], 'queued', next_attempt_at=None, errors=None)
@@ -259,7 +254,7 @@ class EfacturaRasp(models.Model):
 
     def action_take_back(self):
         """Take back what still waits and was never attempted."""
-        rasps = self._check_may()
+        rasps = check_bill(self, 'read').sudo()
         gone = rasps._transition(['queued'], 'refused', attempt=0, errors=text_rows(
             'withdrawn', [self.env._("Taken back before it was sent.")]))
         if gone != rasps:

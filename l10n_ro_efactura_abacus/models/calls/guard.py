@@ -1,8 +1,8 @@
 """Reasons for which nothing may leave this database, whatever is queued."""
 from odoo import api, models
-from odoo.exceptions import AccessError
 
 from ..common.core import get_parameter, set_parameter
+from ..common.rights import check_system
 
 DATABASE_PARAMETER = 'l10n_ro_efactura.database'
 
@@ -38,8 +38,7 @@ class EfacturaGuard(models.AbstractModel):
     @api.model
     def confirm_database(self):
         """Confirm that only this copy of the database sends."""
-        if not self.env.user.has_group('base.group_system'):
-            raise AccessError(self.env._("Only an administrator can confirm this."))
+        check_system(self)
         self._remember_database()
 
     @api.model

@@ -37,6 +37,7 @@ from ...anaf import (
     next_day,
 )
 from ..common.core import binary_column, binary_of_column, bytes_of
+from ..common.environment import ENVIRONMENTS
 from .budget import BLOCK
 from .lane import finished_calls
 from .worker import UTC_NOW
@@ -85,7 +86,7 @@ class EfacturaOutgoing(models.AbstractModel):
     _claimed_columns = ('id', 'attempt', 'xml', 'cif')
 
     company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
-    environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, readonly=True)
+    environment = fields.Selection(ENVIRONMENTS, required=True, readonly=True)
     xml = fields.Binary(string="XML", attachment=False, readonly=True, copy=False, help="The exact bytes sent")
     sha256 = fields.Char(string="SHA-256", readonly=True, index='btree_not_null')
     cif = fields.Char(string="CIF", readonly=True, help="Upload parameter: digits of the sending company's CIF")

@@ -3,6 +3,7 @@ from odoo.addons.account_edi_ubl_cii.models.account_edi_common import UOM_TO_UNE
 from odoo.exceptions import AccessError, ValidationError
 
 from ..common.core import clear_cache, ormcache
+from ..common.rights import may_bill
 from .vat_codes import CATEGORIES, DEFAULT_EXEMPTION, NEED_REASON, NO_VAT_SELLER, RO_TAXES, TAXED, VATEX, VATEX_CODES
 
 # core's own units that its table lacks, or maps to a code that is not in the list
@@ -212,38 +213,6 @@ class EfacturaCodeMap(models.Model):
             return 'S', False, False
         return False
 
-    @api.model
-    def _vat_of(self, taxes):
-        """The taxes of a line that have a category in its XML: groups opened, fixed amounts that are charges left out.
-
-        A fixed amount outside the base of the VAT (the SGR deposit) becomes a line of its own, with its category.
-        """
-        return taxes.flatten_taxes_hierarchy().filtered(
-            lambda tax: tax.amount_type != 'fixed' or not tax.include_base_amount)
-
-    @api.model
-    def _missing(self, moves):
-        """What must be asked before these invoices have an XML: [('uom', unit) or ('tax', tax), ...], each once."""
-        asked, clear = {}, set()
-        for move in moves:
-            company, seller = move.company_id, None
-            if move._l10n_ro_efactura_is_self_billing():
-                seller = move.commercial_partner_id
-            for line in move.invoice_line_ids:
-                if line.display_type != 'product':
-                    continue
-                for kind, record in (('uom', line.product_uom_id), *(('tax', tax) for tax in line.tax_ids)):
-                    key = (company, seller, kind, record)
-                    if key in clear:
-                        continue
-                    clear.add(key)
-                    if kind == 'uom':
-                        lacking = record if not self._uom_code(company, record) else ()
-                    else:
-                        lacking = [tax for tax in self._vat_of(record) if not self._tax_code(company, tax, seller)]
-                    asked.update(((kind, one), True) for one in lacking)
-        return list(asked)
-
     # -------------------------------------------------------------------------
     # ANSWERING
     # -------------------------------------------------------------------------
@@ -256,7 +225,7 @@ class EfacturaCodeMap(models.Model):
         :return: the row, written or made
         """
         if not self.env.su and (company not in self.env.user.company_ids
-                                or not self.env.user.has_group('account.group_account_invoice')):
+                                or not may_bill(self.env)):
             raise AccessError(self.env._("Only users who may invoice for %(company)s can say this.",
                                          company=company.sudo().name))
         kind = {'uom.uom': 'uom', 'account.tax': 'tax'}[record._name]

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
+
+from .rights import check_manage
 
 EXEMPTION_FIELDS = {'l10n_ro_efactura_exempt', 'l10n_ro_efactura_exempt_reason'}
 
@@ -28,16 +30,13 @@ class EfacturaExemptionMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if any(vals.get('l10n_ro_efactura_exempt') for vals in vals_list):
-            self._l10n_ro_efactura_check_accountant()
+            check_manage(self)
         return super().create(vals_list)
 
     def write(self, vals):
         if EXEMPTION_FIELDS & vals.keys() and any(
                 (record[name] or False) != (vals[name] or False)
                 for name in EXEMPTION_FIELDS & vals.keys() for record in self):
-            self._l10n_ro_efactura_check_accountant()
+            check_manage(self)
         return super().write(vals)
 
-    def _l10n_ro_efactura_check_accountant(self):
-        if not (self.env.su or self.env.user.has_group('account.group_account_manager')):
-            raise AccessError(self.env._("Only an accounting administrator can decide an e-Factura exemption."))

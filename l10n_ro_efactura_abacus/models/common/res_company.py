@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 from ...anaf.identifiers import cif_digits
 from .core import registry_number
@@ -6,6 +6,11 @@ from .core import registry_number
 
 class ResCompany(models.Model):
     _inherit = 'res.company'
+
+    l10n_ro_efactura_responsible_ids = fields.Many2many(
+        'res.users', 'res_company_l10n_ro_efactura_responsible_rel', 'company_id', 'user_id',
+        string="Responsible for e-Factura", groups='base.group_system',
+        help="They are told when the connection to ANAF ends. Empty: the administrators.")
 
     def _l10n_ro_efactura_chain(self):
         """The company and its parents, nearest first."""

@@ -3,11 +3,13 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools.urls import urljoin
 
+from ..common.actions import notification, soft_reload
 from ..common.core import get_parameter
 from ..common.knobs import knob
+from ..common.rights import check_system
 from . import vault
 
 CALLBACK_PATH = '/l10n_ro_efactura/callback'
@@ -163,9 +165,7 @@ class EfacturaCredential(models.Model):
 
     def _check_system(self):
         """First line of every public method."""
-        if not self.env.su and not self.env.user.has_group('base.group_system'):
-            raise AccessError(self.env._("Only an administrator manages the connection to ANAF."))
-        self.check_access('write')
+        check_system(self, 'write')
 
     @api.model
     def _is_neutralized(self):
@@ -182,11 +182,18 @@ class EfacturaCredential(models.Model):
         return vault.decrypt(self.env, self.sudo().client_secret_cipher) or self._configured_secret()
 
     def action_reencrypt(self):
-        """Encrypt every stored secret of every connection anew with the first key (after a key was put in front).
+        """Encrypt every stored secret of every connection with the first key, and say how many were changed."""
+        self._check_system()
+        changed = self._reencrypt()
+        return notification(self.env._("%s stored secrets were encrypted with the first key of the server.", changed),
+                            'success' if changed else 'info', then=soft_reload())
+
+    @api.model
+    def _reencrypt(self):
+        """Encrypt anew what is not encrypted with the first key, which an administrator put in front of the others.
 
         :return: how many values changed
         """
-        self._check_system()
         changed = 0
         for credential in self.sudo().with_context(active_test=False).search([]):
             values = {

@@ -3,6 +3,7 @@ import logging
 
 from odoo import api, fields, models
 
+from ..common.alerts import alert, open_activities, people_told
 from .credential import EXPIRING_DAYS
 
 _logger = logging.getLogger(__name__)
@@ -56,26 +57,15 @@ class EfacturaCredential(models.Model):
         for user in self._alert_users():
             seen = self.with_user(user).with_context(allowed_company_ids=None)
             record = self if seen.has_access('read') else self.company_id.partner_id
-            same = [('res_model', '=', record._name), ('res_id', '=', record.id), ('user_id', '=', user.id),
-                    ('summary', '=', summary)]
-            if not self.env['mail.activity'].search_count(same, limit=1):
-                record.activity_schedule(ACTIVITY, date_deadline=deadline or fields.Date.context_today(self),
-                                         summary=summary, note=note, user_id=user.id)
+            alert(record, ACTIVITY, user, lambda env: (summary, note), deadline)
 
     def _alert_users(self):
         """Those responsible for e-Factura in the companies that use the connection, else its administrators."""
-        companies = self.user_company_ids | self.company_id
-        users = companies.l10n_ro_efactura_responsible_ids.filtered('active')
-        return users or self.env.ref('base.group_system').all_user_ids.filtered(
-            lambda user: user.active and self.company_id in user.company_ids)
+        return people_told(self.user_company_ids | self.company_id, 'base.group_system', self.company_id)
 
     def _close_alerts(self):
         """The connection works again: its alerts have done their work."""
-        kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
-        for records in (self, self.company_id.partner_id):
-            self.env['mail.activity'].search([
-                ('activity_type_id', '=', kind and kind.id), ('res_model', '=', records._name),
-                ('res_id', 'in', records.ids)]).unlink()
+        (open_activities(self, ACTIVITY) | open_activities(self.company_id.partner_id, ACTIVITY)).unlink()
 
     def _warning(self):
         """What whoever sends invoices should know: ``{'level': 'info'|'warning'|'danger', 'text'}``, or False."""

@@ -10,7 +10,7 @@ from odoo.tools.urls import urljoin
 from ...anaf import oauth
 from ...anaf.environment import is_loopback
 from ...anaf.errors import AnafError
-from ..common.actions import open_action
+from ..common.actions import notification, open_action, soft_reload
 from . import vault
 
 SESSION_KEY = 'l10n_ro_efactura_oauth'
@@ -127,8 +127,5 @@ class EfacturaCredential(models.Model):
         return True
 
     def _notify(self, kind, message, sticky=False):
-        return {
-            'type': 'ir.actions.client', 'tag': 'display_notification',
-            'params': {'type': kind, 'title': self.env._("Connection to ANAF"), 'message': message, 'sticky': sticky,
-                       'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'}},
-        }
+        return notification(
+            message, kind, title=self.env._("Connection to ANAF"), sticky=sticky, then=soft_reload())

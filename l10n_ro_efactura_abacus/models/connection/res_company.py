@@ -12,10 +12,6 @@ class ResCompany(models.Model):
              "else its parent's.")
     l10n_ro_efactura_start_date = fields.Date(
         "e-Factura since", help="Invoices dated earlier are left out of e-Factura.")
-    l10n_ro_efactura_responsible_ids = fields.Many2many(
-        'res.users', 'res_company_l10n_ro_efactura_responsible_rel', 'company_id', 'user_id',
-        string="Responsible for e-Factura", groups='base.group_system',
-        help="They are told when the connection to ANAF ends. Empty: the administrators.")
     l10n_ro_efactura_right_prod = fields.Selection(
         RIGHTS, "Right in SPV", default='unknown', readonly=True, copy=False, groups='base.group_system')
     l10n_ro_efactura_right_test = fields.Selection(
@@ -41,11 +37,6 @@ class ResCompany(models.Model):
             head = company
         return head
 
-    def _l10n_ro_efactura_connection_warning(self):
-        """For banners: ``{'level', 'text'}`` or False, for users who may not see the connection itself."""
-        credential = self._l10n_ro_efactura_credential()
-        return credential._warning() if credential else False
-
 
 class ResConfigSettings(models.TransientModel):
     _inherit = 'res.config.settings'
@@ -70,8 +61,5 @@ class ResConfigSettings(models.TransientModel):
         """Open the connection of the current company, a new one where it has none."""
         self.env['l10n_ro_efactura.credential']._check_system()
         credential = self.company_id._l10n_ro_efactura_credential()
-        return {
-            'type': 'ir.actions.act_window', 'name': self.env._("Connection to ANAF"),
-            'res_model': 'l10n_ro_efactura.credential', 'view_mode': 'form', 'res_id': credential.id,
-            'context': {'default_company_id': self.company_id.id},
-        }
+        return credential._get_records_action(
+            name=self.env._("Connection to ANAF"), context={'default_company_id': self.company_id.id})

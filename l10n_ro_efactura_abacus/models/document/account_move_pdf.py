@@ -5,6 +5,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from odoo import fields, models
 
+from ..common.file_names import safe_name
 from .texts import plain
 
 _logger = logging.getLogger(__name__)
@@ -85,7 +86,7 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_pdf_node(self, pdf):
         """BG-24 as bytes: BT-122 the number, BT-123, BT-125 with its type and its file name (BR-RO-L211)."""
         number = plain(self.name)
-        name = ''.join(char if char.isalnum() or char in '-.' else '_' for char in number)[:190]
+        name = safe_name(number, '_', 190)
         return (
             f'<cac:AdditionalDocumentReference><cbc:ID>{escape(number)}</cbc:ID>'
             '<cbc:DocumentDescription>Factura în format PDF</cbc:DocumentDescription>'

@@ -3,12 +3,13 @@ from contextlib import suppress
 
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from psycopg2.errors import UniqueViolation
 
 from ...anaf import AnafClient, AnafError, cius, formatted
+from ..common.actions import notification
 from ..common.core import binary, bytes_of
 from ..common.knobs import WAIT_SECONDS
+from ..common.rights import check_bill
 from .account_move_check import finding_text
 
 VERDICTS = [('pass', "Passes"), ('fail', "Would be refused")]
@@ -60,24 +61,14 @@ class EfacturaXmlFile(models.Model):
 
     def action_download(self):
         """The exact bytes."""
-        self._check_may()
+        check_bill(self, 'read').ensure_one()
         return {'type': 'ir.actions.act_url', 'url': f'/l10n_ro_efactura/xml_file/{self.id}', 'target': 'download'}
 
     def action_validate(self):
         """ANAF's own opinion of these bytes."""
-        self._check_may()
+        check_bill(self, 'read').ensure_one()
         ok, text = self._second_opinion(self._xml_bytes())
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {'type': 'success' if ok else 'warning', 'title': self.env._("ANAF's validation"),
-                       'message': text, 'sticky': not ok},
-        }
-
-    def _check_may(self):
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only users who may invoice can work with e-Factura."))
-        self.ensure_one().check_access('read')
+        return notification(text, 'success' if ok else 'warning', title=self.env._("ANAF's validation"), sticky=not ok)
 
     # -------------------------------------------------------------------------
     # KEEPING, JUDGING

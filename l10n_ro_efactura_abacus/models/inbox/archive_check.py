@@ -4,9 +4,13 @@ from datetime import timedelta
 
 import psycopg2
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
+
+from ..common.actions import soft_reload
+from ..common.alerts import alert, people_told
+from ..common.rights import check_manage
 
 _logger = logging.getLogger(__name__)
 BATCH = 100  # packages hashed in one statement; PostgreSQL takes them one by one, none comes here
@@ -135,25 +139,22 @@ class EfacturaArchiveCheck(models.Model):
             self._alert()
 
     def _alert(self):
-        for user in self.company_id._l10n_ro_efactura_alert_users():
-            env = self.with_context(lang=user.lang or self.env.lang).env
-            self.activity_schedule(
-                ACTIVITY, user_id=user.id, summary=env._("Packages of ANAF's were damaged"),
-                note=env._("%(count)s packages are not any more what ANAF gave. Put them back from a backup; "
-                           "ANAF itself keeps a package for 60 days only.", count=len(self.damaged_ids)))
+        alert(self, ACTIVITY, people_told(self.company_id), lambda env: (
+            env._("Packages of ANAF's were damaged"),
+            env._("%(count)s packages are not any more what ANAF gave. Put them back from a backup; "
+                  "ANAF itself keeps a package for 60 days only.", count=len(self.damaged_ids))))
 
     # -- what a user may do ---------------------------------------------------------------------------------
 
     def action_check_now(self):
         """Check the archive of the company now, in the background."""
-        if not self.env.user.has_group('account.group_account_manager'):
-            raise AccessError(self.env._("Only a chief accountant starts a check of the archive."))
+        check_manage(self)
         company = self.env.company
         checks = self.sudo()
         if not checks.search_count([('company_id', '=', company.id), ('state', '=', 'running')], limit=1):
             checks._begin(company)
         self.env.ref(CRON).sudo()._trigger()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ...anaf import AnafError, ClockSkew, Malformed, corrected_window, spv_window
 from ..calls.worker import UTC_NOW
+from ..common.environment import ENVIRONMENTS
 from ..common.knobs import knob
 
 _logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class EfacturaMailbox(models.Model):
     _rec_name = 'company_id'
 
     company_id = fields.Many2one('res.company', required=True, readonly=True, ondelete='cascade')
-    environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, readonly=True)
+    environment = fields.Selection(ENVIRONMENTS, required=True, readonly=True)
     listed_until = fields.Datetime(readonly=True, help="ANAF's lists were read completely up to here (UTC)")
     wide_at = fields.Datetime(readonly=True, help="When the lists were last read with a wide overlap")
     whole_at = fields.Datetime(readonly=True, help="When the lists were last read as far back as ANAF keeps them")

@@ -1,17 +1,19 @@
 """One SPV message and its archived package."""
 import logging
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...anaf import AnafError, NoRight, today
+from ...anaf import BUCHAREST, AnafError, NoRight, today
 from ..calls.lane import lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW
 from ..common.anaf_words import in_words
 from ..common.core import bytes_of
+from ..common.environment import ENVIRONMENTS
+from ..common.rights import check_bill
 
 _logger = logging.getLogger(__name__)
 KEPT_DAYS = 60  # that ANAF keeps a message, from the day it is listed
@@ -34,7 +36,7 @@ class EfacturaMessage(models.Model):
 
     anaf_id = fields.Char(string="Download index", required=True, readonly=True)
     upload_index = fields.Char(readonly=True, index='btree_not_null')
-    environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, readonly=True)
+    environment = fields.Selection(ENVIRONMENTS, required=True, readonly=True)
     company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
     kind = fields.Selection(
         [('sent', "Sent"), ('received', "Received"), ('error', "Errors"), ('buyer_message', "Buyer message"),
@@ -212,8 +214,7 @@ class EfacturaMessage(models.Model):
         :return: the messages seen for the first time
         :raise UserError: no connection, or what ANAF said
         """
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not read SPV."))
+        check_bill(self)
         if date_from > date_to:
             raise UserError(self.env._("The period ends before it begins."))
         if company not in self.env.companies:
@@ -233,6 +234,20 @@ class EfacturaMessage(models.Model):
         messages._end_of_round()
         messages._wake(ARCHIVE_CRONS)
         return self.browse(new)
+
+    @api.model
+    @api.private
+    def _period_domain(self, company, date_from, date_to, kind=None, environment='prod', until_now=False):
+        """Return the domain of a period's messages: by the document's date, where it has none by the day in SPV.
+
+        :param until_now: what has no date (yet) counts however late it was listed: an invoice is uploaded days later
+        """
+        listed = Domain('issue_date', '=', False) & Domain('listed_at', '>=', _midnight(date_from))
+        if not until_now:
+            listed &= Domain('listed_at', '<', _midnight(date_to + timedelta(days=1)))
+        dated = Domain('issue_date', '>=', date_from) & Domain('issue_date', '<=', date_to)
+        domain = (dated | listed) & Domain('company_id', '=', company.id) & Domain('environment', '=', environment)
+        return domain & Domain('kind', '=', kind) if kind else domain
 
     # -- hooks: rooms above extend them ---------------------------------------------------------------------
 
@@ -269,9 +284,7 @@ class EfacturaMessage(models.Model):
     def action_download_package(self):
         """Download the archived package."""
         self.ensure_one()
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not open ANAF's packages."))
-        self.check_access('read')
+        check_bill(self, 'read')
         if self.archive_state != 'archived':
             raise UserError(self.env._("ANAF's package is not here yet."))
         return {'type': 'ir.actions.act_url', 'url': f'/l10n_ro_efactura/package/{self.id}', 'target': 'download'}
@@ -279,3 +292,8 @@ class EfacturaMessage(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("What ANAF sealed is never deleted."))
+
+
+def _midnight(day):
+    """The first moment of a day in Romania, as naive UTC."""
+    return datetime.combine(day, time.min, BUCHAREST).astimezone(timezone.utc).replace(tzinfo=None)

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ...anaf import today
+from ..common.alerts import open_activities
 from ..common.anaf_words import in_words
 from .message_request import UNREADABLE
 
@@ -32,14 +33,12 @@ class EfacturaMessage(models.Model):
         gone = self.sudo().search([
             ('environment', '=', 'prod'), ('archive_state', '=', 'gone'), ('loss_told', '=', False),
             ('last_error', '!=', False)])
-        kind = self.env.ref(SOON)
-        for company in self._alerted_companies(kind) - soon.company_id:
-            company._l10n_ro_efactura_activities(kind).unlink()
+        self._close_alerts(SOON, soon.company_id)
         for company, messages in soon.grouped('company_id').items():
-            company._l10n_ro_efactura_alert(kind, min(messages.mapped('expires_on')), lambda env, messages=messages: (
+            company._l10n_ro_efactura_alert(SOON, min(messages.mapped('expires_on')), lambda env, messages=messages: (
                 env._("%s packages are not archived yet and ANAF deletes them soon", len(messages)), messages))
         for company, messages in gone.grouped('company_id').items():
-            company._l10n_ro_efactura_alert(self.env.ref(GONE), today(), lambda env, messages=messages: (
+            company._l10n_ro_efactura_alert(GONE, today(), lambda env, messages=messages: (
                 env._("%s packages were deleted by ANAF before they were archived: ask the suppliers for the XML, "
                       "or the Ministry of Finance for the archived original", len(messages)), messages))
         gone.loss_told = True
@@ -52,18 +51,14 @@ class EfacturaMessage(models.Model):
             ('environment', '=', 'prod'), ('listed_until', '<', fields.Datetime.now() - UNREAD)]).filtered(
                 lambda box: box.company_id.active and box.company_id._l10n_ro_efactura_credential()
                 and box.company_id._l10n_ro_efactura_head() == box.company_id)
-        kind = self.env.ref(BLIND)
-        for company in self._alerted_companies(kind) - boxes.company_id:
-            company._l10n_ro_efactura_activities(kind).unlink()
+        self._close_alerts(BLIND, boxes.company_id)
         for box in boxes:
-            box.company_id._l10n_ro_efactura_alert(kind, today(), lambda env, box=box: (env._(
+            box.company_id._l10n_ro_efactura_alert(BLIND, today(), lambda env, box=box: (env._(
                 "SPV has not been read completely since %(date)s. %(why)s", date=format_datetime(env, box.listed_until),
                 why=in_words(env, box.last_error)), self.browse()))
 
     @api.model
-    def _alerted_companies(self, kind):
-        activities = self.env['mail.activity'].sudo().search([
-            ('activity_type_id', '=', kind.id), ('res_model', '=', 'res.partner')])
-        return self.env['res.company'].sudo().search([('partner_id', 'in', activities.mapped('res_id'))])
-
-
+    def _close_alerts(self, kind, companies):
+        """Delete the activities of `kind` of every company but `companies`, whose cause goes on."""
+        others = self.env['res.company'].sudo().search([('id', 'not in', companies.ids)])
+        open_activities(others.partner_id - companies.partner_id, kind).unlink()

@@ -1,6 +1,6 @@
 """Packages that a user asks for: one, a selection, all of a list; in the background, with progress on the screen."""
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -8,6 +8,8 @@ from ...anaf import next_day, today
 from ..calls.budget import aside
 from ..calls.lane import lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW
+from ..common.actions import notification
+from ..common.rights import check_bill
 from .message_archive import DOWNLOADS_A_DAY
 
 #: archived as it came, for want of anything better: a package that cannot be opened, or of another index
@@ -23,14 +25,13 @@ class EfacturaMessage(models.Model):
 
     def action_download_packages(self):
         """Download the packages of these messages; those that are archived are not asked for again."""
-        self._check_may_read()
-        self.check_access('read')
+        check_bill(self, 'read')
         return self._download_and_tell()
 
     def action_download_all(self):
         """Download these or, where nothing is chosen, every package of the list on the screen, beyond its page:
         ``active_domain`` of the context is its filter."""
-        self._check_may_read()
+        check_bill(self)
         if self:
             return self.action_download_packages()
         return self._download_all(Domain(self.env.context.get('active_domain') or Domain.FALSE))
@@ -41,10 +42,6 @@ class EfacturaMessage(models.Model):
         """Download every package of `domain` that the user may read."""
         return self.search(domain)._download_and_tell()
 
-    def _check_may_read(self):
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not open ANAF's packages."))
-
     def _download_and_tell(self):
         """Ask for the packages and say in words what will happen.
 
@@ -53,7 +50,7 @@ class EfacturaMessage(models.Model):
         """
         _ = self.env._
         if not self:
-            return self._notification('warning', _("The list is empty."))
+            return notification(_("The list is empty."), 'warning')
         listed = self.filtered(lambda message: message.archive_state == 'listed') | self.filtered_domain(UNREADABLE)
         gone = self.filtered(lambda message: message.archive_state == 'gone')
         if not listed:
@@ -71,11 +68,7 @@ class EfacturaMessage(models.Model):
         if gone:
             texts.append(_("%s were deleted by ANAF before they were downloaded.", len(gone)))
         kind = 'danger' if gone else 'info' if listed else 'success'
-        return self._notification(kind, ' '.join(texts))
-
-    def _notification(self, kind, message):
-        return {'type': 'ir.actions.client', 'tag': 'display_notification',
-                'params': {'type': kind, 'message': message}}
+        return notification(' '.join(texts), kind)
 
     def _is_anaf_away(self):
         """Is a gate closed through which these would come?"""

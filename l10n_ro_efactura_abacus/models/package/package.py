@@ -1,15 +1,15 @@
 """What a package holds, for people: opened, shown, downloaded. The bytes themselves are never changed."""
 import logging
-import re
-import unicodedata
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ...anaf import PackageError, UblError, explain, formatted, read_document, read_package
 from ..calls.lane import lanes
 from ..common.anaf_words import error_words, in_words
+from ..common.file_names import safe_name
+from ..common.rights import check_read_spv, may_bill
 
 _logger = logging.getLogger(__name__)
 FORMATTED_BYTES = 1_000_000  # shown on the form; a larger document is downloaded
@@ -24,15 +24,6 @@ class EfacturaMessage(models.Model):
     package_kind = fields.Char(compute='_compute_package_page')
 
     # -- opening --------------------------------------------------------------------------------------------
-
-    @api.private
-    def _may_read_packages(self):
-        """The first line of every public method: who may read SPV, of the companies he may see."""
-        user = self.env.user
-        if not self.env.su and not (user.has_group('account.group_account_invoice')
-                                    or user.has_group('account.group_account_readonly')):
-            raise AccessError(self.env._("Your user may not open ANAF's packages."))
-        self.check_access('read')
 
     @api.private
     def _opened_package(self, content=None):
@@ -73,24 +64,18 @@ class EfacturaMessage(models.Model):
     def action_open_package(self):
         """Open the package; one that is not here yet is downloaded now, in the guarded way of the archive."""
         self.ensure_one()
-        self._may_read_packages()
+        check_read_spv(self, 'read')
         if self.archive_state == 'listed':
             self._download_now()
         if self.archive_state == 'gone':
             raise UserError(self.env._("ANAF no longer has this package (it keeps one for 60 days), and it was never "
                                        "downloaded here. ANAF said: %s", self.last_error or '?'))
         self.sudo()._opened()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.number or self.upload_index or self.anaf_id,
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [[False, 'form']],
-        }
+        return self._get_records_action(name=self.number or self.upload_index or self.anaf_id, context={})
 
     def _download_now(self):
         """Download this package for the user who waits; UserError says why it is not here."""
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
+        if not may_bill(self.env):
             raise UserError(self.env._("ANAF's package is not here yet."))
         message = self.sudo()
         for lane in lanes(message.env, [(message.company_id.id, message.environment)]):
@@ -160,7 +145,7 @@ class EfacturaMessage(models.Model):
         return self._part_action('certificate?der=1')
 
     def _part_action(self, part, target='download'):
-        self._may_read_packages()
+        check_read_spv(self, 'read')
         self.ensure_one()
         return {'type': 'ir.actions.act_url', 'target': target, 'url': f'/l10n_ro_efactura/package/{self.id}/{part}'}
 
@@ -245,11 +230,3 @@ class EfacturaMessage(models.Model):
             'content': self._package_html(all_lines, package), 'warning': warning, 'sha256': self.sha256,
             'package_name': f'{self.upload_index or self.anaf_id}.zip',
         })
-
-
-def safe_name(text):
-    """`text` as a file name for every system: letters, digits, ``-_.``, at most 80, never empty or reserved."""
-    plain = unicodedata.normalize('NFKD', text or '').encode('ascii', 'ignore').decode()
-    plain = re.sub(r'\.{2,}', '-', re.sub(r'[^A-Za-z0-9._-]+', '-', plain))
-    plain = re.sub(r'-{2,}', '-', plain).strip('.-_')[:80].rstrip('.-_')
-    return plain or 'document'

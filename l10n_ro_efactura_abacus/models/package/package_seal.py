@@ -9,6 +9,8 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ...anaf import seal_certificate, verify
+from ..common.actions import notification, soft_reload
+from ..common.rights import check_read_spv
 from ..inbox.message_archive import _trusted
 
 BATCH = 50  # packages read into memory at once
@@ -93,7 +95,7 @@ class EfacturaMessage(models.Model):
 
     def action_verify_seal(self):
         """Verify the seals again, e.g. after the trusted certificates changed."""
-        self._may_read_packages()
+        check_read_spv(self, 'read')
         changed = 0
         messages = self.sudo().filtered(lambda message: message.archive_state == 'archived')
         for ids in split_every(BATCH, messages.ids):
@@ -107,15 +109,10 @@ class EfacturaMessage(models.Model):
             text = self.env._("%(count)s seals verified, %(changed)s with another result than before.",
                               count=len(messages), changed=changed)
         states = set(self.mapped('seal_state'))
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {
-                'type': 'danger' if 'invalid' in states else 'success' if states == {'valid'} else 'warning',
-                'title': self.env._("Ministry's seal"), 'message': text or self.env._("Nothing to verify."),
-                'next': False if len(self) == 1 else {'type': 'ir.actions.client', 'tag': 'soft_reload'},
-            },
-        }
+        return notification(
+            text or self.env._("Nothing to verify."),
+            'danger' if 'invalid' in states else 'success' if states == {'valid'} else 'warning',
+            title=self.env._("Ministry's seal"), then=None if len(self) == 1 else soft_reload())
 
     def _verify_seal(self):
         """True where the verdict is another one now."""

@@ -2,15 +2,13 @@
 import logging
 import tempfile
 import zipfile
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime
 
-import xlsxwriter
 from odoo import api, models
-from odoo.fields import Domain
 from odoo.tools import split_every
 
-from ...anaf import BUCHAREST
-from .package import safe_name
+from ..common.excel import Link, Workbook
+from ..common.file_names import safe_name
 
 _logger = logging.getLogger(__name__)
 BATCH = 20  # messages whose packages are in memory at once
@@ -22,18 +20,6 @@ WIDTHS = (11, 11, 14, 12, 34, 20, 12, 12, 12, 12, 9, 14, 14, 12, 12, 18, 60, 66,
 class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
-    @api.model
-    @api.private
-    def _period_domain(self, company, date_from, date_to, kind=None, environment='prod'):
-        """Messages of a period: by the document's date, where it has none by the day in SPV."""
-        start = datetime.combine(date_from, time.min, BUCHAREST).astimezone(timezone.utc).replace(tzinfo=None)
-        end = datetime.combine(date_to + timedelta(days=1), time.min, BUCHAREST).astimezone(timezone.utc).replace(
-            tzinfo=None)
-        dated = Domain('issue_date', '>=', date_from) & Domain('issue_date', '<=', date_to)
-        listed = Domain('issue_date', '=', False) & Domain('listed_at', '>=', start) & Domain('listed_at', '<', end)
-        domain = (dated | listed) & Domain('company_id', '=', company.id) & Domain('environment', '=', environment)
-        return domain & Domain('kind', '=', kind) if kind else domain
-
     @api.private
     def _write_pack(self, file):
         """Write the packages of these messages to `file` (binary, open for writing) as a ZIP.
@@ -43,16 +29,17 @@ class EfacturaMessage(models.Model):
         """
         with zipfile.ZipFile(file, 'w', zipfile.ZIP_DEFLATED) as pack, \
                 tempfile.NamedTemporaryFile(suffix='.xlsx') as index:
-            book = xlsxwriter.Workbook(index.name, {
-                'constant_memory': True, 'strings_to_formulas': False, 'strings_to_urls': False,
-                'strings_to_numbers': False})
-            sheet, used = _Sheet(book, self._index_head()), set()
+            book, used = Workbook(index.name, constant_memory=True), set()
+            sheet = book.add_sheet('SPV')
+            sheet.widths(*WIDTHS)
+            sheet.head(self._index_head())
             for ids in split_every(BATCH, self.ids):
                 messages = self.browse(ids)
                 for message in messages:
                     folder, remark = message._add_to_pack(pack, used)
-                    sheet.add(message._index_row(folder, remark), folder)
+                    sheet.add(message._index_row(folder, remark))
                 messages.invalidate_recordset(flush=False)
+            sheet.filter()
             book.close()
             pack.write(index.name, 'index.xlsx')
 
@@ -106,38 +93,8 @@ class EfacturaMessage(models.Model):
             self.due_date, *((amount if self.number else None) for amount in (
                 self.amount_untaxed, self.amount_tax, self.amount_total)),
             self.currency_id.name, self.upload_index, self.anaf_id, self.archived_at,
-            seals[self.seal_state] if self.sha256 else '', self.sudo().move_id.display_name or '', folder, self.sha256,
+            seals[self.seal_state] if self.sha256 else '', self.sudo().move_id.display_name or '',
+            folder and Link(f'external:{folder}/view.html', folder), self.sha256,
             ' '.join(filter(None, (remark, self.seal_text if self.sha256 and self.seal_state != 'valid' else '',
                                    self.buyer_message, '; '.join(self.error_texts or []))))[:2000],
         ]
-
-
-class _Sheet:
-    """Rows written one after another and forgotten."""
-
-    def __init__(self, book, head):
-        self.sheet = book.add_worksheet('SPV')
-        self.sheet.freeze_panes(1, 0)
-        bold = book.add_format({'bold': True, 'bg_color': '#E5E7EB', 'border': 1})
-        self.day = book.add_format({'num_format': 'dd.mm.yyyy', 'align': 'left'})
-        self.amount = book.add_format({'num_format': '#,##0.00'})
-        self.link = book.add_format({'font_color': 'blue', 'underline': 1})
-        for column, (title, width) in enumerate(zip(head, WIDTHS)):
-            self.sheet.set_column(column, column, width)
-            self.sheet.write_string(0, column, title, bold)
-        self.sheet.autofilter(0, 0, 0, len(head) - 1)
-        self.row = 0
-
-    def add(self, values, folder):
-        self.row += 1
-        for column, value in enumerate(values):
-            if value is None or value is False or value == '':
-                continue
-            if hasattr(value, 'year'):
-                self.sheet.write_datetime(self.row, column, value, self.day)
-            elif isinstance(value, (int, float)):
-                self.sheet.write_number(self.row, column, value, self.amount)
-            elif value == folder and self.row < 60_000:  # Excel's limit of links
-                self.sheet.write_url(self.row, column, f'external:{folder}/view.html', self.link, value)
-            else:
-                self.sheet.write_string(self.row, column, str(value)[:32_000])

@@ -1,11 +1,12 @@
 """The package of an entry: what the form and the lists show of it, and looking for it when a bill is posted."""
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 from psycopg2.extras import Json
 
 from ..common.actions import open_action
+from ..common.rights import check_bill, check_read_spv, may_bill
 from .message_matching import BILLS, CHUNK, NEAR_DAYS
 
 
@@ -65,12 +66,6 @@ class AccountMove(models.Model):
                                          submission[:1].upload_index))
         return reasons
 
-    @api.private
-    def _l10n_ro_efactura_candidates(self):
-        """What may be the package of this entry: [(message, score 0..100, [reason in words])], best first."""
-        self.ensure_one()
-        return self.env['l10n_ro_efactura.message']._candidates_of(self)
-
     # -------------------------------------------------------------------------
     # BANNERS
     # -------------------------------------------------------------------------
@@ -79,7 +74,7 @@ class AccountMove(models.Model):
         """Return the alert of a package that may be this entry's: {key: core's alert}."""
         alerts = {}
         if self.id and self.l10n_ro_efactura_findable and not self.l10n_ro_efactura_package_id \
-                and self.env.user.has_group('account.group_account_invoice'):
+                and may_bill(self.env):
             message = self._l10n_ro_efactura_proposed_package()
             if message:
                 alerts['l10n_ro_efactura_proposal'] = {
@@ -133,7 +128,7 @@ class AccountMove(models.Model):
 
     def action_l10n_ro_efactura_find(self):
         """The packages that may be of these entries."""
-        self._l10n_ro_efactura_check_reader()
+        check_bill(self, 'read')
         found = self.filtered('l10n_ro_efactura_findable')
         if not found:
             raise UserError(self.env._("Only invoices and bills of Romanian companies are looked for in SPV."))
@@ -149,20 +144,6 @@ class AccountMove(models.Model):
 
     def action_l10n_ro_efactura_open_package(self):
         """Open the ANAF package of this entry: for who only reads, too."""
-        if not self.env.user.has_group('account.group_account_readonly'):
-            self._l10n_ro_efactura_check_reader()
-        self.check_access('read')
+        check_read_spv(self, 'read')
         self.ensure_one()
         return self.l10n_ro_efactura_package_id.sudo(False).action_open_package()
-
-    def action_l10n_ro_efactura_unpair(self):
-        """Undo the pairing of this entry with its package."""
-        self._l10n_ro_efactura_check_reader()
-        self.l10n_ro_efactura_package_id.sudo(False).action_unpair()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
-
-    def _l10n_ro_efactura_check_reader(self):
-        """Whoever may invoice may see and pair packages."""
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not pair ANAF's packages with the books."))
-        self.check_access('read')

@@ -1,12 +1,13 @@
 """Pairing an SPV message with an entry of the books: made, undone, remembered. Who finds pairs: message_matching.py"""
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 from odoo.tools.sql import index_exists, table_exists
 from psycopg2.errors import UniqueViolation
 
-from ..common.actions import open_action
+from ..common.actions import open_action, soft_reload
+from ..common.rights import check_bill
 from ..sending.states import LIVE
 
 PAIRABLE = ('received', 'sent')
@@ -212,13 +213,13 @@ class EfacturaMessage(models.Model):
 
     def action_unpair(self):
         """Undo the pairing of these packages."""
-        self._check_pairing_user()
+        check_bill(self, 'read')
         self._unpair()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def action_find(self):
         """The entries of the books that may be this package's."""
-        self._check_pairing_user()
+        check_bill(self, 'read')
         self.ensure_one()
         return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_find_action_open_message', self)
 
@@ -228,11 +229,6 @@ class EfacturaMessage(models.Model):
         parts = [self.number or self.upload_index or self.anaf_id, self.partner_name, format_date(
             self.env, self.issue_date), self.currency_id and self.currency_id.format(self.amount_total)]
         return ' · '.join(filter(None, parts))
-
-    def _check_pairing_user(self):
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not pair ANAF's packages with the books."))
-        self.check_access('read')
 
     # -- reasons in words ---------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 however many documents; ANAF is never called."""
 import logging
 from collections import defaultdict
-from datetime import timedelta
 
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -230,35 +229,6 @@ class EfacturaMessage(models.Model):
         for some in found.values():
             some.sort(key=lambda row: (-row[1].score, row[0].id))
         return found
-
-    @api.private
-    def _candidates(self):
-        """What may be the entry of this message: [(move, score 0..100, [reason in words])], best first."""
-        self.ensure_one()
-        message = self.sudo()
-        found = message._near_entries(message.company_id).get(message.id, ())
-        return [(self.env['account.move'].browse(entry.id), compared.score, self._reason_texts(compared.reasons))
-                for entry, compared in found]
-
-    @api.model
-    @api.private
-    def _candidates_of(self, move):
-        """The same from the side of the books: [(message, score, [reason in words])], best first.
-
-        All free packages of the other party in the two months around, and those of the same day and sum.
-        """
-        sale = move.is_sale_document()
-        company = move.company_id
-        entry = next(iter(self._entries(company, sale, SQL("v.id = %s", move.id))), None)
-        if not entry or not entry.date:
-            return []
-        around = timedelta(days=NEAR_DAYS)
-        papers = self._papers_between(company, sale, entry.date - around, entry.date + around)
-        found = [(paper, compared) for paper in papers
-                 if (compared := match(paper, entry)).score >= WORTH_SHOWING]
-        found.sort(key=lambda row: (-row[1].score, row[0].id))
-        return [(self.env['l10n_ro_efactura.message'].browse(paper.id), compared.score,
-                 self._reason_texts(compared.reasons)) for paper, compared in found]
 
     @api.model
     def _papers_between(self, company, sale, first, last):

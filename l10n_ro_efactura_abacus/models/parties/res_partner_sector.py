@@ -5,6 +5,8 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import remove_accents
 from odoo.tools.sql import column_exists, create_column
 
+from ..common.actions import notification, soft_reload
+
 SECTORS = [(str(number), f"Sector {number}") for number in range(1, 7)]
 _NUMERALS = {
     'I': '1', 'II': '2', 'III': '3', 'IV': '4', 'V': '5', 'VI': '6',
@@ -144,16 +146,10 @@ class ResPartner(models.Model):
         for sector, some in proposed.grouped('l10n_ro_efactura_sector_guess').items():
             some.write({'l10n_ro_efactura_sector': sector})
         left = len(partners - proposed)
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {
-                'type': 'success' if proposed else 'info',
-                'message': self.env._("%(done)s contacts have their sector now, %(left)s are still to be filled in.",
-                                      done=len(proposed), left=left),
-                'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
-            },
-        }
+        return notification(
+            self.env._("%(done)s contacts have their sector now, %(left)s are still to be filled in.",
+                       done=len(proposed), left=left),
+            'success' if proposed else 'info', then=soft_reload())
 
     @api.model
     def _l10n_ro_efactura_no_sector_domain(self):
@@ -188,14 +184,7 @@ class ResPartner(models.Model):
     def _l10n_ro_efactura_open_action(self):
         """One contact: its form. Many: the list where their sectors are filled in."""
         if len(self) == 1:
-            return {
-                'type': 'ir.actions.act_window',
-                'name': self.env._("Contact"),
-                'res_model': 'res.partner',
-                'views': [[False, 'form']],
-                'view_mode': 'form',
-                'res_id': self.id,
-            }
+            return self._get_records_action(name=self.env._("Contact"), context={})
         action = self.env['ir.actions.act_window']._for_xml_id(
             'l10n_ro_efactura_abacus.action_l10n_ro_efactura_no_sector')
         return {**action, 'domain': [('id', 'in', self.ids)]}

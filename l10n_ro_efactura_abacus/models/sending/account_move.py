@@ -1,10 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
 from ..calls.outgoing import ASKABLE, FAILED, IN_WORK, ON_THE_WAY
-from ..common.actions import open_action
+from ..common.actions import close_dialog, notification, open_action, soft_reload
+from ..common.rights import check_bill
 from .states import LIVE, STATES, TEST_STATES
 
 # Documents built in the click itself; of more the worker says what they lack.
@@ -107,26 +108,26 @@ class AccountMove(models.Model):
 
     def action_l10n_ro_efactura_send(self):
         """Queue these invoices for ANAF. No HTTP, no commit: the crons do the rest."""
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         return self._l10n_ro_efactura_send('prod')
 
     def action_l10n_ro_efactura_send_test(self):
         """Queue these invoices for ANAF's test environment, as often as wanted: nothing is reported."""
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         return self._l10n_ro_efactura_send('test')
 
     def action_l10n_ro_efactura_refresh(self):
         """Ask ANAF now about the submissions in work of these invoices."""
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         self._l10n_ro_efactura_refresh_now()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def l10n_ro_efactura_refresh_visible(self):
         """The status now of the rows a user looks at, in one call.
 
         :return: {id: {field: value}} of the six columns, for the rows that are in work or just left it
         """
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         in_work = self.exists().filtered(lambda move: 'processing' in (
             move.l10n_ro_efactura_state, move.l10n_ro_efactura_test_state))
         if in_work:
@@ -136,7 +137,7 @@ class AccountMove(models.Model):
 
     def action_l10n_ro_efactura_window(self):
         """The eFactura window on these invoices."""
-        self._l10n_ro_efactura_check_user()
+        check_bill(self, 'write')
         if not self:
             raise UserError(self.env._("Choose the invoices first."))
         if self.filtered(lambda move: move.country_code != 'RO' or not move._l10n_ro_efactura_is_document()):
@@ -156,12 +157,6 @@ class AccountMove(models.Model):
         """Ask ANAF about the submissions in work of these invoices, as far as its daily limits allow."""
         self.env['l10n_ro_efactura.submission'].sudo().search([
             ('move_id', 'in', self.ids), ('state', '=', 'processing')])._refresh_now()
-
-    def _l10n_ro_efactura_check_user(self):
-        """Whoever may invoice may send and ask."""
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only users who may invoice can work with e-Factura."))
-        self.check_access('write')
 
     # -------------------------------------------------------------------------
     # SENDING
@@ -239,17 +234,12 @@ class AccountMove(models.Model):
                                     count=len(left_out)))
         if lacking:
             lines.append(self.env._("%(count)s lack data or cannot be sent.", count=len(lacking)))
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'l10n_ro_efactura_notification',
-            'params': {
-                'type': 'warning' if lacking else 'success' if queued else 'info',
-                'title': self.env._("e-Factura test") if test else self.env._("e-Factura"),
-                'message': '\n'.join(lines) or self.env._("Nothing to send."),
-                'button': bool(lacking) and lacking._l10n_ro_efactura_lacking_button(environment),
-                'next': {'type': 'ir.actions.act_window_close'},
-            },
-        }
+        return notification(
+            '\n'.join(lines) or self.env._("Nothing to send."),
+            'warning' if lacking else 'success' if queued else 'info',
+            title=self.env._("e-Factura test") if test else self.env._("e-Factura"), then=close_dialog(),
+            tag='l10n_ro_efactura_notification',
+            button=bool(lacking) and lacking._l10n_ro_efactura_lacking_button(environment))
 
     def _l10n_ro_efactura_lacking_button(self, environment):
         """Where these are mended: the window, or the list of those that cannot be sent whatever is filled in."""

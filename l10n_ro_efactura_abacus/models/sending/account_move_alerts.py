@@ -5,6 +5,7 @@ from odoo.tools.misc import format_date
 
 from ...anaf import today
 from ..calls.outgoing import FAILED, IN_WORK
+from ..common.rights import is_system
 
 
 class AccountMove(models.Model):
@@ -91,7 +92,7 @@ class AccountMove(models.Model):
         if reason := guard._hold_reason('prod'):
             alerts['l10n_ro_efactura_hold'] = {
                 'level': 'danger', 'message': _("Nothing is sent to ANAF at the moment: %s", reason)}
-            if guard._is_copied() and self.env.user.has_group('base.group_system'):
+            if guard._is_copied() and is_system(self.env):
                 alerts['l10n_ro_efactura_hold'] |= {
                     'action_text': _("Confirm: only this database sends"),
                     'action': self.env['ir.actions.actions'].sudo()._for_xml_id(
@@ -104,7 +105,7 @@ class AccountMove(models.Model):
                 'message': _("The connection with ANAF has expired: invoices wait in the queue.") if expired
                 else _("The connection with ANAF expires soon."),
             }
-            if self.env.user.has_group('base.group_system'):
+            if is_system(self.env):
                 alerts['l10n_ro_efactura_connection'] |= {
                     'action_text': _("Open the connection"), 'action': credential.sudo(False)._get_records_action()}
         return alerts

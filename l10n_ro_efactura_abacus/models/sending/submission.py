@@ -2,12 +2,13 @@
 import hashlib
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from psycopg2.errors import UniqueViolation
 
 from ...anaf import cif_digits
 from ..calls.worker import SETTLE_CRONS, UPLOAD_CRONS
 from ..common.core import binary, registry_number
+from ..common.rights import check_bill, check_manage
 
 STATES = [
     ('queued', "Queued"),
@@ -174,16 +175,9 @@ class EfacturaSubmission(models.Model):
 
     # -- what a user may do ---------------------------------------------------------------------------------
 
-    def _check_may(self, group):
-        """`group` and read access to these records; then work goes on in sudo."""
-        if not self.env.su and not self.env.user.has_group(group):
-            raise AccessError(self.env._("Your user may not do this with e-Factura submissions."))
-        self.check_access('read')
-        return self.sudo()
-
     def action_refresh(self):
         """Ask ANAF now for the status of these submissions."""
-        self._check_may('account.group_account_invoice')._refresh_now()
+        check_bill(self, 'read').sudo()._refresh_now()
 
     def action_send_again(self):
         """The same bytes once more, as a new submission."""
@@ -194,7 +188,7 @@ class EfacturaSubmission(models.Model):
         return self._again(same_bytes=False)
 
     def _again(self, same_bytes):
-        submissions = self._check_may('account.group_account_invoice')
+        submissions = check_bill(self, 'read').sudo()
         rows = []
         for old in submissions:
             if old.state not in ('nok', 'refused') or not old.move_id:
@@ -214,7 +208,7 @@ class EfacturaSubmission(models.Model):
 
     def action_withdraw(self):
         """Take back what is still queued and was never attempted."""
-        submissions = self._check_may('account.group_account_invoice')
+        submissions = check_bill(self, 'read').sudo()
         gone = submissions._transition(['queued'], 'refused', attempt=0, errors=[
             {'code': 'withdrawn', 'text': self.env._("Withdrawn before it was sent."), 'hint': 'withdrawn'}])
         if gone != submissions:
@@ -223,7 +217,7 @@ class EfacturaSubmission(models.Model):
 
     def action_not_at_anaf(self, reason):
         """An accountant's decision, days after a lost answer: ANAF does not have it."""
-        submissions = self._check_may('account.group_account_manager')
+        submissions = check_manage(self, 'read').sudo()
         if not (reason or '').strip():
             raise UserError(self.env._("A reason is needed: how do you know that ANAF does not have it?"))
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=DECISION_DAYS)
@@ -243,7 +237,7 @@ class EfacturaSubmission(models.Model):
 
     def action_view_package(self):
         """Open the archived package."""
-        self._check_may('account.group_account_invoice')
+        check_bill(self, 'read')
         self.ensure_one()
         if not self.message_id:
             raise UserError(self.env._("ANAF's package is not here yet."))

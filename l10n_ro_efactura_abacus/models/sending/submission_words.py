@@ -4,6 +4,7 @@ from odoo import fields, models
 from ...anaf import explain
 from ..common.actions import open_action
 from ..common.anaf_words import error_words, in_words
+from ..common.rights import check_bill, check_manage
 
 SELLER_TERMS = {f'BT-{n}' for n in range(27, 44)}
 DELIVERY_TERMS = {f'BT-{n}' for n in range(70, 81)}
@@ -59,8 +60,7 @@ class EfacturaSubmission(models.Model):
 
     def action_fix(self):
         """Open the record where the first error is fixed."""
-        return self._check_may('account.group_account_invoice')._l10n_ro_efactura_fix_target().sudo(
-            False)._get_records_action()
+        return check_bill(self, 'read').sudo()._l10n_ro_efactura_fix_target().sudo(False)._get_records_action()
 
     def _l10n_ro_efactura_fix_alert(self):
         """The link of an alert: {} when there is nothing but the invoice itself to open."""
@@ -74,7 +74,7 @@ class EfacturaSubmission(models.Model):
 
     def action_download_xml(self):
         """The exact bytes that were sent."""
-        self._check_may('account.group_account_invoice')
+        check_bill(self, 'read')
         self.ensure_one()
         return {
             'type': 'ir.actions.act_url',
@@ -84,6 +84,6 @@ class EfacturaSubmission(models.Model):
 
     def action_open_not_at_anaf(self):
         """Ask the reason, then decide that ANAF does not have it."""
-        self._check_may('account.group_account_manager')
+        check_manage(self, 'read')
         return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_not_at_anaf_action', self,
                            default_submission_ids=self.ids)

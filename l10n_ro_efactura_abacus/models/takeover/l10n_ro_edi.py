@@ -9,10 +9,11 @@ import logging
 from datetime import datetime, timezone
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools.urls import urljoin
 
 from ...anaf import AnafError, claims, expires_at
+from ..common.rights import check_bill, is_system
 from ..connection import vault
 from .log_secrets import without_secrets
 
@@ -144,8 +145,7 @@ class AccountMove(models.Model):
         # OVERRIDE 'l10n_ro_edi': the entry of the cog menu opens our SPV messages
         if not self.env.company._l10n_ro_efactura_taken_over():
             return super().action_l10n_ro_edi_fetch_invoices()
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only users who may invoice can work with e-Factura."))
+        check_bill(self)
         today = fields.Date.context_today(self)
         self.env['l10n_ro_efactura.message'].refresh_spv(self.env.company, fields.Date.subtract(today, days=1), today)
         return self.env['ir.actions.act_window']._for_xml_id(
@@ -296,7 +296,7 @@ class ResCompany(models.Model):
         # EXTENDS 'base': an administrator may give a secret, as on the connection's form; nobody gets one back
         if field.model_name == 'res.company' and field.name in SECRET_FIELDS:
             if operation == 'write':
-                return self.env.su or self.env.user.has_group('base.group_system')
+                return is_system(self.env)
             if self and not any(company._l10n_ro_efactura_taken_over() for company in self):
                 return True  # nothing is there to hide, and core's own requests for these companies read it as the user
         return super()._has_field_access(field, operation)

@@ -3,10 +3,12 @@ Made from what is archived; ANAF is never called. What fills it: efactura_verifi
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 from ...anaf import today
+from ..common.actions import soft_reload
+from ..common.rights import check_read_spv
 
 KEPT_DAYS = 400
 SECTIONS = [
@@ -113,25 +115,25 @@ class EfacturaVerification(models.Model):
 
     def action_verify_again(self):
         """Verify the period as it stands now."""
-        self._check_user()
+        check_read_spv(self, 'read')
         self.sudo()._fill()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def action_excel(self):
         """The same as an Excel file."""
-        self._check_user()
+        check_read_spv(self, 'read')
         self.ensure_one()
         return {'type': 'ir.actions.act_url', 'target': 'download',
                 'url': f'/l10n_ro_efactura/verification/{self.id}.xlsx'}
 
     def action_pdf(self):
         """The same on paper."""
-        self._check_user()
+        check_read_spv(self, 'read')
         return self.env.ref('l10n_ro_efactura_abacus.report_verification').report_action(self)
 
     def action_section(self):
         """The rows of one section (`section` of the context) as a list of their own, for searching and selecting."""
-        self._check_user()
+        check_read_spv(self, 'read')
         self.ensure_one()
         section = self.env.context.get('section')
         labels = dict(self.line_ids._fields['section']._description_selection(self.env))
@@ -145,7 +147,7 @@ class EfacturaVerification(models.Model):
 
     def action_waiting(self):
         """The SPV messages of this time that are not downloaded yet."""
-        self._check_user()
+        check_read_spv(self, 'read')
         self.ensure_one()
         return {
             'type': 'ir.actions.act_window',
@@ -161,17 +163,6 @@ class EfacturaVerification(models.Model):
         return [('company_id', 'in', companies.ids), ('environment', '=', 'prod'), ('archive_state', '=', 'listed'),
                 ('kind', 'in', ('received', 'sent')), ('listed_at', '>=', self.date_from),
                 ('listed_at', '<=', self.date_to + timedelta(days=62))]
-
-    @api.model
-    def _check_may(self, *groups):
-        """Who has one of `groups`; by default who may verify: those who only read the books may as well."""
-        groups = groups or ('account.group_account_invoice', 'account.group_account_readonly')
-        if not any(self.env.user.has_group(group) for group in groups):
-            raise AccessError(self.env._("Your user may not verify SPV against the books."))
-
-    def _check_user(self):
-        self._check_may()
-        self.check_access('read')
 
     @api.autovacuum
     def _gc_old(self):

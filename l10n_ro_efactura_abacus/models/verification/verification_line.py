@@ -2,7 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..common.actions import open_action
+from ..common.actions import open_action, soft_reload
+from ..common.rights import check_bill, check_read_spv
 from .verification import SECTIONS
 
 
@@ -44,12 +45,12 @@ class EfacturaVerificationLine(models.Model):
 
     def action_import(self):
         """Make bills of the packages."""
-        self._check_biller()
+        self._check(check_bill)
         return self.message_id.action_import()
 
     def action_find(self):
         """Find the other side: the entry of a package, the package of an entry."""
-        self._check_biller()
+        self._check(check_bill)
         line = self._one()
         name, record = ('message', line.message_id) if line.section == 'spv_only' or not line.move_id else (
             'move', line.move_id)
@@ -65,20 +66,20 @@ class EfacturaVerificationLine(models.Model):
 
     def action_unpair(self):
         """The package and the entry do not belong together."""
-        self._check_biller()
+        self._check(check_bill)
         line = self._one('message_id')
         line.message_id.action_unpair()
         line.sudo().unlink()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def action_send(self):
         """Send the invoices of these rows."""
-        self._check_biller()
+        self._check(check_bill)
         return self.move_id.action_l10n_ro_efactura_send()
 
     def action_not_expected(self):
         """Why no e-Factura comes from this supplier: asked once, remembered."""
-        self._check_biller()
+        self._check(check_bill)
         partners = self.move_id.commercial_partner_id
         if not partners:
             raise UserError(self.env._("There is no supplier."))
@@ -88,22 +89,22 @@ class EfacturaVerificationLine(models.Model):
 
     def action_expected(self):
         """e-Facturas are expected from this supplier after all."""
-        self._check_biller()
+        self._check(check_bill)
         partners = self.move_id.commercial_partner_id
         partners.check_access('read')
         partners.sudo()._l10n_ro_efactura_expect(False)
         self.verification_id.sudo()._fill()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def action_done(self):
         """Tick off, or take the tick back."""
-        self._check_biller()
+        self._check(check_bill)
         for line in self.sudo():
             line.write({'done': not line.done, 'done_uid': False if line.done else self.env.uid})
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def _one(self, *needed):
-        self._check_user()
+        self._check(check_read_spv)
         self.ensure_one()
         for name in needed:
             if not self[name]:
@@ -111,14 +112,11 @@ class EfacturaVerificationLine(models.Model):
             self[name].check_access('read')
         return self
 
-    def _check_user(self):
-        self.verification_id._check_user()
-        self.check_access('read')
-
-    def _check_biller(self):
-        """Who may do something about a row; who only reads the books looks at it."""
-        self.verification_id._check_may('account.group_account_invoice')
-        self._check_user()
+    def _check(self, check):
+        """Run `check` (of common/rights.py) on these rows and their verification: who only reads the books may look at
+        a row, who may invoice may do something about it."""
+        check(self.verification_id, 'read')
+        check(self, 'read')
 
     @api.depends('number')
     def _compute_display_name(self):

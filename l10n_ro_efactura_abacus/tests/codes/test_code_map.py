@@ -7,8 +7,6 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import file_open, mute_logger
 from psycopg2 import IntegrityError
 
-from ..common import analyze_moves, queries_of
-
 CHART = 'l10n_ro/data/template/account.tax-ro.csv'
 ASKED = {
     'tvac_00', 'tvac_00_s', 'tvaic_00', 'tvad_00', 'tvad_00_s', 'tvaid_00', 'tvati_extrap0b', 'tvati_extrap0s',
@@ -227,46 +225,6 @@ class TestCodeMap(AccountTestInvoicingCommon):
         self.assertEqual(self.Map._tax_code(self.company, self.tax('tvad_00'), supplier)[0], 'O')
 
     # -- what is missing --------------------------------------------------------
-
-    def invoice(self, *lines, times=1):
-        return self.env['account.move'].create([{
-            'move_type': 'out_invoice', 'partner_id': self.partner_a.id,
-            'invoice_line_ids': [Command.create({
-                'name': "Linie", 'price_unit': 10, 'product_uom_id': unit.id, 'tax_ids': [Command.set(taxes.ids)],
-            }) for unit, taxes in lines] + [Command.create({'display_type': 'line_note', 'name': "Nota"})],
-        } for _time in range(times)])
-
-    def test_missing_names_each_unit_and_tax_once(self):
-        kg, zero = self.env.ref('uom.product_uom_kgm'), self.tax('tvac_00')
-        deposit = self.custom_tax(0.5, amount_type='fixed', name="SGR")
-        charge = self.custom_tax(0.5, amount_type='fixed', name="Timbru verde", include_base_amount=True)
-        group = self.custom_tax(0, amount_type='group', name="Grup", children_tax_ids=[
-            Command.set([self.tax('tvac_21').id])])
-        moves = self.invoice((self.box, self.tax('tvac_21')), (kg, zero)) | self.invoice(
-            (self.box, zero), (kg, self.tax('tvac_21') | deposit | charge), (kg, group))
-        self.assertCountEqual(self.Map._missing(moves), [('uom', self.box), ('tax', zero), ('tax', deposit)])
-        self.map_unit('XBX')
-        self.Map._remember(self.company, deposit, 'E', 'VATEX-EU-79-C')
-        self.Map._remember(self.company, zero, 'E', exemption_text="Scutit")
-        self.assertFalse(self.Map._missing(moves))
-
-    def test_one_invoice_may_mix_taxed_and_not_taxable(self):
-        self.assertFalse(self.Map._missing(self.invoice(
-            (self.env.ref('uom.product_uom_unit'), self.tax('tvac_21')),
-            (self.env.ref('uom.product_uom_unit'), self.tax('tvatine')))))
-
-    def test_three_hundred_invoices_cost_no_more_queries_than_three(self):
-        # 900 lines: one batch of the ORM, which reads a thousand records at a time
-        lines = (self.box, self.tax('tvac_21')), (self.box, self.tax('tvac_00'))
-        few = self.invoice(*lines, times=3)
-        analyze_moves(self.env)
-        many = few + self.invoice(*lines, times=297)
-
-        def ask(moves):
-            self.assertEqual(len(self.Map._missing(moves)), 2)
-
-        with self.assertQueryCount(queries_of(self, ask, few)):
-            ask(many)
 
     # -- who may ------------------------------------------------------------------
 

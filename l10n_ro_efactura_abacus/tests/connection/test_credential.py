@@ -128,12 +128,12 @@ class TestCredential(EfacturaCommon):
         self.assertEqual(self.credential.state, 'expired')
         self.assertIn("expired", self.credential.last_error)
         self.assertEqual(len(self._activities().filtered(lambda item: item.user_id == self.env.user)), 1)
-        self.assertEqual(self.company._l10n_ro_efactura_connection_warning()['level'], 'danger')
+        self.assertEqual(self.credential._warning()['level'], 'danger')
         self.assertIn("Hello", self.credential._client().hello('x'), "the access token still lives")
         self.assertEqual(self.credential.action_refresh_now()['params']['type'], 'danger')
         self.credential.set_tokens(*self._tokens())
         self.assertFalse(self._activities())
-        self.assertFalse(self.company._l10n_ro_efactura_connection_warning())
+        self.assertFalse(self.credential._warning())
 
     def test_no_answer_is_not_a_refusal(self):
         self.credential.set_tokens(*self._tokens(access_days=20))
@@ -195,7 +195,7 @@ class TestCredential(EfacturaCommon):
                 self.env['l10n_ro_efactura.credential']._cron_refresh_tokens()
                 self.credential.invalidate_recordset()
                 counts.append((len(self._activities()), len(self._activities(self.company.partner_id))))
-                warning = self.company._l10n_ro_efactura_connection_warning()
+                warning = self.credential._warning()
                 self.assertEqual(bool(warning), day > 70, day)
         self.assertEqual(counts, [(n, n) for n in (0, 0, 1, 1, 1, 2, 2, 3, 4, 5, 5, 6, 6)])
 
@@ -207,7 +207,6 @@ class TestCredential(EfacturaCommon):
         self.assertEqual(branch._l10n_ro_efactura_cif(), COMPANY_CIF)
         other = self._create_company(name="Soră SRL", vat='RO44556670')
         self.assertFalse(other._l10n_ro_efactura_credential())
-        self.assertFalse(other._l10n_ro_efactura_connection_warning())
         other.l10n_ro_efactura_credential_id = self.credential
         self.assertEqual(other._l10n_ro_efactura_credential(), self.credential)
         self.assertEqual(other._l10n_ro_efactura_cif(), '44556670')

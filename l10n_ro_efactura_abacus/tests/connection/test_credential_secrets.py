@@ -120,7 +120,7 @@ class TestCredentialSecrets(EfacturaCommon, HttpCase):
             self.knob('secret_key', '')
             self.credential.invalidate_recordset()
             self.assertIn("key", self.credential.key_problem)
-            self.assertEqual(self.company._l10n_ro_efactura_connection_warning()['level'], 'danger')
+            self.assertEqual(self.credential._warning()['level'], 'danger')
             with self.assertRaises(vault.VaultLocked):
                 self.credential._client()
             self.assertFalse(self.credential._refresh(self.credential.sudo().token_version))
@@ -157,15 +157,15 @@ class TestCredentialSecrets(EfacturaCommon, HttpCase):
             # moving to a configured key: the file still opens what it closed
             self.knob('secret_key', SECRET_KEY)
             self.assertEqual(self.credential._client_secret(), CLIENT_SECRET)
-            self.assertEqual(self.credential.action_reencrypt(), 3)
+            self.assertEqual(self.credential._reencrypt(), 3)
         self.assertEqual(self.credential._client_secret(), CLIENT_SECRET)
 
     def test_key_rotation(self):
         new = 'the new key that encrypts from now on, 2027'
         self.knob('secret_key', f'{new}, {SECRET_KEY}')
         self.assertIn("Hello", self.credential._client().hello('x'), "the old key still opens")
-        self.assertEqual(self.credential.action_reencrypt(), 3)
-        self.assertEqual(self.credential.action_reencrypt(), 0)
+        self.assertIn('3', self.credential.action_reencrypt()['params']['message'])
+        self.assertEqual(self.credential._reencrypt(), 0)
         self.knob('secret_key', new)
         self.credential.invalidate_recordset()
         self.assertFalse(self.credential.key_problem)

@@ -10,7 +10,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from ...models.package.package import safe_name
+from ...models.common.file_names import safe_name
 from .common import PackageCase
 
 

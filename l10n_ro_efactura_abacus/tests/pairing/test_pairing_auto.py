@@ -118,14 +118,16 @@ class TestPairingAuto(PairingCase):
         self._bill('unlike', date='2026-09-01', price=3)
         message._auto_pair()
         self.assertFalse(message.move_id)
-        found = message._candidates()
+        found = [(self.env['account.move'].browse(entry.id), compared.score, message._reason_texts(compared.reasons))
+                 for entry, compared in message._near_entries(message.company_id)[message.id]]
         self.assertEqual([move for move, _score, _reasons in found], [near, same_sum])
         self.assertGreater(found[0][1], found[1][1])
         self.assertEqual(found[0][2], ["the same CIF", "the same number", "the same total", "dates up to 3 days apart"])
         self.assertIn("another CIF", found[1][2])
         self.assertEqual(self._proposed(message), [near.id, same_sum.id])
-        back = near._l10n_ro_efactura_candidates()
-        self.assertEqual([(found_message, score) for found_message, score, _reasons in back], [(message, found[0][1])])
+        find = self.env['l10n_ro_efactura.find']
+        back = find.browse(find._open_for(moves=near)['res_id']).line_ids
+        self.assertEqual([(line.message_id, line.score) for line in back], [(message, found[0][1])])
 
     def test_cancelled_bills_and_other_companies(self):
         self._bill().button_cancel()

@@ -1,6 +1,9 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ...models.common.actions import soft_reload
+from ...models.common.rights import check_bill
+
 
 class EfacturaAssetRegister(models.TransientModel):
     """The fixed assets of bills get their number and date in the register, or the asset they became."""
@@ -26,7 +29,7 @@ class EfacturaAssetRegister(models.TransientModel):
         move_ids = self.env.context.get('default_move_ids')
         if 'line_ids' in fields and move_ids:
             moves = self.env['account.move'].browse(move_ids)
-            moves._l10n_ro_efactura_check_user()
+            check_bill(moves, 'write')
             lines = moves._l10n_ro_efactura_unregistered_lines() or moves.invoice_line_ids._l10n_ro_efactura_is('asset')
             values['move_ids'] = [Command.set(moves.ids)]
             values['line_ids'] = [Command.create({
@@ -40,17 +43,17 @@ class EfacturaAssetRegister(models.TransientModel):
 
     def action_save(self):
         """Write the register on the lines of the bills."""
-        self.move_ids._l10n_ro_efactura_check_user()
+        check_bill(self.move_ids, 'write')
         for line in self.line_ids:
             line._save()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def action_save_and_post(self):
         """Write it, and post the bills."""
-        self.move_ids._l10n_ro_efactura_check_user()
+        check_bill(self.move_ids, 'write')
         self.action_save()
         drafts = self.move_ids.filtered(lambda move: move.state == 'draft')
-        return drafts.action_post() or {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return drafts.action_post() or soft_reload()
 
 
 class EfacturaAssetRegisterLine(models.TransientModel):

@@ -1,6 +1,9 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ...models.common.actions import close_dialog
+from ...models.common.rights import check_bill
+
 
 class EfacturaInventoryTransfer(models.TransientModel):
     """Inventory objects of a posted bill go to expense: 603 = 303."""
@@ -28,17 +31,17 @@ class EfacturaInventoryTransfer(models.TransientModel):
     def default_get(self, fields):
         values = super().default_get(fields)
         if move := self.env['account.move'].browse(self.env.context.get('default_move_id')):
-            move._l10n_ro_efactura_check_user()
+            check_bill(move, 'write')
             values['date'] = move.date
             values['line_ids'] = [Command.set(move._l10n_ro_efactura_transferable_lines().ids)]
         return values
 
     def action_transfer(self):
         """Make the entry of the chosen lines."""
-        self.move_id._l10n_ro_efactura_check_user()
+        check_bill(self.move_id, 'write')
         if self.move_id.state != 'posted':
             raise UserError(self.env._("Post the bill first."))
         if not self.line_ids:
             raise UserError(self.env._("Choose at least one inventory object."))
         self.move_id._l10n_ro_efactura_transfer(self.line_ids, self.date)
-        return {'type': 'ir.actions.act_window_close'}
+        return close_dialog()

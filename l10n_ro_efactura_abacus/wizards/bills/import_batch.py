@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...models.common.actions import soft_reload
+from ...models.common.rights import check_bill
+
 
 class EfacturaImportBatch(models.TransientModel):
     """Many suppliers' documents on their way to bills: what is ready, what wants an answer, what is refused and why."""
@@ -62,14 +65,7 @@ class EfacturaImportBatch(models.TransientModel):
 
     def _action(self):
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.display_name,
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [[False, 'form']],
-            'target': 'current',
-        }
+        return self._get_records_action(name=self.display_name, context={})
 
     def _next_action(self, page):
         """After `page`: the next that wants an answer, else the table. What was learned from it is used at once."""
@@ -90,7 +86,7 @@ class EfacturaImportBatch(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def _check_may(self):
-        self.env['l10n_ro_efactura.import']._check_user()
+        check_bill(self)
         self.ensure_one().check_access('write')
 
     def action_import_ready(self):
@@ -124,4 +120,4 @@ class EfacturaImportBatch(models.TransientModel):
             raise UserError(self.env._("No document is ready."))
         ready._import(post)
         self._use_what_was_learned(ready.filtered('move_id'))
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()

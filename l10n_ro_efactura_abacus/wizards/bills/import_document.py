@@ -9,6 +9,7 @@ from ...models.bills.amounts import RATED
 from ...models.codes.unit import normalized
 from ...models.common.anaf_words import in_words
 from ...models.common.core import bytes_of
+from ...models.common.rights import check_bill
 from .import_line import SOURCE_NAMES
 
 STATES = [('ready', "Ready"), ('yellow', "To fill in"), ('refused', "Refused"), ('done', "Imported")]
@@ -260,7 +261,7 @@ class EfacturaImport(models.TransientModel):
 
     @api.model
     def _check_user(self):
-        self.env['l10n_ro_efactura.importer']._check_user()
+        check_bill(self)
 
     def _check_may(self):
         self._check_user()
@@ -271,14 +272,7 @@ class EfacturaImport(models.TransientModel):
     def _action(self):
         """The page of one document."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.display_name,
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [[False, 'form']],
-            'target': 'current',
-        }
+        return self._get_records_action(name=self.display_name, context={})
 
     def action_open(self):
         """Open this document of a batch; what is imported opens as the bill."""

@@ -8,6 +8,7 @@ from odoo.tools import float_compare
 from ...models.assets.treatments import TREATMENTS
 from ...models.bills.amounts import RATED
 from ...models.bills.proposal import Choice
+from ...models.common.rights import check_bill
 
 #: choice of a LineProposal -> field of the row; glue addons add theirs (see `_choices`)
 CHOICES = {
@@ -259,7 +260,7 @@ class EfacturaImportLine(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def _check_may(self):
-        self.env['l10n_ro_efactura.import']._check_user()
+        check_bill(self)
         self.ensure_one().check_access('write')
 
     def _similar(self, choice):

@@ -1,10 +1,10 @@
 """What the buttons of the import do: bills, or the pairing with a bill that is there already."""
-
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...models.bills.importer_guards import BACKGROUND_LINES
 from ...models.bills.proposal import Choice
+from ...models.common.actions import notification, soft_reload
 from ...models.common.core import bytes_of
 
 
@@ -36,7 +36,7 @@ class EfacturaImport(models.TransientModel):
         """Ask the importer anew: a supplier, a product or a lock date may have changed. Answers of the user stay."""
         self._check_may()
         self._look_again()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def _import_one(self, post=False):
         if self.move_id:
@@ -54,20 +54,15 @@ class EfacturaImport(models.TransientModel):
             return self.batch_id._next_action(self)
         action = self.move_id._get_records_action()
         if post and self.move_id.state != 'posted':  # its chatter says so too
-            return self._notify(self.env._("The bill was imported but not posted: its messages say why."), action)
+            return notification(self.env._("The bill was imported but not posted: its messages say why."), 'warning',
+                                sticky=True, then=action)
         return action
 
     def _background_action(self):
         """The message that becomes a bill in a while."""
-        return self._notify(
-            self.env._("This invoice has %s lines: its bill is made in the background.", len(self.line_ids)),
-            self.batch_id._action() if self.batch_id else self.message_id._get_records_action())
-
-    def _notify(self, text, action):
-        return {
-            'type': 'ir.actions.client', 'tag': 'display_notification',
-            'params': {'type': 'warning', 'message': text, 'sticky': True, 'next': action},
-        }
+        return notification(
+            self.env._("This invoice has %s lines: its bill is made in the background.", len(self.line_ids)), 'warning',
+            sticky=True, then=self.batch_id._action() if self.batch_id else self.message_id._get_records_action())
 
     def _yellow_text(self):
         """Which cells are still to be filled in, in words."""

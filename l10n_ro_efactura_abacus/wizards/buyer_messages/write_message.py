@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 
 from ...anaf.rasp import MAX_TEXT
+from ...models.common.actions import notification, soft_reload
+from ...models.common.rights import check_bill
 
 
 class EfacturaRaspWrite(models.TransientModel):
@@ -29,16 +30,9 @@ class EfacturaRaspWrite(models.TransientModel):
 
     def action_send(self):
         """Queue the message; the worker sends it at once."""
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not send messages through SPV."))
-        self.ensure_one().message_id.check_access('read')
+        check_bill(self.message_id, 'read')
+        self.ensure_one()
         self.env['l10n_ro_efactura.rasp']._enqueue(self.message_id.sudo(), self.text)
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {
-                'type': 'success', 'title': self.env._("Message to the seller"),
-                'message': self.env._("It is on its way to ANAF; the bill shows what becomes of it."),
-                'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
-            },
-        }
+        return notification(
+            self.env._("It is on its way to ANAF; the bill shows what becomes of it."), 'success',
+            title=self.env._("Message to the seller"), then=soft_reload())

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...models.common.actions import close_dialog
+
 
 class EfacturaPasteTokens(models.TransientModel):
     _name = 'l10n_ro_efactura.paste.tokens'
@@ -28,4 +30,4 @@ class EfacturaPasteTokens(models.TransientModel):
     def action_done(self):
         """Saving has stored the tokens."""
         self.credential_id._check_system()
-        return {'type': 'ir.actions.act_window_close'}
+        return close_dialog()

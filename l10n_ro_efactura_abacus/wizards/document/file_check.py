@@ -1,9 +1,9 @@
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ...anaf import formatted
 from ...models.common.core import bytes_of
+from ...models.common.rights import check_bill
 from ...models.document.xml_file import VERDICTS
 
 
@@ -41,15 +41,11 @@ class EfacturaFileCheck(models.TransientModel):
 
     def action_validate(self):
         """ANAF's own opinion of the file."""
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only users who may invoice can work with e-Factura."))
+        check_bill(self)
         self.ensure_one()
         xml = self._bytes()
         if not xml:
             raise UserError(self.env._("Choose a file first."))
         self.anaf_ok, self.anaf_answer = self.env['l10n_ro_efactura.xml.file']._second_opinion(xml)
-        return {
-            'type': 'ir.actions.act_window', 'name': self.env._("Check a file"), 'res_model': self._name,
-            'res_id': self.id, 'views': [[False, 'form']], 'target': 'new',
-            'context': {'dialog_size': 'extra-large'},
-        }
+        return self._get_records_action(
+            name=self.env._("Check a file"), target='new', context={'dialog_size': 'extra-large'})

@@ -1,12 +1,13 @@
-from datetime import datetime, time, timedelta, timezone
+from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import date_utils, format_date
 
-from ...anaf import BUCHAREST, today
+from ...anaf import today
+from ...models.common.actions import notification
 from ...models.common.anaf_words import in_words
+from ...models.common.rights import check_bill, check_system
 from ...models.inbox.message import KEPT_DAYS
 
 
@@ -76,26 +77,22 @@ class EfacturaRefresh(models.TransientModel):
 
     def action_connect(self):
         """To the connection, for those who may make one."""
-        if not self.env.user.has_group('base.group_system'):
-            raise AccessError(self.env._("Only an administrator connects Odoo to ANAF."))
+        check_system(self)
         return self.env['ir.actions.act_window']._for_xml_id('l10n_ro_efactura_abacus.efactura_credential_action')
 
     def action_refresh(self):
         """Read the lists, ask for the packages, say what came, and open the list of the period."""
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not read SPV."))
+        check_bill(self)
         self.ensure_one()
         messages = self.env['l10n_ro_efactura.message']
         new = messages.refresh_spv(self.company_id, self.date_from, self.date_to)
         found = messages.search(self._period_domain() & Domain('archive_state', '=', 'listed'))
         if found:
             found._request()
-        return {
-            'type': 'ir.actions.client', 'tag': 'display_notification',
-            'params': {'type': 'success', 'title': self._what_came(new), 'next': self._open_period(),
-                       'message': self.env._("%s packages are being downloaded.", len(found)) if found else
-                       self.env._("All packages of the period are archived.")},
-        }
+        return notification(
+            self.env._("%s packages are being downloaded.", len(found)) if found else
+            self.env._("All packages of the period are archived."), 'success', title=self._what_came(new),
+            then=self._open_period())
 
     def _what_came(self, new):
         """How many messages ANAF listed for the first time, by kind."""
@@ -106,11 +103,8 @@ class EfacturaRefresh(models.TransientModel):
         return self.env._("SPV: %(count)s new (%(counts)s)", count=len(new), counts=counts)
 
     def _period_domain(self):
-        """Documents dated in the period, and what has no date (yet) of the time that was asked."""
-        since = datetime.combine(self.date_from, time.min, BUCHAREST).astimezone(timezone.utc).replace(tzinfo=None)
-        return Domain('company_id', '=', self.company_id.id) & Domain('environment', '=', 'prod') & (
-            Domain('issue_date', '>=', self.date_from) & Domain('issue_date', '<=', self.date_to)
-            | Domain('issue_date', '=', False) & Domain('listed_at', '>=', since))
+        return self.env['l10n_ro_efactura.message']._period_domain(
+            self.company_id, self.date_from, self.date_to, until_now=True)
 
     def _open_period(self):
         action = self.env['ir.actions.act_window']._for_xml_id(

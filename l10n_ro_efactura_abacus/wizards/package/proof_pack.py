@@ -2,6 +2,9 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...models.common.environment import ENVIRONMENTS
+from ...models.common.rights import check_read_spv
+
 
 class EfacturaProofPack(models.TransientModel):
     _name = 'l10n_ro_efactura.proof.pack'
@@ -16,7 +19,7 @@ class EfacturaProofPack(models.TransientModel):
     kind = fields.Selection(
         [('received', "Received"), ('sent', "Sent"), ('error', "Errors"), ('buyer_message', "Buyer messages")],
         help="Empty: all of them")
-    environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, default='prod')
+    environment = fields.Selection(ENVIRONMENTS, required=True, default='prod')
     count = fields.Integer(string="Documents", compute='_compute_count')
     missing = fields.Integer(string="Not downloaded yet", compute='_compute_count')
 
@@ -46,7 +49,7 @@ class EfacturaProofPack(models.TransientModel):
         return f"eFactura_{cif}_{self.date_from:%Y%m%d}-{self.date_to:%Y%m%d}{'_' + self.kind if self.kind else ''}.zip"
 
     def _check_may(self):
-        self.env['l10n_ro_efactura.message']._may_read_packages()
+        check_read_spv(self.env['l10n_ro_efactura.message'], 'read')
         if self.company_id not in self.env.companies and self.company_id not in self.env.user.company_ids:
             raise AccessError(self.env._("Choose the company first."))
 

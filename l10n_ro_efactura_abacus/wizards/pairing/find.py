@@ -3,9 +3,10 @@ archived is searched; ANAF is never called."""
 import calendar
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...models.common.rights import check_bill
 from ...models.pairing.score import WORTH_SHOWING, match
 
 ROWS = 200
@@ -55,15 +56,8 @@ class EfacturaFind(models.TransientModel):
         return find._action()
 
     def _action(self):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Find the entry") if self.message_id else self.env._("Find in SPV"),
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [[False, 'form']],
-            'target': 'new',
-            'context': {'dialog_size': 'extra-large'},
-        }
+        name = self.env._("Find the entry") if self.message_id else self.env._("Find in SPV")
+        return self._get_records_action(name=name, target='new', context={'dialog_size': 'extra-large'})
 
     def action_search(self):
         """Show again, for another period."""
@@ -74,9 +68,7 @@ class EfacturaFind(models.TransientModel):
         return self._action()
 
     def _check_user(self):
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not pair ANAF's packages with the books."))
-        self.check_access('read')
+        check_bill(self, 'read')
 
     # -- rows -------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
+
+from ...models.common.actions import close_dialog
+from ...models.common.rights import check_manage
 
 
 class EfacturaManualUpload(models.TransientModel):
@@ -19,12 +22,10 @@ class EfacturaManualUpload(models.TransientModel):
 
     def action_follow(self):
         self.ensure_one()
-        if not self.env.user.has_group('account.group_account_manager'):
-            raise AccessError(self.env._("Only an accounting administrator can enter an upload index by hand."))
-        self.move_id.check_access('write')
+        check_manage(self.move_id, 'write')
         reasons = self.move_id._l10n_ro_efactura_check_send('prod')
         if reasons:
             raise UserError('\n'.join(reasons))
         self.env['l10n_ro_efactura.submission']._adopt(self.move_id, 'prod', self.upload_index)
         self.move_id._l10n_ro_efactura_mark_missing({})
-        return {'type': 'ir.actions.act_window_close'}
+        return close_dialog()

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...models.common.actions import close_dialog
+
 
 class EfacturaNotAtAnaf(models.TransientModel):
     """An accountant's decision on an answer that was lost and never found again."""
@@ -18,4 +20,4 @@ class EfacturaNotAtAnaf(models.TransientModel):
 
     def action_decide(self):
         self.submission_ids.action_not_at_anaf(self.reason)
-        return {'type': 'ir.actions.act_window_close'}
+        return close_dialog()

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...anaf import cius
+from ...models.common.rights import check_bill
 from ...models.sending.account_move import BUILT_IN_THE_CLICK
 
 
@@ -59,15 +60,8 @@ class EfacturaWindow(models.TransientModel):
         return window._action()
 
     def _action(self):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("eFactura") if self.many else self.env._("eFactura: %s", self.move_id.display_name),
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [[False, 'form']],
-            'target': 'new',
-            'context': {'dialog_size': 'extra-large'},
-        }
+        name = self.env._("eFactura") if self.many else self.env._("eFactura: %s", self.move_id.display_name)
+        return self._get_records_action(name=name, target='new', context={'dialog_size': 'extra-large'})
 
     def _look(self):
         """Read the invoices anew and make the rows."""
@@ -185,7 +179,7 @@ class EfacturaWindow(models.TransientModel):
         return self._action()
 
     def _check_may(self):
-        self.move_ids._l10n_ro_efactura_check_user()
+        check_bill(self.move_ids, 'write')
         self.ensure_one()
 
     def _generate(self):

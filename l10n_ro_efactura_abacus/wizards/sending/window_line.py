@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...models.codes.vat_codes import CATEGORIES, VATEX
+from ...models.common.rights import check_bill
 from ...models.document.account_move import TYPES
 
 KINDS = [
@@ -218,7 +219,7 @@ class EfacturaWindowLine(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def _check_may(self):
-        self.move_ids._l10n_ro_efactura_check_user()
+        check_bill(self.move_ids, 'write')
         self.ensure_one()
 
     def action_open(self):

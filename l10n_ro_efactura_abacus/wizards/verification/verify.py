@@ -2,6 +2,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
+from ...models.common.actions import soft_reload
+from ...models.common.rights import check_bill, check_read_spv
 from ...models.verification.res_partner import REASONS
 
 
@@ -17,7 +19,7 @@ class EfacturaVerify(models.TransientModel):
 
     def action_verify(self):
         """Verify the period and show what was found. ANAF is not asked."""
-        self.env['l10n_ro_efactura.verification']._check_may()
+        check_read_spv(self)
         if self.company_id not in self.env.companies:
             raise AccessError(self.env._("Choose the company first."))
         verification = self.env['l10n_ro_efactura.verification']._of_period(
@@ -36,9 +38,8 @@ class EfacturaNotExpected(models.TransientModel):
 
     def action_remember(self):
         """Remember the reason; their bills are not missed any more."""
-        self.env['l10n_ro_efactura.verification']._check_may('account.group_account_invoice')
-        self.partner_ids.check_access('read')
+        check_bill(self.partner_ids, 'read')
         self.partner_ids.sudo()._l10n_ro_efactura_expect(self.reason, self.note)
         if self.verification_id:
             self.verification_id.action_verify_again()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()

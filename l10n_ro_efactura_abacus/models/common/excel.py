@@ -1,0 +1,122 @@
+"""Excel files: one workbook with the formats of our cells, sheets written row after row."""
+import json
+from typing import NamedTuple
+
+import xlsxwriter
+from odoo import fields
+
+# xlsxwriter makes formulas, links and numbers of texts that look like them; what a supplier wrote stays a text
+OPTIONS = {'strings_to_formulas': False, 'strings_to_urls': False, 'strings_to_numbers': False}
+FORMATS = {
+    'title': {'bold': True, 'font_size': 14},
+    'head': {'bold': True, 'bg_color': '#DDE3EA', 'border': 1, 'text_wrap': True, 'valign': 'vcenter'},
+    'date': {'num_format': 'dd.mm.yyyy', 'align': 'left'},
+    'datetime': {'num_format': 'dd.mm.yyyy hh:mm', 'align': 'left'},
+    'monetary': {'num_format': '#,##0.00'},
+    'total': {'num_format': '#,##0.00', 'bold': True, 'top': 1},
+    'red': {'font_color': '#C00000', 'bold': True},
+    'link': {'font_color': 'blue', 'underline': 1},
+}
+NAME_LENGTH = 31  # characters of a sheet's name
+TEXT_LENGTH = 32_000  # characters of a cell; Excel takes 32 767
+LINKED_ROWS = 60_000  # Excel takes 65 530 links in a sheet
+
+
+class Link(NamedTuple):
+    """A cell that opens `url` and shows `text`."""
+    url: str
+    text: str
+
+
+class Workbook(xlsxwriter.Workbook):
+    """A workbook with our formats.
+
+    :param target: a file name, or a binary stream
+    :param constant_memory: True forgets each row when the next one begins; False makes no temporary files
+    """
+
+    def __init__(self, target, constant_memory=False):
+        super().__init__(target, {**OPTIONS, 'constant_memory': constant_memory, 'in_memory': not constant_memory})
+        self.styles = {name: self.add_format(values) for name, values in FORMATS.items()}
+
+    def add_sheet(self, name):
+        """Return a new :class:`Sheet`; signs that Excel takes in no name are left out."""
+        plain = ''.join(sign for sign in name if sign not in '[]:*?/\\')[:NAME_LENGTH]
+        return Sheet(self.add_worksheet(plain), self.styles)
+
+
+class Sheet:
+    """Rows written one after another; `row` is the next one, from 0."""
+
+    def __init__(self, sheet, styles):
+        self.sheet, self.styles = sheet, styles
+        self.row = self._head_row = self._width = 0
+
+    def widths(self, *widths):
+        """Set the widths of the first columns, in characters."""
+        for column, width in enumerate(widths):
+            self.sheet.set_column(column, column, width)
+
+    def head(self, labels, height=None):
+        """Write the row of titles: it stays in sight, is repeated on every page, and filters what is below."""
+        if height:
+            self.sheet.set_row(self.row, height)
+        self._head_row, self._width = self.row, len(labels)
+        self.add(labels, ['head'] * len(labels))
+        self.sheet.freeze_panes(self.row, 0)
+
+    def add(self, values, styles=()):
+        """Write one row.
+
+        :param values: texts, numbers, dates, :class:`Link`; None, False and '' leave the cell empty
+        :param styles: names of `FORMATS`, None for the usual one of the value: dates and amounts have theirs
+        """
+        for column, value in enumerate(values):
+            style = styles[column] if column < len(styles) else None
+            if value is not None and value is not False and value != '':
+                self._write(column, value, style)
+            elif style == 'head':
+                self.sheet.write_blank(self.row, column, None, self.styles[style])
+        self.row += 1
+
+    def _write(self, column, value, style):
+        if isinstance(value, Link) and self.row < LINKED_ROWS:
+            self.sheet.write_url(self.row, column, value.url, self.styles['link'], value.text)
+        elif isinstance(value, Link):
+            self.sheet.write_string(self.row, column, value.text)
+        elif value is True:
+            self.sheet.write_string(self.row, column, '✓')
+        elif hasattr(value, 'year'):
+            self.sheet.write_datetime(self.row, column, value, self.styles[style or 'date'])
+        elif isinstance(value, (int, float)):
+            style = style or ('monetary' if isinstance(value, float) else None)
+            self.sheet.write_number(self.row, column, value, self.styles.get(style))
+        else:
+            self.sheet.write_string(self.row, column, str(value)[:TEXT_LENGTH], self.styles.get(style))
+
+    def filter(self):
+        """Let the reader filter the rows between the titles and here."""
+        self.sheet.autofilter(self._head_row, 0, max(self.row - 1, self._head_row), max(self._width - 1, 0))
+
+    def for_print(self):
+        """Print across the page, as wide as one sheet, the titles on every page."""
+        self.sheet.set_landscape()
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.repeat_rows(self._head_row)
+
+
+def field_value(record, name, field):
+    """Return a field's value as a cell shows it.
+
+    :param field: its row of `fields_get`, with 'type' and 'selection'
+    """
+    value, kind = record[name], field['type']
+    if kind == 'selection':
+        return dict(field['selection']).get(value)
+    if kind in ('many2one', 'many2many', 'one2many'):
+        return ', '.join(value.mapped('display_name'))
+    if kind == 'datetime':
+        return value and fields.Datetime.context_timestamp(record, value).replace(tzinfo=None)
+    if kind == 'json':
+        return ', '.join(map(str, value)) if isinstance(value, list) else value and json.dumps(value)
+    return value
