@@ -63,7 +63,7 @@ CORE_NAMES = {
         'res.company': ('l10n_ro_edi_test_env',),
     },
     'door': {
-        'account.edi.xml.ubl_ro': ('_export_invoice',),
+        'account.edi.xml.ubl_ro': ('_export_invoice', '_export_invoice_filename'),
         'account.move.send': ('_postprocess_invoice_ubl_xml',),
     },
 }
