@@ -60,7 +60,9 @@ def template(*modules):
     """The name of a database with core's modules (BASE_MODULES and `modules`) installed, made at the first call."""
     wanted = sorted({*BASE_MODULES, *modules})
     source = _odoo_source()
-    name = 'template_' + re.sub(r'\W', '', hashlib.sha256(repr((wanted, source)).encode()).hexdigest()[:12])
+    # its list of modules names our addons too: one that was renamed would be installed by itself and not be found
+    made_of = repr((wanted, source, odoo.our_addons()))
+    name = 'template_' + re.sub(r'\W', '', hashlib.sha256(made_of.encode()).hexdigest()[:12])
     with open(LOCAL / f'{name}.lock', 'w') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not exists(name):

@@ -34,17 +34,6 @@ STANDARDS = ("UBL", "CN", "CII", "RASP")
 DOCUMENTS = ("FACT1", "FCN")
 
 _SCHEMA_LOCATION = re.compile(rb"""\s+[\w.-]+:schemaLocation\s*=\s*("[^"]*"|'[^']*')""")
-_WORDS = {
-    "dns_failure": "ANAF's name could not be resolved",
-    "connection_refused": "the connection was refused",
-    "unreachable": "no connection could be made",
-    "connect_timeout": "no connection in time",
-    "tls_failure": "no secure connection could be made",
-    "proxy_failure": "the proxy did not let the call through",
-    "timeout": "no whole answer within the deadline",
-    "connection_lost": "the connection was lost",
-    "answer_too_large": "the answer is larger than anything ANAF sends",
-}
 
 
 class AnafClient:
@@ -114,7 +103,7 @@ class AnafClient:
                 raise
             raise NotSent(
                 error.code,
-                error.text,
+                "" if error.own else error.text,
                 http_status=error.http_status,
                 raw=error.raw,
                 support_id=error.support_id,
@@ -222,7 +211,7 @@ class AnafClient:
         except Broken as broken:
             if lost is Uncertain and not broken.sent:
                 lost = NotSent
-            raise lost(broken.reason, _WORDS[broken.reason]) from None
+            raise lost(broken.reason) from None
         token = self._bearer[7:].encode("ascii")
         if token in answer.body and not answer.body.startswith(b"PK"):
             # TestOauth echoes the request's headers; no error, log or screen may show them

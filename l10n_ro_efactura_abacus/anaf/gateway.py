@@ -66,32 +66,30 @@ def unreadable(http_status: int, headers: Mapping[str, str], body: bytes, lost: 
         "support_id": support_id(body) if kind == "html" else None,
     }
     if status == 401:
-        return Unauthorized("unauthorized", text or "ANAF does not accept the token", **facts)
+        return Unauthorized("unauthorized", text, **facts)
     if status == 403:
-        return Forbidden("forbidden", text or "ANAF's gateway forbids this call", **facts)
+        return Forbidden("forbidden", text, **facts)
     if status in (429, 204):
-        return Throttled("throttled", text or "too many calls", **facts)
+        return Throttled("throttled", text, **facts)
     if status == 400:
-        return classify([text], **facts) or Refused(
-            "bad_request", text or "ANAF calls it a bad request", **facts
-        )
+        return classify([text], **facts) or Refused("bad_request", text, **facts)
     if kind == "html":
-        return lost(*_page(body, facts["support_id"]), **facts)
+        return lost(_page(body, facts["support_id"]), **facts)
     if status >= 500:
         return lost("server_error", text or f"HTTP {status}", **facts)
     if 300 <= status < 400:
         return lost("redirected", f"HTTP {status}: a redirect is not an answer", **facts)
     if kind == "empty":
-        return lost("empty_answer", "an empty answer", **facts)
+        return lost("empty_answer", **facts)
     unknown = Uncertain if lost is Uncertain else Malformed
     return unknown("unknown_answer", text or f"HTTP {status}: not in ANAF's format", **facts)
 
 
-def _page(body: bytes, waf: str | None) -> tuple[str, str]:
-    """Return ``(code, text)`` of an HTML page; ``waf`` is its support id or None."""
+def _page(body: bytes, waf: str | None) -> str:
+    """Return the code of an HTML page; ``waf`` is its support id or None."""
     page = decode(body[:65536]).lower()
     if waf or "request rejected" in page:
-        return "waf_block", "ANAF's firewall rejected the request"
+        return "waf_block"
     if "mentenan" in page:
-        return "maintenance", "ANAF announces maintenance"
-    return "html_answer", "a web page came instead of an answer"
+        return "maintenance"
+    return "html_answer"

@@ -157,7 +157,7 @@ def _read_tokens(answer: Answer, old_refresh: str | None, secrets: list[str]) ->
     if 300 <= answer.status < 400:
         raise OAuthError("redirected", "the identity provider redirected the call to its login page", **facts)
     if answer.status == 429:
-        raise Throttled("throttled", "too many calls", **facts)
+        raise Throttled("throttled", **facts)
     if answer.status >= 500 or sniff(answer.body) in ("html", "empty"):
         lost = unreadable(answer.status, answer.headers, answer.body, Transient)
         code = lost.code if isinstance(lost, Transient) else "oauth_error"

@@ -5,11 +5,16 @@ from datetime import date
 from decimal import Decimal
 
 from .identifiers import cif_digits
-from .xml import Element, XmlError, child_text, children, local_name, parse_xml, text_of, to_amount, to_date
+from .xml import Element, FileError, XmlError, child_text, children, local_name, parse_xml, text_of, to_amount, to_date
 
 
-class UblError(ValueError):
+class UblError(FileError):
     """Not a UBL Invoice or CreditNote."""
+
+    @classmethod
+    def of(cls, error: FileError) -> "UblError":
+        """Return the same fact as ``error``, about an invoice."""
+        return cls(error.code, error.text, error.detail, error.line)
 
 
 @dataclass(frozen=True)
@@ -55,10 +60,11 @@ def parse_invoice(xml: bytes) -> Element:
     try:
         root = parse_xml(xml)
     except XmlError as error:
-        raise UblError(str(error)) from None
+        raise UblError.of(error) from None
     name = local_name(root)
     if name not in ("Invoice", "CreditNote"):
-        raise UblError(f"the root is {name or 'nothing'}, not Invoice or CreditNote")
+        name = name or "nothing"
+        raise UblError("wrong_root", f"the root is {name}, not Invoice or CreditNote", name)
     return root
 
 

@@ -18,7 +18,33 @@ _MAX_DIGITS = 40
 _SHOWN = 1000
 
 
-class XmlError(ValueError):
+# Codes of what the XML parser says most often. libxml2's own number is one for causes that people mend differently.
+_PARSER_CODES = (
+    ("cut_off", re.compile(r"Premature end of data|EndTag: '</' not found|Couldn't find end of")),
+    ("not_xml", re.compile(r"Document is empty|Start tag expected")),
+    ("tag_mismatch", re.compile(r"Opening and ending tag mismatch")),
+    ("tag_not_closed", re.compile(r"expected '>'")),
+    ("wrong_encoding", re.compile(r"Input is not proper UTF-8")),
+    ("unknown_encoding", re.compile(r"Unsupported encoding")),
+)
+
+
+class FileError(ValueError):
+    """Why bytes are no document.
+
+    :ivar code: empty_document, dtd, wrong_root, or of what is not well-formed: cut_off, not_xml, tag_mismatch,
+        tag_not_closed, wrong_encoding, unknown_encoding, not_well_formed
+    :ivar text: the same as a short English fact, never with the document in it
+    :ivar detail: the parser's own words, or the name of the wrong root; ``''`` where the code says all
+    :ivar line: where the parser stopped, or None
+    """
+
+    def __init__(self, code: str, text: str, detail: str = "", line: int | None = None) -> None:
+        self.code, self.text, self.detail, self.line = code, text, detail, line
+        super().__init__(text)
+
+
+class XmlError(FileError):
     """Not well-formed, or it carries a document type declaration."""
 
 
@@ -41,13 +67,20 @@ def parse_xml(data: bytes, *, remove_comments: bool = False) -> Element:
     try:
         root = etree.fromstring(bytes(data), parser)
     except (etree.LxmlError, ValueError, TypeError, AssertionError) as error:
-        raise XmlError(f"not well-formed XML: {str(getattr(error, 'msg', None) or error)[:200]}") from None
+        raise _not_well_formed(str(getattr(error, "msg", None) or error)) from None
     if root is None:
-        raise XmlError("an empty document")
+        raise XmlError("empty_document", "an empty document")
     info = root.getroottree().docinfo
     if info.internalDTD is not None or info.doctype:
-        raise XmlError("a document type declaration is not accepted")
+        raise XmlError("dtd", "a document type declaration is not accepted")
     return root
+
+
+def _not_well_formed(said: str) -> "XmlError":
+    """Return the error for what the parser said."""
+    code = next((code for code, pattern in _PARSER_CODES if pattern.match(said)), "not_well_formed")
+    line = re.search(r"line (\d+), column \d+$", said, re.ASCII)
+    return XmlError(code, f"not well-formed XML: {said[:200]}", said[:200], int(line[1]) if line else None)
 
 
 def local_name(element: Element) -> str:

@@ -110,7 +110,7 @@ def test_a_row_that_changes_under_a_worker(database, sim):
             cursor.execute("UPDATE l10n_ro_efactura_mailbox SET last_error = 'x'")
         process = begin(database, sim, """
 print('WAITING', flush=True)
-print('TURN', env['l10n_ro_efactura.mailbox'].search([('environment', '=', 'prod')], limit=1)._take_turn())
+print('TURN', env['l10n_ro_efactura.mailbox'].search([('environment', '=', 'prod')], limit=1)._claim_reading())
 """)
         for line in process.stdout:
             if 'WAITING' in line:

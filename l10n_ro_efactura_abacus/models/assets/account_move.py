@@ -66,7 +66,7 @@ class AccountMoveLine(models.Model):
                     and (account := company._l10n_ro_efactura_inventory_account()):
                 self.account_id = account
 
-    def _l10n_ro_efactura_is(self, treatment):
+    def _l10n_ro_efactura_with_treatment(self, treatment):
         """The lines among these that are an 'asset' or an 'inventory_object'."""
         return self.filtered(lambda line: line.display_type == 'product' and treatment == (
             line.l10n_ro_efactura_treatment or line.company_id._l10n_ro_efactura_default_treatment(line.account_id)))
@@ -84,8 +84,9 @@ class AccountMove(models.Model):
         bills = self._l10n_ro_efactura_with_objects()
         for move in self:
             lines = move.invoice_line_ids if move in bills else move.invoice_line_ids.browse()
-            move.l10n_ro_efactura_object_line_ids = \
-                lines._l10n_ro_efactura_is('asset') | lines._l10n_ro_efactura_is('inventory_object')
+            move.l10n_ro_efactura_object_line_ids = (
+                lines._l10n_ro_efactura_with_treatment('asset')
+                | lines._l10n_ro_efactura_with_treatment('inventory_object'))
 
     def _l10n_ro_efactura_with_objects(self):
         """The bills and refunds among these, of Romanian companies that work with e-Factura."""

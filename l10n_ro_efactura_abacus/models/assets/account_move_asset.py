@@ -42,7 +42,7 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_unregistered_lines(self):
         """The fixed assets on these bills that have neither a number and date in the register nor a linked asset."""
         bills = self._l10n_ro_efactura_with_objects().filtered(lambda move: move.move_type != 'in_refund')
-        return bills.invoice_line_ids._l10n_ro_efactura_is('asset').filtered(
+        return bills.invoice_line_ids._l10n_ro_efactura_with_treatment('asset').filtered(
             lambda line: not line._l10n_ro_efactura_is_registered())
 
     def _l10n_ro_efactura_check_registered(self):
@@ -110,9 +110,9 @@ class AccountMoveLine(models.Model):
 
     def write(self, vals):
         # EXTENDS 'account'
-        before = DECIDING & vals.keys() and self._l10n_ro_efactura_is('asset').move_id
+        before = DECIDING & vals.keys() and self._l10n_ro_efactura_with_treatment('asset').move_id
         result = super().write(vals)
-        if DECIDING & vals.keys() and (moves := before | self._l10n_ro_efactura_is('asset').move_id):
+        if DECIDING & vals.keys() and (moves := before | self._l10n_ro_efactura_with_treatment('asset').move_id):
             moves._l10n_ro_efactura_update_asset_activity()
         return result
 

@@ -62,7 +62,7 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_transferable_lines(self):
         """The inventory objects of these bills that are not in expense yet."""
         bills = self._l10n_ro_efactura_with_objects()
-        return bills.invoice_line_ids._l10n_ro_efactura_is('inventory_object').filtered(
+        return bills.invoice_line_ids._l10n_ro_efactura_with_treatment('inventory_object').filtered(
             lambda line: not line._l10n_ro_efactura_is_transferred())
 
     def _l10n_ro_efactura_transfer(self, lines, date=None):

@@ -19,7 +19,7 @@ class Digits:
 
 @dataclass(frozen=True)
 class Priced:
-    """One bill line; `exact` is False where no price gives the wanted subtotal, `kept` where the quantity changed."""
+    """One bill line; `exact`: a price gives the subtotal; `kept`: the quantity is the XML's."""
     quantity: float
     price: float
     discount: float

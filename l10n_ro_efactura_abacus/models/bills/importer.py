@@ -4,7 +4,7 @@ import logging
 from odoo import api, models
 
 from ...anaf import UblError, XmlError, read_document
-from ..common.anaf_words import in_words
+from ..common.anaf_words import document_error_words
 from .keys import line_keys
 from .lookup import Lookup
 from .proposal import Choice, Proposal
@@ -23,7 +23,7 @@ class EfacturaImporter(models.AbstractModel):
         try:
             return read_document(xml)
         except XmlError as error:
-            raise UblError(str(error)) from None
+            raise UblError.of(error) from None
 
     @api.private
     def _propose(self, company, sources):
@@ -67,8 +67,8 @@ class EfacturaImporter(models.AbstractModel):
         try:
             proposal.document = self._read(xml, message)
         except UblError as error:
-            proposal.refusals.append({
-                'code': 'unreadable', 'text': self.env._("This is no invoice: %s", in_words(self.env, error))})
+            text = self.env._("This is no invoice: %s", document_error_words(self.env, error))
+            proposal.refusals.append({'code': 'unreadable', 'text': text})
         return proposal
 
     @api.private

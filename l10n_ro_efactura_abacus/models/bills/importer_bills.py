@@ -7,7 +7,6 @@ from odoo import SUPERUSER_ID, Command, api, models
 from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..common.file_names import safe_name
 from ..common.rights import check_bill
 from .proposal import Choice
 
@@ -107,13 +106,13 @@ class EfacturaImporter(models.AbstractModel):
         with self._stand_ins(batch):
             bills = self._make_bills(Move, batch)
             self._attach(list(zip(batch, bills, strict=True)))
-            self._say_where_from(list(zip(batch, bills, strict=True)))
+            self._pair_and_log(list(zip(batch, bills, strict=True)))
             bills.flush_recordset()
         context = self.env.context
         return {id(proposal): bill.with_context(context) for proposal, bill in zip(batch, bills, strict=True)}
 
     @api.private
-    def _say_where_from(self, pairs):
+    def _pair_and_log(self, pairs):
         """Pair the bills with their packages, all at once; the chatter says who imported what."""
         user = self.env.user.name
         uploaded = {bill.id: self.env._("Imported by %(user)s from an uploaded e-Factura.", user=user)
@@ -233,7 +232,7 @@ class EfacturaImporter(models.AbstractModel):
         xmls, files = [], []
         for proposal, bill in pairs:
             owner = {'res_model': 'account.move', 'res_id': bill.id, 'type': 'binary'}
-            number = safe_name(proposal.document.facts.number)
+            number = proposal.document.facts.number.replace('/', '-')
             xmls.append({**owner, 'name': f'{number}.xml', 'raw': proposal.xml, 'mimetype': 'application/xml'})
             files += [{
                 **owner, 'name': file.name or number, 'raw': file.content,

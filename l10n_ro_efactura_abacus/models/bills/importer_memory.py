@@ -35,7 +35,7 @@ class EfacturaImporter(models.AbstractModel):
                     'analytic_distribution': self._own_analytic(proposal, line_proposal),
                     **self._remembered_values(line_proposal),
                 }
-            self._keep(proposal.company, partner, facts)
+            self._write_line_maps(proposal.company, partner, facts)
             self._remember_products(proposal, partner)
             self._remember_location(proposal, partner)
 
@@ -63,7 +63,7 @@ class EfacturaImporter(models.AbstractModel):
         return line_proposal.analytic.value or False
 
     @api.private
-    def _keep(self, company, partner, facts):
+    def _write_line_maps(self, company, partner, facts):
         """Write rows of line.map: {key of a line: values}. As superuser: billing teaches, accountants edit."""
         Map = self.env['l10n_ro_efactura.line.map'].sudo()
         if not facts:
@@ -152,4 +152,4 @@ class EfacturaImporter(models.AbstractModel):
                     'tax_ids': line.tax_ids.ids, 'uom_id': line.product_uom_id.id, 'analytic_distribution': analytic,
                     **self._learned_values(line),
                 }
-            self._keep(bill.company_id, bill.commercial_partner_id, facts)
+            self._write_line_maps(bill.company_id, bill.commercial_partner_id, facts)

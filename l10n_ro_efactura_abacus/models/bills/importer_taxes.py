@@ -24,6 +24,9 @@ _ON_PAYMENT = re.compile(r'\btva\b\W{0,3}\s*la\s+(?:data\s+)?incasar\w+')
 _NOT_ON_PAYMENT = re.compile(r'\b(?:nu|fara|neaplic\w*)\b[^.;]{0,40}\btva\b\W{0,3}\s*la\s+(?:data\s+)?incasar\w+')
 ON_PAYMENT_CODE = '432'  # BT-8, UNTDID 2005
 STANDARD_RATES = ((date(2025, 8, 1), 21), (date(2017, 1, 1), 19), (date(2016, 1, 1), 20))
+# Rates in per cent that ended with July 2025 (Legea 141/2025; 9 for homes a year later) or before: newer versions of
+# l10n_ro bring the taxes of the last ones archived.
+ENDED_RATES = (5.0, 9.0, 19.0, 20.0)
 
 
 def standard_rate(day):
@@ -48,8 +51,9 @@ def shape(tax):
 class TaxTable:
     """The purchase taxes of a company: by the end of their external id in the Romanian chart, and by what they do."""
 
-    def __init__(self, taxes, names):
+    def __init__(self, taxes, names, ended):
         self.names = names
+        self.ended = ended  # archived taxes of the chart whose rate ended, by name: for invoices of that time
         self.as_cost = {}  # {rate: tax whose VAT stays on the account of its line}
         self.by_shape = defaultdict(list)
         for tax in taxes:
@@ -79,16 +83,21 @@ class EfacturaImporter(models.AbstractModel):
     @api.private
     def _tax_table(self, company):
         Tax = self.env['account.tax'].sudo()
-        taxes = Tax.search([
+        taxes = Tax.browse(Tax.with_context(active_test=False).search([
             *Tax._check_company_domain(company), ('type_tax_use', '=', 'purchase'),
-            ('country_id', '=', company.account_fiscal_country_id.id)])
-        taxes.fetch(['amount', 'amount_type', 'tax_scope', 'tax_exigibility', 'price_include'])
+            ('country_id', '=', company.account_fiscal_country_id.id),
+            '|', ('active', '=', True), ('amount', 'in', ENDED_RATES)]).ids)
+        taxes.fetch(['active', 'amount', 'amount_type', 'tax_scope', 'tax_exigibility', 'price_include'])
         data = self.env['ir.model.data'].sudo().search_fetch(
             [('module', '=', 'account'), ('model', '=', 'account.tax'), ('res_id', 'in', taxes.ids)],
             ['name', 'res_id'])
         known = {tax.id: tax for tax in taxes}
-        names = {row.name.partition('_')[2]: known[row.res_id] for row in data}
-        return TaxTable(taxes, names if company.chart_template == 'ro' or 'tvad_21' in names else {})
+        every = {row.name.partition('_')[2]: known[row.res_id] for row in data}
+        names = {name: tax for name, tax in every.items() if tax.active}
+        ended = {name: tax for name, tax in every.items() if not tax.active}
+        if company.chart_template != 'ro' and 'tvad_21' not in names:
+            names = ended = {}
+        return TaxTable(taxes.filtered('active'), names, ended)
 
     @api.private
     def _is_on_payment(self, proposal):
@@ -168,13 +177,14 @@ class EfacturaImporter(models.AbstractModel):
         for name in names:
             if tax := table.named(name):
                 return tax, 'xml' if category != 'AE' or rate else 'default'
+        ended = next(((table.ended[name], 'xml') for name in names if name in table.ended), (table.none, 'none'))
         if table.names and category not in ('S', 'AE'):
-            return table.none, 'none'  # a tax of the chart that was archived: somebody has to say what stands for it
+            return ended  # another tax of the chart that was archived: somebody has to say what stands for it
         for kind, amount in kinds:
             tax, only = table.shaped(kind, amount, service, on_payment)
             if tax and (kind != 'zero' or only):
                 return tax, 'xml' if only else 'default'
-        return table.none, 'none'
+        return ended
 
     # -- stand-ins ------------------------------------------------------------------------------------------
 

@@ -56,7 +56,10 @@ class EfacturaImporter(models.AbstractModel):
                 targets[group] = base * (group[1] if group[0] in RATED else 0) / 100
         targets = {group: money(targets[group], digits) for group in groups}
         taxed = [group for group in groups if group[0] in RATED]
-        stated = proposal.document.facts.tax_amount
+        facts, stated = proposal.document.facts, proposal.document.facts.tax_amount
+        breakdown = [tax.amount or ZERO for tax in proposal.document.subtotals]
+        if breakdown and None not in (facts.untaxed, facts.total) and facts.total - facts.untaxed == sum(breakdown):
+            stated = sum(breakdown)  # BT-109 and BT-112 confirm the breakdown, whatever BT-110 is
         if taxed and stated is not None:  # BT-110 counts where the breakdown does not come to it
             heaviest = max(taxed, key=lambda group: abs(targets[group]))
             targets[heaviest] += money(stated * factor, digits) - sum(targets.values(), ZERO)

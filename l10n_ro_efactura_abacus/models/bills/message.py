@@ -9,12 +9,12 @@ from psycopg2.errors import SerializationFailure
 
 from ...anaf import PackageError, UblError, read_facts, read_package
 from ..common.actions import open_action
-from ..common.anaf_words import in_words
+from ..common.anaf_words import document_error_words, in_words
 from ..common.rights import check_bill
 from .importer_guards import BACKGROUND_LINES
 
 _logger = logging.getLogger(__name__)
-CRON = 'l10n_ro_efactura_abacus.ir_cron_efactura_import'
+CRON = 'l10n_ro_efactura_abacus.ir_cron_import'
 AT_ONCE = 20  # documents committed together by the cron
 PROPOSED_AT_ONCE = 100
 MOST_MESSAGES = 300  # in one table: their bills are made while the user waits
@@ -114,7 +114,8 @@ class EfacturaMessage(models.Model):
             reason = _("The package is not downloaded yet.") if message.archive_state == 'listed' else _(
                 "ANAF has deleted the package.")
             if message.archive_state == 'listed' and message.last_error:
-                reason = _("The package cannot be downloaded yet: %s", in_words(self.env, message.last_error))
+                reason = _("The package cannot be downloaded yet: %s", in_words(
+                    self.env, message.last_error, message.last_error_code))
         elif message.kind not in ('received', 'sent'):
             reason = _("This is no invoice.")
         else:
@@ -187,7 +188,7 @@ class EfacturaMessage(models.Model):
         if len(self) > MOST_MESSAGES:
             raise UserError(self.env._(
                 "Choose at most %s messages at a time. The settings can import all by themselves.", MOST_MESSAGES))
-        self.filtered(lambda message: message.kind == 'received')._opened()
+        self.filtered(lambda message: message.kind == 'received')._on_opened()
         messages = self.filtered(lambda message: message._is_importable())
         if not messages:
             if len(self) == 1 and self.kind == 'received' and self.move_id:
@@ -258,5 +259,5 @@ def why_no_invoice(env, package):
     try:
         read_facts(package.document)
     except UblError as error:
-        return _("This is no invoice: %s", in_words(env, error))
+        return _("This is no invoice: %s", document_error_words(env, error))
     return _("This is no invoice.")

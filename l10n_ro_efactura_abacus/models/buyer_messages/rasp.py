@@ -205,6 +205,7 @@ class EfacturaRasp(models.Model):
             rasp._log_result_on_bill()
 
     def _log_result_on_bill(self):
+        """Log on the bill, in the writer's language, what became of this message."""
         if not self.move_id:  # deleted since
             return
         user = self.create_uid

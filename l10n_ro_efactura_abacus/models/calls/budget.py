@@ -12,9 +12,12 @@ WINDOW = 61  # seconds of the sliding minute: a granted call leaves up to a seco
 
 
 @contextmanager
-def aside(env):
-    """A cursor of its own, READ COMMITTED, committed at the end: what all workers share must not wait for a
-    worker's transaction, nor break it with a serialization failure. (A test keeps its one transaction.)"""
+def side_cursor(env):
+    """Give a separate READ COMMITTED cursor, committed at the end.
+
+    What all workers share must not wait for a worker's transaction, nor break it with a serialization failure. A test
+    keeps its one transaction.
+    """
     if modules.module.current_test:
         yield env.cr
         return
@@ -46,7 +49,7 @@ class EfacturaCall(models.Model):
         :return: (granted, seconds to wait where nothing was granted)
         """
         cap = knob('calls_per_minute', 950)
-        with aside(self.env) as cr:
+        with side_cursor(self.env) as cr:
             cr.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f'l10n_ro_efactura.call/{key}'])
             cr.execute("DELETE FROM l10n_ro_efactura_call WHERE key = %s AND at < clock_timestamp() AT TIME ZONE 'UTC'"
                        " - %s * interval '1 second'", [key, WINDOW])
@@ -77,7 +80,7 @@ class EfacturaQuota(models.Model):
     @api.private
     def _take(self, key, cap):
         """Count one call of `key`, committed before it is made; False, uncounted, when `cap` is reached today."""
-        with aside(self.env) as cr:
+        with side_cursor(self.env) as cr:
             cr.execute(
                 "INSERT INTO l10n_ro_efactura_quota AS q (key, day, n) SELECT %(key)s, %(day)s, 1 WHERE %(cap)s > 0"
                 " ON CONFLICT (key, day) DO UPDATE SET n = q.n + 1 WHERE q.n < %(cap)s RETURNING n",
@@ -91,7 +94,7 @@ class EfacturaQuota(models.Model):
     @api.private
     def _used_up(self, key, cap):
         """ANAF says that today's quota is gone, whatever we counted."""
-        with aside(self.env) as cr:
+        with side_cursor(self.env) as cr:
             cr.execute(
                 "INSERT INTO l10n_ro_efactura_quota AS q (key, day, n) VALUES (%(key)s, %(day)s, %(cap)s)"
                 " ON CONFLICT (key, day) DO UPDATE SET n = GREATEST(q.n, EXCLUDED.n)",

@@ -3,7 +3,7 @@ from contextlib import nullcontext
 
 from odoo import api, fields, models
 
-from .budget import aside
+from .budget import side_cursor
 
 # The answers that decide: the last ones of a connection, as a text of one sign each.
 WINDOW_ANSWERS = 10
@@ -53,7 +53,7 @@ class EfacturaGate(models.Model):
 
         :param fresh: as it is now, not as this transaction's snapshot has it
         """
-        with aside(self.env) if fresh else nullcontext(self.env.cr) as cr:
+        with side_cursor(self.env) if fresh else nullcontext(self.env.cr) as cr:
             cr.execute(
                 "SELECT closed_until > clock_timestamp() AT TIME ZONE 'UTC' FROM l10n_ro_efactura_gate"
                 " WHERE key = %s AND environment = %s AND closed_until IS NOT NULL", [key, environment])
@@ -66,7 +66,7 @@ class EfacturaGate(models.Model):
     @api.private
     def _reason(self, key, environment):
         """The code of what closed the gate."""
-        with aside(self.env) as cr:
+        with side_cursor(self.env) as cr:
             cr.execute("SELECT reason FROM l10n_ro_efactura_gate WHERE key = %s AND environment = %s"
                        " AND closed_until IS NOT NULL", [key, environment])
             row = cr.fetchone()
@@ -76,7 +76,7 @@ class EfacturaGate(models.Model):
     @api.private
     def _closed_reason(self, key, environment):
         """Return the reason of a gate that is closed now, or False."""
-        with aside(self.env) as cr:
+        with side_cursor(self.env) as cr:
             cr.execute("SELECT reason FROM l10n_ro_efactura_gate WHERE key = %s AND environment = %s"
                        " AND closed_until > clock_timestamp() AT TIME ZONE 'UTC'", [key, environment])
             row = cr.fetchone()
@@ -86,7 +86,7 @@ class EfacturaGate(models.Model):
     @api.private
     def _open_rights(self, key):
         """Open the gates of all CIFs that the connection `key` had no right for: another token may have it."""
-        with aside(self.env) as cr:
+        with side_cursor(self.env) as cr:
             cr.execute("UPDATE l10n_ro_efactura_gate SET closed_until = NULL, reason = NULL"
                        " WHERE starts_with(key, %s) AND closed_until IS NOT NULL", [right_key(key, '')])
 
@@ -94,7 +94,7 @@ class EfacturaGate(models.Model):
     @api.private
     def _take_probe(self, key, environment):
         """True for the one worker that may probe now; the others find the gate closed for another moment."""
-        with aside(self.env) as cr:
+        with side_cursor(self.env) as cr:
             cr.execute(
                 "UPDATE l10n_ro_efactura_gate"
                 " SET closed_until = clock_timestamp() AT TIME ZONE 'UTC' + %s * interval '1 second'"
@@ -117,7 +117,7 @@ class EfacturaGate(models.Model):
                 " AND (failures > 0 OR answers LIKE %s)", [key, environment, f'%{BAD}%'])
             if not self.env.cr.fetchone():
                 return False
-        with aside(self.env) as cr:
+        with side_cursor(self.env) as cr:
             cr.execute("UPDATE l10n_ro_efactura_gate SET failures = 0, reason = NULL,"
                        " answers = RIGHT(COALESCE(answers, '') || %s, %s)"
                        " WHERE key = %s AND environment = %s AND closed_until IS NULL",
@@ -128,7 +128,7 @@ class EfacturaGate(models.Model):
     @api.private
     def _open(self, key, environment=None, reasons=()):
         """Open the gate: its probe was answered, or (with `reasons`) what closed it was put right."""
-        with aside(self.env) as cr:
+        with side_cursor(self.env) as cr:
             cr.execute("UPDATE l10n_ro_efactura_gate"
                        " SET failures = 0, answers = NULL, closed_until = NULL, reason = NULL"
                        " WHERE key = %s AND (%s IS NULL OR environment = %s) AND (%s OR reason = ANY(%s))",
@@ -142,7 +142,7 @@ class EfacturaGate(models.Model):
         :param error: AnafError
         :param int good: good answers that came since the caller's last report
         """
-        with aside(self.env) as cr:
+        with side_cursor(self.env) as cr:
             cr.execute(
                 "INSERT INTO l10n_ro_efactura_gate AS g (key, environment, failures, reason, answers)"
                 " VALUES (%(key)s, %(env)s, 1, %(why)s, %(new)s)"
@@ -159,7 +159,7 @@ class EfacturaGate(models.Model):
     @api.private
     def _close(self, key, environment, seconds, reason):
         """Dispatch nothing with `key` in `environment` for `seconds`."""
-        with aside(self.env) as cr:
+        with side_cursor(self.env) as cr:
             cr.execute(
                 "INSERT INTO l10n_ro_efactura_gate (key, environment, failures, closed_until, reason) VALUES"
                 " (%(key)s, %(env)s, 0, clock_timestamp() AT TIME ZONE 'UTC' + %(s)s * interval '1 second', %(why)s)"

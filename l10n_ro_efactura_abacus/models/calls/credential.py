@@ -4,7 +4,7 @@ from odoo import models
 from ...anaf.environment import ENVIRONMENTS
 from ...anaf.errors import AnafError, NoRight, Unauthorized
 from ...anaf.messages import spv_window
-from ..common.anaf_words import in_words
+from ..common.anaf_words import anaf_error_words
 
 
 class EfacturaCredential(models.Model):
@@ -36,7 +36,7 @@ class EfacturaCredential(models.Model):
             credential._call('test', lambda client: client.hello('Odoo'))
         except AnafError as error:
             return self._notify('danger', self.env._(
-                "ANAF does not take the token: %s", in_words(self.env, error.text or error.code)), sticky=True)
+                "ANAF does not take the token: %s", anaf_error_words(self.env, error)), sticky=True)
         environments = [name for name in ENVIRONMENTS if name != 'prod' or not self._is_neutralized()]
         for company in self.user_company_ids.sudo():
             rights[company.id] = {}
@@ -58,7 +58,7 @@ class EfacturaCredential(models.Model):
         except NoRight:
             return 'no', ''
         except AnafError as error:
-            return 'unknown', in_words(self.env, error.text or error.code)
+            return 'unknown', anaf_error_words(self.env, error)
         return 'yes', ''
 
     def _call(self, environment, function):

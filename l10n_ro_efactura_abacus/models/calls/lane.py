@@ -169,12 +169,12 @@ class Lane:
             except Unauthorized as error:
                 if not repeated and self.renew(client):
                     continue
-                self.told(error)
+                self.report(error)
                 raise
             except AnafError as error:
-                self.told(error)
+                self.report(error)
                 raise
-            self.told(result)
+            self.report(result)
             break
         return result
 
@@ -201,7 +201,7 @@ class Lane:
         except UserError:
             return False
 
-    def told(self, outcome):
+    def report(self, outcome):
         """Tell the gate what came back; what only people can put right also raises an alarm."""
         gate = self.env['l10n_ro_efactura.gate']
         if isinstance(outcome, Throttled):
@@ -257,7 +257,7 @@ def finished_calls(pool, block=False):
     """Return the calls of `pool` that came to an end: [(lane, tag, outcome)].
 
     A 401 is answered here: the gateway turned the call away and nothing was registered, so it is made once more with
-    a renewed token. Every other outcome is the caller's to keep, and then to report with `lane.told`.
+    a renewed token. Every other outcome is the caller's to keep, and then to report with `lane.report`.
 
     :param block: wait for at least one where any is running
     """

@@ -58,8 +58,12 @@ WAITING = 'waiting'
 
 
 def error_rows(error):
-    """Return an AnafError as the rows kept in `errors`: [{'code', 'text', 'hint'}]."""
-    return [{'code': error.code, 'text': text, 'hint': explain(text).code or error.code}
+    """Return an AnafError as the rows kept in `errors`: [{'code', 'text', 'hint'}].
+
+    `fact` is there as well where ANAF said nothing and `text` is a fact of ours: its code, for `in_words`.
+    """
+    fact = {'fact': error.code} if error.own else {}
+    return [{'code': error.code, 'text': text, 'hint': explain(text).code or error.code, **fact}
             for text in error.texts or [error.text or error.code]]
 
 
@@ -269,7 +273,7 @@ class EfacturaOutgoing(models.AbstractModel):
             # its claim had passed to another attempt, whose "sent before with index" leads to this one
             _logger.warning("%s %s: index %s came after attempt %s was given up",
                             self._name, row['id'], outcome.upload_index, row['attempt'])
-        lane.told(outcome)
+        lane.report(outcome)
         record._after_answer(lane, outcome)
 
     def _after_answer(self, lane, outcome):
@@ -331,9 +335,12 @@ class EfacturaOutgoing(models.AbstractModel):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _note_wait(self, lane, code, text, states=('queued', 'processing', 'uncertain')):
-        """Write on what waits in `lane` why it waits; rows that have a reason of their own keep it."""
-        rows = [{'code': code, 'text': text or code, 'hint': WAITING}]
+    def _note_wait(self, lane, code, text, states=('queued', 'processing', 'uncertain'), fact=None):
+        """Write on what waits in `lane` why it waits; rows that have a reason of their own keep it.
+
+        :param fact: code of the fact of ours that `text` is; see `error_rows`
+        """
+        rows = [{'code': code, 'text': text or code, 'hint': WAITING, **({'fact': fact} if fact else {})}]
 
         def work():
             self.env.cr.execute(SQL(
@@ -350,7 +357,8 @@ class EfacturaOutgoing(models.AbstractModel):
     def _note_trouble(self, lane, error):
         """Write on what waits in `lane` that a round failed with `error` (AnafError or UserError)."""
         known = isinstance(error, AnafError)
-        self._note_wait(lane, error.code if known else 'not_connected', error.text if known else str(error))
+        self._note_wait(lane, error.code if known else 'not_connected', error.text if known else str(error),
+                        fact=error.code if known and error.own else None)
 
     @api.model
     def _clear_wait(self, lane, states=('processing', 'uncertain')):
@@ -372,6 +380,6 @@ def in_time(call, start_before):
     """
     def guarded(client):
         if time.monotonic() > start_before:
-            raise NotSent('lease_over', "waited too long for its turn")
+            raise NotSent('lease_over')
         return call(client)
     return guarded

@@ -1,68 +1,73 @@
-"""The short English facts of `anaf`, which records keep as they are, in the language of whoever reads them."""
-import re
-
-PATTERNS = (
-    re.compile(r"(?P<key>not well-formed XML): (?P<what>.*)", re.DOTALL),
-    re.compile(r"(?P<key>the root is) (?P<what>.*), not Invoice or CreditNote", re.DOTALL),
-)
+"""What `anaf` reports by code, in the language of whoever reads it. What ANAF said itself stays as it is."""
 
 
-def in_words(env, text):
-    """The text of an AnafError, UblError or XmlError; what ANAF said itself stays as it is."""
-    text = str(text or '')
+def in_words(env, text, code=None):
+    """Return what a record keeps of an error, for people.
+
+    :param text: ANAF's own words, or an English fact of ours
+    :param code: of our own fact (:attr:`AnafError.own`); falsy where `text` is ANAF's
+    :return: the fact translated where its code is known, else `text`
+    """
+    return code and fact_words(env).get(code) or str(text or '')
+
+
+def anaf_error_words(env, error):
+    """Return what an :class:`anaf.AnafError` says, for people."""
+    return in_words(env, error.text or error.code, error.own and error.code)
+
+
+def fact_words(env):
+    """Return what each code of `anaf.errors.FACTS` means: {code: translated sentence}."""
     _ = env._
-    known = {
-        "ANAF's name could not be resolved": _("ANAF's name could not be resolved"),
-        "the connection was refused": _("the connection was refused"),
-        "no connection could be made": _("no connection could be made"),
-        "no connection in time": _("no connection in time"),
-        "no secure connection could be made": _("no secure connection could be made"),
-        "the proxy did not let the call through": _("the proxy did not let the call through"),
-        "no whole answer within the deadline": _("no whole answer within the deadline"),
-        "the connection was lost": _("the connection was lost"),
-        "the answer is larger than anything ANAF sends": _("the answer is larger than anything ANAF sends"),
-        "ANAF does not accept the token": _("ANAF does not accept the token"),
-        "ANAF's gateway forbids this call": _("ANAF's gateway forbids this call"),
-        "too many calls": _("too many calls"),
-        "ANAF calls it a bad request": _("ANAF calls it a bad request"),
-        "an empty answer": _("an empty answer"),
-        "ANAF's firewall rejected the request": _("ANAF's firewall rejected the request"),
-        "ANAF announces maintenance": _("ANAF announces maintenance"),
-        "a web page came instead of an answer": _("a web page came instead of an answer"),
-        "waited too long for its turn": _("waited too long for its turn"),
-        "the company has no CIF": _("the company has no CIF"),
-        "an empty document": _("an empty document"),
-        "a document type declaration is not accepted": _("a document type declaration is not accepted"),
+    return {
+        'dns_failure': _("ANAF's name could not be resolved"),
+        'connection_refused': _("the connection was refused"),
+        'unreachable': _("no connection could be made"),
+        'connect_timeout': _("no connection in time"),
+        'tls_failure': _("no secure connection could be made"),
+        'proxy_failure': _("the proxy did not let the call through"),
+        'timeout': _("no whole answer within the deadline"),
+        'connection_lost': _("the connection was lost"),
+        'answer_too_large': _("the answer is larger than anything ANAF sends"),
+        'unauthorized': _("ANAF does not accept the token"),
+        'forbidden': _("ANAF's gateway forbids this call"),
+        'throttled': _("too many calls"),
+        'bad_request': _("ANAF calls it a bad request"),
+        'empty_answer': _("an empty answer"),
+        'waf_block': _("ANAF's firewall rejected the request"),
+        'maintenance': _("ANAF announces maintenance"),
+        'html_answer': _("a web page came instead of an answer"),
+        'lease_over': _("waited too long for its turn"),
+        'missing_cif': _("the company has no CIF"),
     }
-    if text in known:
-        return known[text]
-    for pattern in PATTERNS:
-        found = pattern.fullmatch(text)
-        if found and found['key'] == 'not well-formed XML':
-            return _("not well-formed XML: %s", _parser_words(env, found['what']))
-        if found:
-            return _("the root is %s, not Invoice or CreditNote", found['what'])
-    return text
 
 
-def _parser_words(env, text):
-    """What the XML parser says most often, in words; the rest stays as the parser says it."""
+def document_error_words(env, error):
+    """Return why bytes are no document, for people.
+
+    :param error: an :class:`anaf.XmlError` or :class:`anaf.UblError`
+    """
     _ = env._
-    found = re.search(r"line (\d+), column \d+$", text)
-    line = found[1] if found else '?'
-    if re.match(r"Premature end of data|EndTag: '</' not found|Couldn't find end of", text):
-        return _("it ends before its last tag, as a file that was cut")
-    if re.match(r"Document is empty|Start tag expected", text):
-        return _("it does not begin as an XML does")
-    if text.startswith("Opening and ending tag mismatch"):
-        return _("a tag is closed by another one, line %s", line)
-    if text.startswith("expected '>'"):
-        return _("a tag does not end, line %s", line)
-    if text.startswith("Input is not proper UTF-8"):
-        return _("its characters are not of the encoding that it declares, line %s", line)
-    if text.startswith("Unsupported encoding"):
-        return _("an encoding that nobody knows")
-    return text
+    line = error.line or '?'
+    whole = {
+        'empty_document': _("an empty document"),
+        'dtd': _("a document type declaration is not accepted"),
+        'wrong_root': _("the root is %s, not Invoice or CreditNote", error.detail),
+    }
+    not_well_formed = {
+        'cut_off': _("it ends before its last tag, as a file that was cut"),
+        'not_xml': _("it does not begin as an XML does"),
+        'tag_mismatch': _("a tag is closed by another one, line %s", line),
+        'tag_not_closed': _("a tag does not end, line %s", line),
+        'wrong_encoding': _("its characters are not of the encoding that it declares, line %s", line),
+        'unknown_encoding': _("an encoding that nobody knows"),
+        'not_well_formed': error.detail,
+    }
+    if error.code in whole:
+        return whole[error.code]
+    if error.code in not_well_formed:
+        return _("not well-formed XML: %s", not_well_formed[error.code])
+    return error.text
 
 
 def error_words(env):

@@ -15,7 +15,7 @@ from . import vault
 CALLBACK_PATH = '/l10n_ro_efactura/callback'
 #: the refresh token ends in as many days: users are told
 EXPIRING_DAYS = 30
-#: a working connection never gets here, it refreshes itself at 30 days
+#: below this the automatic refresh (at 30 days) must have failed
 ACCESS_LATE_DAYS = 7
 
 STATES = [('draft', "Not connected"), ('connected', "Connected"), ('expiring', "Expires soon"),

@@ -43,7 +43,10 @@ class EfacturaCredential(models.Model):
         return oauth.authorize_url(self._endpoints(), self.client_id, self.callback_url, state)
 
     def _check_ready(self):
-        """Nobody should take out the certificate for nothing."""
+        """Raise before the redirect where client id, secret or callback are missing.
+
+        :raise UserError: what is missing
+        """
         self.ensure_one()
         if not (self.client_id and self.has_client_secret and self.callback_url):
             raise UserError(self.env._(

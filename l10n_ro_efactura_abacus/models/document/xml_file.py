@@ -75,7 +75,7 @@ class EfacturaXmlFile(models.Model):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _keep(self, move, xml, findings):
+    def _get_or_create(self, move, xml, findings):
         """The row of these bytes of `move`, made where it is new."""
         sha256 = hashlib.sha256(xml).hexdigest()
         values = {

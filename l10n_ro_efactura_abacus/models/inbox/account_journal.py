@@ -29,7 +29,7 @@ class AccountJournal(models.Model):
             raise AccessError(self.env._("Your user may not read SPV."))
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(
-            'l10n_ro_efactura_abacus.action_l10n_ro_efactura_message_received')
+            'l10n_ro_efactura_abacus.l10n_ro_efactura_message_action_received')
         return {**action, 'context': {'search_default_received': 1, 'search_default_unpaired': 1},
                 'domain': list(self.company_id._l10n_ro_efactura_to_import_domain())}
 

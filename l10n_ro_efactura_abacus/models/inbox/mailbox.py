@@ -46,12 +46,13 @@ class EfacturaMailbox(models.Model):
     whole_at = fields.Datetime(readonly=True, help="When the lists were last read as far back as ANAF keeps them")
     next_list_at = fields.Datetime(readonly=True)
     last_error = fields.Char(readonly=True, help="Why the lists could not be read the last time")
+    last_error_code = fields.Char(readonly=True, help="Of a fact of ours, which is shown in the reader's language")
 
     _company_uniq = models.UniqueIndex('(company_id, environment)')
 
     @api.model
     @api.private
-    def _of(self, lane):
+    def _for_lane(self, lane):
         """The box of `lane`, made at the first call."""
         box = self.sudo().search([('company_id', '=', lane.company.id), ('environment', '=', lane.environment)])
         if not box:
@@ -71,10 +72,15 @@ class EfacturaMailbox(models.Model):
         self._in_fresh_transaction(work)
         self.invalidate_recordset(flush=False)
 
+    def _set_error(self, error):
+        """Keep why the box could not be read: an AnafError, or a UserError in words already."""
+        self._set(last_error=getattr(error, 'text', '') or str(error),
+                  last_error_code=error.code if getattr(error, 'own', False) else None)
+
     # -- reading the lists ----------------------------------------------------------------------------------
 
     @api.private
-    def _take_turn(self):
+    def _claim_reading(self):
         """True for the one worker that may read the lists now; the next round is allowed some seconds later."""
         self.ensure_one()
 
@@ -90,8 +96,8 @@ class EfacturaMailbox(models.Model):
     def _sweep(self, lane, start=None):
         """Read what is new since the last complete reading (with an overlap).
 
-        :param start: naive UTC; where nothing was read completely yet, read from here only: enough for who asks,
-            but not a complete reading
+        :param start: naive UTC; where nothing was read completely yet, read from here only: a partial reading, after
+            which `listed_until` does not move
         :return: naive UTC moment up to which the lists are known
         :raises AnafError: the reading is not complete; what was read is kept
         """
@@ -149,9 +155,9 @@ class EfacturaMailbox(models.Model):
                 raise Malformed('incomplete_list', self.env._(
                     "ANAF's lists show %(seen)s messages of %(total)s.", seen=len(seen), total=total))
         except (AnafError, UserError) as error:
-            self._set(last_error=getattr(error, 'text', '') or str(error))
+            self._set_error(error)
             raise
-        self._set(last_error=None)
+        self._set(last_error=None, last_error_code=None)
         return end.replace(tzinfo=None, microsecond=0), new
 
     def _read_pages(self, lane, begin, end, seen, new):
@@ -165,12 +171,12 @@ class EfacturaMailbox(models.Model):
             found = lane.list_page(begin, end, page)
             if not found.messages:
                 break
-            new += self._keep(found.messages)
+            new += self._insert_listed(found.messages)
             seen.update(message.id or (page, place) for place, message in enumerate(found.messages))
             page, pages, total = page + 1, found.page_count, found.total
         return total
 
-    def _keep(self, listed):
+    def _insert_listed(self, listed):
         """Insert messages not seen before; those of another CIF of the certificate go to their company, or nowhere."""
         owners, own = self._owners(), self.company_id._l10n_ro_efactura_cif()
         senders = self._senders([message.upload_index for message in listed])

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from ...anaf import BUCHAREST, AnafError, NoRight, today
 from ..calls.lane import lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW
-from ..common.anaf_words import in_words
+from ..common.anaf_words import anaf_error_words
 from ..common.core import bytes_of
 from ..common.environment import ENVIRONMENTS
 from ..common.rights import check_bill
@@ -83,6 +83,7 @@ class EfacturaMessage(models.Model):
     seal_reason = fields.Char(readonly=True)
     archived_at = fields.Datetime(readonly=True)
     last_error = fields.Char(readonly=True)
+    last_error_code = fields.Char(readonly=True, help="Of a fact of ours, which is shown in the reader's language")
     next_attempt_at = fields.Datetime()
     quota_day = fields.Date(readonly=True)
     quota_count = fields.Integer(readonly=True)
@@ -181,8 +182,8 @@ class EfacturaMessage(models.Model):
         self = self.sudo()
         mailboxes = self.env['l10n_ro_efactura.mailbox']
         for lane in lanes(self.env, mailboxes._pairs()):
-            box = mailboxes._of(lane)
-            if not lane.is_open() or not box._take_turn():
+            box = mailboxes._for_lane(lane)
+            if not lane.is_open() or not box._claim_reading():
                 continue
             try:
                 box._sweep(lane)
@@ -224,11 +225,11 @@ class EfacturaMessage(models.Model):
             raise UserError(self.env._("%s is not connected to ANAF, or has no CIF.", company.name))
         if not found[0].is_open():
             raise UserError(self.env._("ANAF's services do not answer at the moment. Try again in some minutes."))
-        box = self.env['l10n_ro_efactura.mailbox'].sudo()._of(found[0])
+        box = self.env['l10n_ro_efactura.mailbox'].sudo()._for_lane(found[0])
         try:
             new = box._ask(found[0], datetime.combine(date_from, time.min) - timedelta(hours=3))
         except AnafError as error:
-            raise UserError(self.env._("ANAF: %s", in_words(self.env, error.text or error.code))) from None
+            raise UserError(self.env._("ANAF: %s", anaf_error_words(self.env, error))) from None
         messages = self.sudo()
         messages._listed(found[0])
         messages._end_of_round()

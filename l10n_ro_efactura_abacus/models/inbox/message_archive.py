@@ -65,7 +65,7 @@ class EfacturaMessage(models.Model):
                 with Pool(knob('pool', 16)) as pool:
                     self._archive_lane(lane, pool)
             except UserError as error:
-                self.env['l10n_ro_efactura.mailbox']._of(lane)._set(last_error=str(error))
+                self.env['l10n_ro_efactura.mailbox']._for_lane(lane)._set_error(error)
             except Exception:
                 _logger.exception("Archiving for company %s (%s) failed", lane.company.id, lane.environment)
                 self._abandon()
@@ -151,7 +151,7 @@ class EfacturaMessage(models.Model):
     def _record_package(self, row, lane, outcome):
         """Keep one package, or why it is not here, committed at once."""
         message = self.browse(row['id'])
-        lane.told(outcome)
+        lane.report(outcome)
         try:
             if isinstance(outcome, Archived):
                 self._in_fresh_transaction(lambda: message._keep_package(outcome, row))
@@ -165,7 +165,7 @@ class EfacturaMessage(models.Model):
                 self._in_fresh_transaction(lambda: message._keep_package(bare, row))
 
     def _keep_failure(self, row, error):
-        values = {'last_error': error.text or error.code}
+        values = {'last_error': error.text or error.code, 'last_error_code': error.own and error.code}
         if isinstance(error, Gone):
             values['archive_state'] = 'gone'
         elif isinstance(error, QuotaExceeded):
@@ -188,7 +188,8 @@ class EfacturaMessage(models.Model):
         values = {
             'package': binary_column(archived.content),
             'sha256': hashlib.sha256(archived.content).hexdigest(),
-            'archive_state': 'archived', 'archived_at': UTC_NOW, 'last_error': error, 'next_attempt_at': None,
+            'archive_state': 'archived', 'archived_at': UTC_NOW, 'last_error': error, 'last_error_code': None,
+            'next_attempt_at': None,
         }
         if not package and row['quota_count'] < REFETCHES:
             values |= {'archive_state': 'listed', 'archived_at': None,

@@ -1,4 +1,4 @@
-"""What ANAF deletes after 60 days must be here by then: those responsible hear of it while there is time."""
+"""Alerts for packages that are not archived before ANAF deletes them (60 days)."""
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -55,7 +55,7 @@ class EfacturaMessage(models.Model):
         for box in boxes:
             box.company_id._l10n_ro_efactura_alert(BLIND, today(), lambda env, box=box: (env._(
                 "SPV has not been read completely since %(date)s. %(why)s", date=format_datetime(env, box.listed_until),
-                why=in_words(env, box.last_error)), self.browse()))
+                why=in_words(env, box.last_error, box.last_error_code)), self.browse()))
 
     @api.model
     def _close_alerts(self, kind, companies):

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...anaf import next_day, today
-from ..calls.budget import aside
+from ..calls.budget import side_cursor
 from ..calls.lane import lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW
 from ..common.actions import notification
@@ -84,7 +84,7 @@ class EfacturaMessage(models.Model):
         :return: how many have to wait for ANAF's next day
         """
         batch = f'{self.env.uid}-{fields.Datetime.now():%Y%m%d%H%M%S}-{self[:1].id}'
-        with aside(self.env) as cr:  # the archive's workers write the same rows: no snapshot could be kept
+        with side_cursor(self.env) as cr:  # the archive's workers write the same rows: no snapshot could be kept
             cr.execute(SQL(
                 """UPDATE l10n_ro_efactura_message
                       SET batch = %(batch)s, batch_user_id = %(user)s, archive_state = 'listed',

@@ -26,7 +26,7 @@ class EfacturaMessage(models.Model):
     # -- opening --------------------------------------------------------------------------------------------
 
     @api.private
-    def _opened_package(self, content=None):
+    def _open_zip(self, content=None):
         """The :class:`anaf.Package` of this message, or None: not here, no ZIP, or of another index.
 
         :param content: the ZIP, where it was read already
@@ -43,7 +43,7 @@ class EfacturaMessage(models.Model):
     @api.private
     def _document_bytes(self):
         """The exact bytes of the sealed file: the invoice, ANAF's errors or a buyer's message; b'' where none is."""
-        package = self._opened_package()
+        package = self._open_zip()
         return package.document if package else b''
 
     @api.private
@@ -58,7 +58,7 @@ class EfacturaMessage(models.Model):
     @api.private
     def _seal_bytes(self):
         """The exact bytes of the seal, or b''."""
-        package = self._opened_package()
+        package = self._open_zip()
         return package and package.seal or b''
 
     def action_open_package(self):
@@ -70,8 +70,12 @@ class EfacturaMessage(models.Model):
         if self.archive_state == 'gone':
             raise UserError(self.env._("ANAF no longer has this package (it keeps one for 60 days), and it was never "
                                        "downloaded here. ANAF said: %s", self.last_error or '?'))
-        self.sudo()._opened()
+        self.sudo()._on_opened()
         return self._get_records_action(name=self.number or self.upload_index or self.anaf_id, context={})
+
+    @api.private
+    def _on_opened(self):
+        """Called when a user opens packages. A hook."""
 
     def _download_now(self):
         """Download this package for the user who waits; UserError says why it is not here."""
@@ -90,7 +94,8 @@ class EfacturaMessage(models.Model):
         if self.archive_state == 'listed':
             again = self.next_attempt_at
             raise UserError('\n'.join(filter(None, [
-                self.env._("ANAF's package is not here yet."), in_words(self.env, self.last_error),
+                self.env._("ANAF's package is not here yet."), in_words(
+                    self.env, self.last_error, self.last_error_code),
                 again and self.env._("It is asked for again by itself at %s.", format_datetime(self.env, again)),
             ])))
 
@@ -158,7 +163,7 @@ class EfacturaMessage(models.Model):
         :param package: where it is opened already
         """
         self.ensure_one()
-        package = package or self._opened_package()
+        package = package or self._open_zip()
         if not package:
             return self._unknown_html(self.env._(
                 "The package is not here.") if not self.sha256 else self.env._(
@@ -183,7 +188,7 @@ class EfacturaMessage(models.Model):
     @api.private
     def _error_lines(self):
         """ANAF's texts of an errors package, each after what it means."""
-        package = self._opened_package()
+        package = self._open_zip()
         return ['\n'.join(filter(None, (error['plain'], error['where'], error['text'])))
                 for error in self._explained(package.errors if package else [])]
 

@@ -28,7 +28,7 @@ class EfacturaMessage(models.Model):
             ``odoo`` (`why` ANAF made none); pdf is b'' where nothing here can print
         """
         self.ensure_one()
-        package = self._opened_package()
+        package = self._open_zip()
         if not package or package.kind not in ('invoice', 'credit_note'):
             raise UserError(self.env._("This package holds no invoice: ANAF makes a PDF of invoices only."))
         pdf, maker, why = self._official_pdf(package)

@@ -116,7 +116,7 @@ class EfacturaMessage(models.Model):
 
     def _verify_seal(self):
         """True where the verdict is another one now."""
-        package = self._opened_package()
+        package = self._open_zip()
         if not package or not package.seal:
             return False
         try:

@@ -51,7 +51,7 @@ class EfacturaMessage(models.Model):
         folder, index = self._pack_folder(used), self.upload_index or self.anaf_id
         stored = zipfile.ZipInfo(f'{folder}/{index}.zip', max(self.listed_at, datetime(1980, 1, 1)).timetuple()[:6])
         pack.writestr(stored, content, zipfile.ZIP_STORED)
-        package = self._opened_package(content)
+        package = self._open_zip(content)
         if not package:
             return folder, self.env._("The package cannot be read")
         if package.document:

@@ -84,7 +84,7 @@ class AccountMove(models.Model):
                     'action_text': self.env._("Find in SPV"),
                     'action': {
                         **self.env['ir.actions.actions'].sudo()._for_xml_id(
-                            'l10n_ro_efactura_abacus.action_l10n_ro_efactura_find'),
+                            'l10n_ro_efactura_abacus.account_move_action_find'),
                         'context': {'active_model': self._name, 'active_id': self.id, 'active_ids': self.ids}},
                 }
         return alerts

@@ -205,8 +205,9 @@ class EfacturaMessage(models.Model):
         super()._end_of_round()
 
     @api.private
-    def _opened(self):
-        """Called when a user opens a package: what was typed since it came may be its entry."""
+    def _on_opened(self):
+        # EXTENDS: what was typed since it came may be its entry
+        super()._on_opened()
         self.filtered(lambda message: not message.move_id and message.archive_state == 'archived')._auto_pair()
 
     # -- what a user may do ---------------------------------------------------------------------------------

@@ -186,5 +186,5 @@ class ResPartner(models.Model):
         if len(self) == 1:
             return self._get_records_action(name=self.env._("Contact"), context={})
         action = self.env['ir.actions.act_window']._for_xml_id(
-            'l10n_ro_efactura_abacus.action_l10n_ro_efactura_no_sector')
+            'l10n_ro_efactura_abacus.res_partner_action_no_sector')
         return {**action, 'domain': [('id', 'in', self.ids)]}

@@ -146,7 +146,7 @@ class AccountMove(models.Model):
 
     def _l10n_ro_efactura_window_action(self):
         """An action that opens the window when it is run, for links that are shown before."""
-        action = self.env.ref('l10n_ro_efactura_abacus.action_l10n_ro_efactura_window')
+        action = self.env.ref('l10n_ro_efactura_abacus.account_move_action_window')
         return {
             'type': 'ir.actions.server',
             'id': action.id,

@@ -96,7 +96,7 @@ class AccountMove(models.Model):
                 alerts['l10n_ro_efactura_hold'] |= {
                     'action_text': _("Confirm: only this database sends"),
                     'action': self.env['ir.actions.actions'].sudo()._for_xml_id(
-                        'l10n_ro_efactura_abacus.action_confirm_database')}
+                        'l10n_ro_efactura_abacus.l10n_ro_efactura_guard_action_confirm_database')}
         credential = self.company_id._l10n_ro_efactura_credential()
         if credential and credential.state != 'connected':
             expired = credential.state in ('draft', 'expired')

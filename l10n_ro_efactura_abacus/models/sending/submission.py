@@ -78,7 +78,7 @@ class EfacturaSubmission(models.Model):
     decision_reason = fields.Char(readonly=True)
     suspect_ids = fields.Many2many(
         'l10n_ro_efactura.message', string="Probably this one", compute='_compute_suspect_ids',
-        help="Error messages of ANAF, of nobody's index, that arrived after this attempt")
+        help="Error messages with an unknown upload index that arrived within a day of this attempt")
 
     _live_move_uniq = models.UniqueIndex(f'(move_id, environment) WHERE {LIVE}')
     _live_number_uniq = models.UniqueIndex(

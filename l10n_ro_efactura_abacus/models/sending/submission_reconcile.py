@@ -33,7 +33,7 @@ class EfacturaSubmission(models.Model):
         self._wake(UPLOAD_CRONS)
 
     def _unread_packages(self, lane):
-        """Sent packages of nobody, listed since the first of these attempts, whose content is not known."""
+        """Return unread packages of sent invoices without a submission, listed since the first attempt."""
         start = self._start_of(self)
         return self.env['l10n_ro_efactura.message'].search([
             ('company_id', '=', lane.company.id), ('environment', '=', lane.environment), ('kind', '=', 'sent'),

@@ -15,11 +15,16 @@ from ..inbox.mailbox import list_pause
 from .submission import FEW_RETRIES
 
 _logger = logging.getLogger(__name__)
-FEW = 60  # up to here each is asked by itself: lists lag
-WAIT_SECONDS = 10  # in one run, for answers that are due at any moment
-FRESH_SECONDS = 5  # of processing, that ANAF usually needs
-LATE_MINUTES = 15  # what no list shows by then is asked by itself
-CHUNK = 50  # settled in one transaction: workers that archive touch the same messages
+# Up to this many submissions are asked about one by one; more are settled from the lists, which lag up to 15 minutes.
+POLL_AT_MOST = 60
+# Seconds of one run in which it waits for answers that are due at any moment.
+WAIT_SECONDS = 10
+# Seconds that ANAF usually needs to process a document.
+FRESH_SECONDS = 5
+# Minutes after which a submission that no list shows is asked about by itself.
+LATE_MINUTES = 15
+# Submissions settled in one transaction: workers that archive touch the same messages.
+CHUNK = 50
 
 
 class EfacturaSubmission(models.Model):
@@ -50,24 +55,24 @@ class EfacturaSubmission(models.Model):
         self._sync_moves()
         self._wake(ARCHIVE_CRONS)
         self._checkpoint(remaining=0)
-        self._come_back()
+        self._schedule_next_run()
 
     @api.model
     def _settle_lane(self, lane, stop):
-        box = self.env['l10n_ro_efactura.mailbox']._of(lane)
+        box = self.env['l10n_ro_efactura.mailbox']._for_lane(lane)
         searching = self._in_search(lane)
-        if (searching or len(self._in_processing(lane)) > FEW) and box._take_turn():
-            self._let_anaf_work(self._in_processing(lane), stop)
+        if (searching or len(self._in_processing(lane)) > POLL_AT_MOST) and box._claim_reading():
+            self._wait_for_processing(self._in_processing(lane), stop)
             self._settle_from_lists(lane, box, searching)
         self._match_listed(lane)  # what another reader of the lists found
         while (processing := self._in_processing(lane)) and lane.stays_open():
-            if len(processing) <= FEW:
+            if len(processing) <= POLL_AT_MOST:
                 asked = processing._due_for_status()
             else:
                 late = fields.Datetime.now() - timedelta(minutes=LATE_MINUTES)
                 asked = processing.filtered(lambda s: (s.uploaded_at or s.create_date) < late)._due_for_status()[:50]  # noqa: B023
             asked._ask_statuses(lane)
-            if len(processing) > FEW:
+            if len(processing) > POLL_AT_MOST:
                 break
             soon = min((s.next_attempt_at or fields.Datetime.now() for s in self._in_processing(lane)), default=None)
             wait = soon and (soon - fields.Datetime.now()).total_seconds()
@@ -99,10 +104,13 @@ class EfacturaSubmission(models.Model):
             '|', ('looked_up_at', '=', False), ('looked_up_at', '<', now - timedelta(hours=STALE_HOURS) / 2)])
 
     @api.model
-    def _let_anaf_work(self, processing, stop):
-        """A round of lists shows only what ANAF has finished: after the last upload of many, wait a moment for it."""
+    def _wait_for_processing(self, processing, stop):
+        """After a large batch, wait a few seconds, so that the next list has it.
+
+        :param float stop: `time.monotonic()` after which there is no waiting
+        """
         uploaded = [submission.uploaded_at for submission in processing if submission.uploaded_at]
-        if len(uploaded) > FEW and not self._count_queued():
+        if len(uploaded) > POLL_AT_MOST and not self._count_queued():
             age = (fields.Datetime.now() - max(uploaded)).total_seconds()
             time.sleep(max(min(FRESH_SECONDS - age, stop - time.monotonic()), 0))
 
@@ -172,7 +180,8 @@ class EfacturaSubmission(models.Model):
                 self._in_fresh_transaction(lambda: submission._transition(  # noqa: B023
                     ['processing'], 'processing', next_attempt_at=fields.Datetime.now() + timedelta(seconds=30),
                     errors=[{'code': 'no_package', 'hint': WAITING, 'text': message.last_error or  # noqa: B023
-                             self.env._("ANAF's package is not here yet.")}]))
+                             self.env._("ANAF's package is not here yet."), **(
+                                 {'fact': message.last_error_code} if message.last_error_code else {})}]))  # noqa: B023
 
     def _settle_nok(self, lane, message_of):
         """nok comes with its reasons: the error package is read first."""
@@ -285,7 +294,7 @@ class EfacturaSubmission(models.Model):
     # -- around ---------------------------------------------------------------------------------------------
 
     @api.model
-    def _come_back(self):
+    def _schedule_next_run(self):
         """Wake this worker again where something is still on its way (what is long uncertain waits for its turn)."""
         self.env.cr.execute(SQL(
             "SELECT 1 FROM l10n_ro_efactura_submission WHERE state = 'processing'"

@@ -13,7 +13,7 @@ from ..calls.outgoing import WAITING, error_rows, text_rows
 from ..calls.worker import UTC_NOW, Pool
 from ..common.knobs import knob
 from .submission import FEW_RETRIES
-from .submission_settle import FEW
+from .submission_settle import POLL_AT_MOST
 
 STATUS_A_DAY = 20  # of ANAF's 100 per message
 STATUS_WAITS = (2, 3, 5, 10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)  # seconds between two questions
@@ -31,11 +31,11 @@ class EfacturaSubmission(models.Model):
                     self._note_wait(lane, *lane.hold() or ('closed', ''), states=('processing',))
                     continue
                 try:
-                    if len(mine) <= FEW:
+                    if len(mine) <= POLL_AT_MOST:
                         mine._due_for_status()._ask_statuses(lane)
                         continue
-                    box = self.env['l10n_ro_efactura.mailbox']._of(lane)
-                    if box._take_turn():
+                    box = self.env['l10n_ro_efactura.mailbox']._for_lane(lane)
+                    if box._claim_reading():
                         self._settle_from_lists(lane, box, self.browse())
                 except (AnafError, UserError) as error:
                     self._note_trouble(lane, error)
@@ -66,7 +66,7 @@ class EfacturaSubmission(models.Model):
                 if not pool.running and (lane.paused or not lane.stays_open()):
                     break
                 for _lane, submission, outcome in finished_calls(pool, block=True):
-                    lane.told(outcome)
+                    lane.report(outcome)
                     submission._keep_status(lane, outcome)
 
     def _count_questions(self, due=True):

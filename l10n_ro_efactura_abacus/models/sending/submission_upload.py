@@ -141,7 +141,7 @@ class EfacturaSubmission(models.Model):
                 else [{'code': 'check', 'text': text, 'hint': 'check'} for text in fatal]))
             move.l10n_ro_efactura_missing = problems or fatal
         if xml:
-            file = self.env['l10n_ro_efactura.xml.file']._keep(
+            file = self.env['l10n_ro_efactura.xml.file']._get_or_create(
                 move.with_context(lang=self.create_uid.lang), xml, findings)
             if not fatal:
                 self._freeze(xml)
@@ -163,7 +163,7 @@ class EfacturaSubmission(models.Model):
         # EXTENDS
         def upload(client):
             if not row['cif']:
-                raise Refused('missing_cif', "the company has no CIF")
+                raise Refused('missing_cif')
             return client.upload(row['xml'], standard=row['standard'], cif=row['cif'], b2c=row['is_b2c'],
                                  extern=row['extern'], autofactura=row['autofactura'])
         return upload

@@ -36,7 +36,8 @@ class EfacturaSubmission(models.Model):
         """[(plain sentence or '', ANAF's own text)]"""
         for error in self.errors or []:
             hint = error.get('hint') or explain(error.get('text')).code
-            yield words.get(hint, ''), in_words(self.env, error.get('text') or error.get('code'))
+            yield words.get(hint, ''), in_words(
+                self.env, error.get('text') or error.get('code'), error.get('fact'))
 
     def _l10n_ro_efactura_plain_texts(self):
         """One line for each error: the plain sentence where there is one, and ANAF's text."""

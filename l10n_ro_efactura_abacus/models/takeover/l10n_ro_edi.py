@@ -149,7 +149,7 @@ class AccountMove(models.Model):
         today = fields.Date.context_today(self)
         self.env['l10n_ro_efactura.message'].refresh_spv(self.env.company, fields.Date.subtract(today, days=1), today)
         return self.env['ir.actions.act_window']._for_xml_id(
-            'l10n_ro_efactura_abacus.action_l10n_ro_efactura_message')
+            'l10n_ro_efactura_abacus.l10n_ro_efactura_message_action')
 
     @api.model
     def _l10n_ro_edi_process_invoice_accepted_messages(self, sent_invoices_accepted_messages):

@@ -129,7 +129,7 @@ class EfacturaVerification(models.Model):
     def action_pdf(self):
         """The same on paper."""
         check_read_spv(self, 'read')
-        return self.env.ref('l10n_ro_efactura_abacus.report_verification').report_action(self)
+        return self.env.ref('l10n_ro_efactura_abacus.l10n_ro_efactura_verification_action_report').report_action(self)
 
     def action_section(self):
         """The rows of one section (`section` of the context) as a list of their own, for searching and selecting."""

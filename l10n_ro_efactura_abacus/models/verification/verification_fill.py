@@ -243,7 +243,7 @@ class EfacturaMessage(models.Model):
         self._leave_verifications()
 
     def _leave_verifications(self):
-        """What has its other side now is missed in no verification any more."""
+        """Remove rows whose package and entry are paired now."""
         self.env['l10n_ro_efactura.verification.line'].sudo().search([
             '|', '&', ('section', '=', 'spv_only'), ('message_id', 'in', self.ids),
             '&', ('section', 'in', ('book_only', 'not_expected')), ('move_id', 'in', self.move_id.ids)]).unlink()

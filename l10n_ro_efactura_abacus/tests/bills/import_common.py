@@ -45,7 +45,7 @@ class ImportCase(PipelineCase):
         """The archived SPV messages of these XMLs, in their order."""
         records = [self.sim.put_supplier_invoice(BUYER_CIF, xml, environment, days_ago=1) for xml in xmls]
         [lane] = self._lanes(environment)
-        self.boxes._of(lane)._sweep(lane, start=datetime.now(timezone.utc) - timedelta(days=3))
+        self.boxes._for_lane(lane)._sweep(lane, start=datetime.now(timezone.utc) - timedelta(days=3))
         self._archive()
         found = self.messages.search(
             [('upload_index', 'in', [record.index for record in records])]).grouped('upload_index')

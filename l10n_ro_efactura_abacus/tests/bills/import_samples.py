@@ -133,6 +133,9 @@ CONTRADICTIONS = {
     'VAT that is not in the breakdown': (
         dict(lines=[line(price='100.00')], totals=('100.00', '20.00', '120.00')), {'BT-110'},
         ('100.00', '20.00', '120.00')),
+    'VAT that neither the breakdown nor the total comes to': (
+        dict(lines=[line(price='100.00')], totals=('100.00', '19.00', '121.00')), {'BT-110', 'BT-112'},
+        ('100.00', '21.00', '121.00')),
     'a total of nothing': (
         dict(lines=[line(price='100.00')], totals=('100.00', '21.00', '122.00')), {'BT-112'},
         ('100.00', '21.00', '121.00')),

@@ -96,7 +96,7 @@ class TestImportHostile(ImportCase):
                 paths[-1].write_bytes(content)
             records = self.sim.put_supplier_files(BUYER_CIF, paths, days_ago=1)
         [lane] = self._lanes()
-        self.boxes._of(lane)._sweep(lane, start=datetime.now(timezone.utc) - timedelta(days=3))
+        self.boxes._for_lane(lane)._sweep(lane, start=datetime.now(timezone.utc) - timedelta(days=3))
         for _try in range(6):
             self._archive()
             self._later(days=1)

@@ -30,6 +30,18 @@ class TestImportTaxes(ImportCase):
         self.assertEqual([source for _tax, source in self._taxes(*lines)][-2:], ['none', 'none'])
         self.assertEqual(self._names(line("Marfă", category='AE', rate='0'), date='2025-07-31'), ['tvatip19'])
 
+    def test_an_ended_rate_has_its_archived_tax(self):
+        """Newer charts bring 19, 9 and 5 % archived; an archived tax of a rate in force is still asked for."""
+        chart = self.env['account.chart.template'].with_company(self.company)
+        for name in ('tvad_19', 'tvad_19_s', 'tvad_11', 'tvad_11_s'):
+            chart.ref(name).active = False
+        [proposal] = self._propose(supplier_xml(
+            lines=[line("Marfă", rate='19'), line("Pâine", rate='11')], date='2025-06-30'))
+        self.assertEqual([self._name(one.taxes.value) for one in proposal.lines][0], 'tvad_19')
+        self.assertNotEqual([self._name(one.taxes.value) for one in proposal.lines][1], 'tvad_11')
+        [bill] = self.importer._create_bills([proposal]).sudo()
+        self.assertEqual(bill.invoice_line_ids[0].tax_ids, chart.ref('tvad_19'))
+
     def test_by_nature(self):
         service = self.env['product.product'].create({'name': "Montaj", 'type': 'service', 'barcode': '5940000000024'})
         self.assertEqual(self._names(

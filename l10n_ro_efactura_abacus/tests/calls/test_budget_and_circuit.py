@@ -213,7 +213,7 @@ class TestBudgetAndCircuit(PipelineCase):
         self.assertEqual(submissions.mapped('state'), ['processing', 'queued', 'queued', 'queued'])
         self.assertEqual(self._codes(submissions[3]), ['throttled'])
         lane = self._lanes()[0]
-        lane.told(object())  # an answer to a call that left before
+        lane.report(object())  # an answer to a call that left before
         self.assertFalse(lane.is_open(), "an answer that was under way opens nothing")
         self._settle()
         self._archive()

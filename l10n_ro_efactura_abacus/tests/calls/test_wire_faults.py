@@ -59,7 +59,7 @@ class TestWireFaults(PipelineCase):
         self.sim.fault('drop_after', 'upload')
         self._upload()
         time.sleep(1.1)
-        box = self.boxes._of(self._lanes()[0])
+        box = self.boxes._for_lane(self._lanes()[0])
         for code in self._each('list_paged'):
             self._later(seconds=31)
             self._settle()
@@ -82,7 +82,7 @@ class TestWireFaults(PipelineCase):
         self.sim.fault('garbage', 'list_paged', shape='truncated')
         self.messages._cron_refresh_spv()
         self.assertFalse(self.messages.search_count([]))
-        box = self.boxes._of(self._lanes()[0])
+        box = self.boxes._for_lane(self._lanes()[0])
         self.assertTrue(box.last_error)
         self.assertFalse(box.listed_until)
         self._later(minutes=2)

@@ -132,13 +132,13 @@ class TestCodeMap(AccountTestInvoicingCommon):
 
     def test_the_list_is_edited_by_unit_and_by_category(self):
         with Form(self.Map.with_context(default_kind='uom'),
-                  'l10n_ro_efactura_abacus.view_efactura_code_map_uom_list') as form:
+                  'l10n_ro_efactura_abacus.l10n_ro_efactura_code_map_view_list_uom') as form:
             form.uom_id = self.box
             form.unit_id = self.Unit.search([('code', '=', 'XBX')])
         self.assertEqual(form.record.code, 'XBX')
         tax = self.custom_tax(0)
         with Form(self.Map.with_context(default_kind='tax'),
-                  'l10n_ro_efactura_abacus.view_efactura_code_map_tax_list') as form:
+                  'l10n_ro_efactura_abacus.l10n_ro_efactura_code_map_view_list_tax') as form:
             form.tax_id = tax
             form.category = 'K'
             self.assertEqual(form.exemption_code, 'VATEX-EU-IC')

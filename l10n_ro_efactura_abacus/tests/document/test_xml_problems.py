@@ -156,7 +156,10 @@ class TestXmlProblems(XmlCommon):
             [('name', '=', f'FCT/{self.number}')]), 'l10n_ro_efactura_type')
 
     def test_transfer_to_no_iban(self):
-        self.company.partner_id.bank_ids.acc_number = "12345"
+        bank = self.company.partner_id.bank_ids
+        bank.allow_out_payment = False  # core lets no trusted account be renumbered
+        bank.acc_number = "12345"
+        bank.allow_out_payment = True
         move = self._move(l10n_ro_efactura_payment_means='30')
         self._only(move, 'iban', 'BT-84', self.company.partner_id.bank_ids, 'acc_number')
         move.l10n_ro_efactura_payment_means = False

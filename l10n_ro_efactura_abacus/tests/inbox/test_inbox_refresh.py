@@ -146,10 +146,10 @@ class TestInboxRefresh(PipelineCase):
     def test_messages_of_other_companies(self):
         other = self.env['res.company'].create({
             'name': "Other SRL", 'country_id': self.env.ref('base.ro').id, 'vat': f'RO{OTHER_CIF}'})
-        box = self.boxes._of(self._lanes()[0])
+        box = self.boxes._for_lane(self._lanes()[0])
 
         def keep(number, cif, kind='received'):
-            return self.messages.browse(box._keep([ListedMessage(
+            return self.messages.browse(box._insert_listed([ListedMessage(
                 number, number, cif, kind, '', '', spv_window()[1], None, None)]))
         self.assertEqual(keep('1', OTHER_CIF).company_id, other)
         self.assertEqual(keep('2', self.company._l10n_ro_efactura_cif()).company_id, self.company)
@@ -164,7 +164,7 @@ class TestInboxRefresh(PipelineCase):
         self.sim.generate_supplier_invoices(self.company.vat, 2, days=5)
         lane = self._lanes()[0]
         lane.company = branch
-        self.boxes._of(lane)._sweep(lane, fields.Datetime.now() - timedelta(days=10))
+        self.boxes._for_lane(lane)._sweep(lane, fields.Datetime.now() - timedelta(days=10))
         self.assertEqual(self.messages.search([]).company_id, self.company)
 
     def test_what_a_branch_sent_is_its_own(self):
@@ -177,8 +177,8 @@ class TestInboxRefresh(PipelineCase):
         self.assertEqual(self.messages.search([]).company_id, branch)
 
     def test_an_unknown_type_is_shown_in_anaf_s_words(self):
-        box = self.boxes._of(self._lanes()[0])
-        message = self.messages.browse(box._keep([ListedMessage(
+        box = self.boxes._for_lane(self._lanes()[0])
+        message = self.messages.browse(box._insert_listed([ListedMessage(
             '1', '2', '', 'other', 'NOTIFICARE NOUA', '', None, None, None)]))
         self.assertEqual((message.type_text, message.kind), ('NOTIFICARE NOUA', 'other'))
 

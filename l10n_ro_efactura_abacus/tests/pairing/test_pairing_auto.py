@@ -161,7 +161,7 @@ class TestPairingAuto(PairingCase):
         self.assertPaired(message, bill)
         message.with_user(self.biller).action_unpair()
         self.messages._pair_due()
-        message._opened()
+        message._on_opened()
         bill.button_draft()
         bill.action_post()
         self.assertFalse(message.move_id)

@@ -135,7 +135,8 @@ class TestSector(AccountTestInvoicingCommon):
         moves = self.env['account.move'].union(*map(self.move, partners))
         action = self.refusal(moves)[1]
         self.assertEqual(self.Partner.search(action['domain']), partners)
-        self.assertEqual(action['views'][0][0], self.env.ref('l10n_ro_efactura_abacus.view_partner_no_sector_list').id)
+        view = self.env.ref('l10n_ro_efactura_abacus.res_partner_view_list_no_sector')
+        self.assertEqual(action['views'][0][0], view.id)
 
     def test_the_cron_writes_why_and_posts_the_others(self):
         bad = self.move(self.contact("București"), auto_post='at_date')
@@ -176,7 +177,7 @@ class TestSector(AccountTestInvoicingCommon):
 
     def listed(self):
         action = self.env['ir.actions.act_window']._for_xml_id(
-            'l10n_ro_efactura_abacus.action_l10n_ro_efactura_no_sector')
+            'l10n_ro_efactura_abacus.res_partner_action_no_sector')
         return self.Partner.search(literal_eval(action['domain']))
 
     def test_one_list_fixes_all(self):

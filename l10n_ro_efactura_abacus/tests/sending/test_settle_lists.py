@@ -66,9 +66,9 @@ class TestSettleLists(PipelineCase):
         self.assertEqual(self.sim.calls()['list_paged'], 2)
 
     def test_one_reader_at_a_time(self):
-        box = self.boxes._of(self._lanes()[0])
-        self.assertTrue(box._take_turn())
-        self.assertFalse(box._take_turn())
+        box = self.boxes._for_lane(self._lanes()[0])
+        self.assertTrue(box._claim_reading())
+        self.assertFalse(box._claim_reading())
 
     def test_few_are_asked_by_themselves(self):
         submissions = self._queue(3)
@@ -108,7 +108,7 @@ class TestSettleLists(PipelineCase):
             entry = self.sim.stores['prod'].entries[record.download_id]
             entry.kind = 'ERORI FACTURA'
         time.sleep(1.1)
-        self.boxes._of(self._lanes()[0])._sweep(self._lanes()[0])
+        self.boxes._for_lane(self._lanes()[0])._sweep(self._lanes()[0])
         self.submissions._match_listed(self._lanes()[0])
         self.assertEqual(set(good.mapped('state')), {'ok'})
         for submission in bad:
@@ -170,7 +170,7 @@ class TestSettleLists(PipelineCase):
             'id': '3000000001', 'upload_index': '6000000001', 'cif': self.company._l10n_ro_efactura_cif(),
             'kind': 'received', 'tip': 'FACTURA PRIMITA', 'details': '', 'created_at': datetime.now(timezone.utc),
             'seller_cif': None, 'buyer_cif': None, **values})
-        return self.messages.browse(self.boxes._of(self._lanes()[0])._keep([message]))
+        return self.messages.browse(self.boxes._for_lane(self._lanes()[0])._insert_listed([message]))
 
     def test_the_same_message_twice(self):
         self.assertEqual(len(self._keep()), 1)

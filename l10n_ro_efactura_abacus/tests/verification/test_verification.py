@@ -222,8 +222,8 @@ class TestVerification(VerificationCase):
         self.assertIn('action_open_package', views)
         self.assertNotIn('action_done', views)
         menus = self.env['ir.ui.menu'].with_user(reader)._visible_menu_ids()
-        for name in ('verify', 'verify_bills', 'verification'):
-            self.assertIn(self.env.ref(f'l10n_ro_efactura_abacus.menu_l10n_ro_efactura_{name}').id, menus)
+        for name in ('verify_menu', 'verify_menu_bills', 'verification_menu'):
+            self.assertIn(self.env.ref(f'l10n_ro_efactura_abacus.l10n_ro_efactura_{name}').id, menus)
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
@@ -241,7 +241,7 @@ class TestVerificationFiles(VerificationCase, HttpCase):
             self.assertIn('=1+1', texts)
             self.assertIn("VAT deducted without an XML", texts)
             self.assertFalse([name for name in book.namelist() if b'<f>' in book.read(name)])
-        report = self.env.ref('l10n_ro_efactura_abacus.report_verification')
+        report = self.env.ref('l10n_ro_efactura_abacus.l10n_ro_efactura_verification_action_report')
         html = report.with_user(self.biller)._render_qweb_html(report.report_name, verification.ids)[0].decode()
         self.assertIn("VAT deducted without an XML", html)
         self.assertIn('ABC 1', html)
@@ -260,7 +260,7 @@ class TestVerificationFiles(VerificationCase, HttpCase):
         self._bill('ABC 1', date=day)
         self._message('ABC 1', date=str(first.replace(day=12)), total=131, amount_tax=21, amount_untaxed=110)
         before = self.sim.calls()
-        self.start_tour('/odoo/action-l10n_ro_efactura_abacus.action_l10n_ro_efactura_verify',
+        self.start_tour('/odoo/action-l10n_ro_efactura_abacus.l10n_ro_efactura_verify_action',
                         'l10n_ro_efactura_verify_month', login='efactura_biller', timeout=120)
         self.assertEqual(self.sim.calls(), before)
         self.assertEqual(customs.l10n_ro_efactura_no_spv, 'customs')

@@ -30,7 +30,8 @@ class EfacturaAssetRegister(models.TransientModel):
         if 'line_ids' in fields and move_ids:
             moves = self.env['account.move'].browse(move_ids)
             check_bill(moves, 'write')
-            lines = moves._l10n_ro_efactura_unregistered_lines() or moves.invoice_line_ids._l10n_ro_efactura_is('asset')
+            lines = moves._l10n_ro_efactura_unregistered_lines()
+            lines = lines or moves.invoice_line_ids._l10n_ro_efactura_with_treatment('asset')
             values['move_ids'] = [Command.set(moves.ids)]
             values['line_ids'] = [Command.create({
                 'move_line_id': line.id,

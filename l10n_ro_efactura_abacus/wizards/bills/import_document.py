@@ -7,7 +7,7 @@ from odoo.tools import format_date
 from ...anaf import UblError
 from ...models.bills.amounts import RATED
 from ...models.codes.unit import normalized
-from ...models.common.anaf_words import in_words
+from ...models.common.anaf_words import document_error_words
 from ...models.common.core import bytes_of
 from ...models.common.rights import check_bill
 from .import_line import SOURCE_NAMES
@@ -234,7 +234,7 @@ class EfacturaImport(models.TransientModel):
                 document.preview = self.env['l10n_ro_efactura.message']._readable_html(
                     document._document(), document.message_id or None)
             except UblError as error:
-                document.preview = self.env._("This XML cannot be read: %s", in_words(self.env, error))
+                document.preview = self.env._("This XML cannot be read: %s", document_error_words(self.env, error))
 
     @api.depends('number', 'file_name')
     def _compute_display_name(self):

@@ -61,7 +61,8 @@ class EfacturaImportLine(models.TransientModel):
         'account.account', check_company=True,
         domain="[('account_type', 'not in', ('asset_receivable', 'liability_payable', 'off_balance'))]")
     tax_ids = fields.Many2many(
-        'account.tax', string="Taxes", check_company=True, domain="[('type_tax_use', '=', 'purchase')]")
+        'account.tax', string="Taxes", check_company=True, context={'active_test': False},  # of rates that ended
+        domain="[('type_tax_use', '=', 'purchase'), ('active', '=', True)]")
     product_uom_id = fields.Many2one('uom.uom', string="Unit")
     treatment = fields.Selection(TREATMENTS, default='expense')
     to_expense = fields.Boolean(

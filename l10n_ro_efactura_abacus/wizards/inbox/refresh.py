@@ -73,12 +73,13 @@ class EfacturaRefresh(models.TransientModel):
         for wizard in self:
             box = boxes.search([('company_id', '=', wizard.company_id.id), ('environment', '=', 'prod')])
             wizard.last_read = box.listed_until
-            wizard.last_error = in_words(self.env, box.last_error)
+            wizard.last_error = in_words(self.env, box.last_error, box.last_error_code)
 
     def action_connect(self):
         """To the connection, for those who may make one."""
         check_system(self)
-        return self.env['ir.actions.act_window']._for_xml_id('l10n_ro_efactura_abacus.efactura_credential_action')
+        return self.env['ir.actions.act_window']._for_xml_id(
+            'l10n_ro_efactura_abacus.l10n_ro_efactura_credential_action')
 
     def action_refresh(self):
         """Read the lists, ask for the packages, say what came, and open the list of the period."""
@@ -108,7 +109,7 @@ class EfacturaRefresh(models.TransientModel):
 
     def _open_period(self):
         action = self.env['ir.actions.act_window']._for_xml_id(
-            'l10n_ro_efactura_abacus.action_l10n_ro_efactura_message')
+            'l10n_ro_efactura_abacus.l10n_ro_efactura_message_action')
         action.pop('path', None)
         return {
             **action, 'domain': list(self._period_domain()), 'context': {}, 'target': 'main',

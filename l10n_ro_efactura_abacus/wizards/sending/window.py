@@ -187,7 +187,7 @@ class EfacturaWindow(models.TransientModel):
         xml, errors, findings = self.move_id._l10n_ro_efactura_checked_xml()
         if errors:
             raise UserError('\n'.join(errors))
-        self.file_id = self.env['l10n_ro_efactura.xml.file']._keep(self.move_id, xml, findings)
+        self.file_id = self.env['l10n_ro_efactura.xml.file']._get_or_create(self.move_id, xml, findings)
         return self.file_id
 
     def _save(self):
