@@ -2,14 +2,13 @@
 
 They change invoices in plain SQL, because there may be a million rows: nothing is recomputed.
 """
-import base64
 import hashlib
 import logging
 
 from odoo import fields
 from odoo.tools import SQL
-from psycopg2 import Binary
 
+from .models.common.core import binary_column, bytes_of, get_parameter, registry_column, set_parameter
 from .models.connection import vault
 
 _logger = logging.getLogger(__name__)
@@ -50,8 +49,18 @@ def uninstall_hook(env):
 # -- connections ------------------------------------------------------------------------------------------------
 
 
+def _core_lacks(env, duty):
+    """True where core no longer has what `duty` of the takeover needs; logged, nothing else is stopped."""
+    missing = env['account.move']._l10n_ro_efactura_missing_for(duty)
+    if missing:
+        _logger.warning("Odoo's own e-Factura module changed; left alone: %s (missing: %s)", duty, ', '.join(missing))
+    return bool(missing)
+
+
 def _take_connections(env):
     """Move core's plain tokens into the vault and empty their columns in res_company."""
+    if _core_lacks(env, 'tokens'):
+        return
     env.cr.execute(SQL(
         "SELECT id, %s FROM res_company WHERE COALESCE(%s) IS NOT NULL",
         SQL(", ").join(map(SQL.identifier, TOKENS)), SQL(", ").join(map(SQL.identifier, TOKENS))))
@@ -77,6 +86,8 @@ def _forget_logged_secrets(env):
 
 def _give_back_tokens(env):
     """Write the decrypted tokens into core's columns of res_company; without the vault's key they stay empty."""
+    if _core_lacks(env, 'tokens'):
+        return
     credentials = env['l10n_ro_efactura.credential'].sudo().search([])
     for credential in credentials:
         try:
@@ -104,12 +115,12 @@ def _park_crons(env):
     env.cr.execute("UPDATE ir_cron SET active = FALSE WHERE id IN %s AND active RETURNING id", [tuple(ids)])
     parked = [ids[cron_id] for [cron_id] in env.cr.fetchall()]
     env['ir.cron'].invalidate_model(['active'])
-    env['ir.config_parameter'].sudo().set_param(PARKED, ','.join(parked))
+    set_parameter(env, PARKED, ','.join(parked))
 
 
 def _unpark_crons(env):
     """Activate the crons that `_park_crons` deactivated."""
-    for xmlid in (env['ir.config_parameter'].sudo().get_param(PARKED) or '').split(','):
+    for xmlid in (get_parameter(env, PARKED) or '').split(','):
         if xmlid and (cron := env.ref(xmlid, raise_if_not_found=False)):
             env.cr.execute("UPDATE ir_cron SET active = TRUE WHERE id = %s", [cron.id])
     env['ir.cron'].invalidate_model(['active'])
@@ -120,6 +131,8 @@ def _unpark_crons(env):
 
 def _adopt_history(env):
     """Create submissions and messages for what core sent and received, so that nothing is sent a second time."""
+    if _core_lacks(env, 'history'):
+        return
     env.flush_all()
     cifs = [SQL("(%s, %s)", company.id, company._l10n_ro_efactura_cif() or None)
             for company in env['res.company'].with_context(active_test=False).search([])]
@@ -156,15 +169,16 @@ def _adopt_history(env):
 
 def _adopt_submissions(env):
     """Insert a submission for each adopted sale."""
-    env.cr.execute(
+    env.cr.execute(SQL(
         """INSERT INTO l10n_ro_efactura_submission (
                   create_uid, create_date, write_uid, write_date, origin, move_id, company_id, environment, state,
                   number, issue_date, document_type, seller_cif, buyer_cif, amount_total, currency_id,
                   standard, cif, is_b2c, extern, autofactura, attempt, quota_count,
                   attempted_at, uploaded_at, uncertain_since, settled_at, upload_index, download_id, errors)
            SELECT 1, now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC', 'core', m.id, a.company_id, a.environment,
-                  a.state, m.name, m.invoice_date, CASE WHEN m.move_type LIKE '%%_refund' THEN '381' ELSE '380' END,
-                  a.cif, NULLIF(regexp_replace(COALESCE(p.vat, p.company_registry, ''), '\\D', '', 'g'), ''),
+                  a.state, m.name, m.invoice_date,
+                  CASE WHEN m.move_type IN ('out_refund', 'in_refund') THEN '381' ELSE '380' END,
+                  a.cif, NULLIF(regexp_replace(COALESCE(p.vat, %s, ''), '\\D', '', 'g'), ''),
                   abs(m.amount_total), m.currency_id,
                   CASE WHEN m.move_type = 'out_invoice' THEN 'UBL' ELSE 'CN' END, a.cif, NOT p.is_company, FALSE, FALSE,
                   1, 0, a.moment, a.moment, CASE WHEN a.state = 'uncertain' THEN a.moment END,
@@ -175,7 +189,7 @@ def _adopt_submissions(env):
              JOIN account_move m ON m.id = a.move_id
         LEFT JOIN res_partner p ON p.id = m.commercial_partner_id
             WHERE a.sales ORDER BY a.moment, m.id
-      ON CONFLICT DO NOTHING""")
+      ON CONFLICT DO NOTHING""", registry_column('p')))
 
 
 def _adopt_messages(env):
@@ -198,9 +212,10 @@ def _adopt_messages(env):
                  JOIN account_move m ON m.id = a.move_id
             LEFT JOIN l10n_ro_efactura_submission s ON s.move_id = m.id AND a.sales
             LEFT JOIN LATERAL (SELECT p.name, NULLIF(regexp_replace(
-                                      COALESCE(p.vat, p.company_registry, ''), '\\D', '', 'g'), '') AS cif
+                                      COALESCE(p.vat, %s, ''), '\\D', '', 'g'), '') AS cif
                                  FROM res_partner p WHERE p.id = m.commercial_partner_id) other ON TRUE
-                WHERE a.download_id IS NOT NULL ORDER BY a.moment, m.id""", env._("Brought by Odoo before this addon")))
+                WHERE a.download_id IS NOT NULL ORDER BY a.moment, m.id""",
+            env._("Brought by Odoo before this addon"), registry_column('p')))
     env.cr.execute(
         """UPDATE l10n_ro_efactura_submission s SET message_id = g.id FROM l10n_ro_efactura_message g
             WHERE g.submission_id = s.id AND s.message_id IS NULL""")
@@ -229,17 +244,19 @@ def _keep_sent_bytes(env):
     recent = fields.Datetime.subtract(fields.Datetime.now(), days=LISTED_DAYS)
     for start in range(0, len(rows), 500):
         for submission_id, document_id, moment in rows[start:start + 500]:
-            document = env['l10n_ro_edi.document'].browse(document_id).with_context(bin_size=False)
-            if xml := base64.b64decode(document.attachment or b''):
+            document = env['l10n_ro_edi.document'].browse(document_id)
+            if xml := bytes_of(document, 'attachment'):
                 # Older than ANAF's lists reach: without a hash it is never sent again automatically.
                 digest = hashlib.sha256(xml).hexdigest() if moment > recent else None
                 env.cr.execute("UPDATE l10n_ro_efactura_submission SET xml = %s, sha256 = %s WHERE id = %s",
-                               [Binary(base64.b64encode(xml)), digest, submission_id])
+                               [binary_column(xml), digest, submission_id])
         env.invalidate_all()
 
 
 def _give_back_states(env):
     """Write the states of core's own tests back to its fields; production states are there already (models/takeover)."""
+    if _core_lacks(env, 'state'):
+        return
     env.flush_all()
     env.cr.execute(
         """UPDATE account_move m SET l10n_ro_edi_index = s.upload_index,

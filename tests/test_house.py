@@ -3,10 +3,11 @@ import ast
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from house.paths import ADDON, GLUE_ADDON, ORDER_ADDONS, ROOT
+from house.paths import ADDON, GLUE_ADDON, ODOO_PACKAGES, ORDER_ADDONS, ROOT, own_odoo
 
 LONGEST = 420  # lines of one file; about one sitting
 # longer files and their own limit, each for a reason
@@ -21,6 +22,18 @@ FORBIDDEN = {
     'wizards': {'controllers', 'tests', 'hooks'},
     'controllers': {'wizards', 'tests', 'hooks'},
 }
+# core's modules whose private methods change every few weeks, and the only files of ours that may name them
+MOVING = ('account_edi_ubl_cii', 'l10n_ro_edi')
+MAY_NAME_MOVING = (f'{ADDON}/models/takeover/l10n_ro_edi.py', f'{ADDON}/models/document/account_edi_xml_ubl_ro')
+# what Odoo 20.0 renames, and the files that may say it beside models/common/core.py, each for a reason
+RENAMED = re.compile(
+    r'\b(?:sanitized_)?acc_number\b|\bcompany_registry\b|\b[gs]et_param\(|\.clear_cache\('
+    r'|odoo\.tools import .*\bormcache\b|\bb64(?:en|de)code\(|\bbin_size')
+MAY_SAY_RENAMED = (
+    f'{ADDON}/models/common/core.py',
+    f'{ADDON}/models/document/account_move_pdf.py',  # the PDF inside the XML (BG-24) is base64 by EN 16931
+    f'{ADDON}/models/document/account_edi_xml_ubl_ro',
+)
 # wizards of Odoo that ours extend
 CORE_WIZARDS = {'account.move.reversal', 'account.move.send.wizard'}
 
@@ -182,6 +195,52 @@ def loaded_by(init):
                 yield node.module, True
             else:
                 yield from ((alias.name, False) for alias in node.names)
+
+
+def core_addons():
+    """The folder with Odoo's own addons: Debian's, or that of the odoo-bin which ODOO names."""
+    places = [Path(own_odoo()).resolve().parent / name for name in ('addons', 'odoo/addons')] if own_odoo() else [
+        ODOO_PACKAGES / 'odoo' / 'addons']
+    found = [place for place in places if (place / 'account').is_dir()]
+    if not found:
+        pytest.skip("Odoo's own addons are not unpacked here")
+    return found[0]
+
+
+def private_methods(module):
+    """Names with one underscore in front, of the methods of all classes of a module of core."""
+    return {
+        function.name for path in module.rglob('*.py') if 'tests' not in path.relative_to(module).parts
+        for owner in ast.walk(ast.parse(path.read_text())) if isinstance(owner, ast.ClassDef)
+        for function in owner.body if isinstance(function, ast.FunctionDef)
+        and re.match('_(?!_)', function.name)}
+
+
+def named(path):
+    """Every method, attribute and whole string constant that a file names."""
+    kinds = {ast.Attribute: 'attr', ast.FunctionDef: 'name', ast.Constant: 'value'}
+    return {getattr(node, kinds[type(node)]) for node in ast.walk(ast.parse(path.read_text())) if type(node) in kinds}
+
+
+def test_moving_methods_of_core_are_named_in_one_file_and_the_door():
+    addons = core_addons()
+    base = next(place for place in (addons / 'base', addons.parent / 'odoo/addons/base') if place.is_dir())
+    moving = set().union(*(private_methods(addons / module) for module in MOVING)) \
+        - private_methods(addons / 'account') - private_methods(base)
+    assert {'_export_invoice', '_l10n_ro_edi_send_invoice'} <= moving
+    found = {str(path.relative_to(ROOT)): sorted(names) for addon in (ADDON, GLUE_ADDON, *ORDER_ADDONS)
+             for path in python_files(addon) if 'tests' not in path.relative_to(ROOT).parts
+             and (names := named(path) & moving)}
+    assert not {name: names for name, names in found.items() if not name.startswith(MAY_NAME_MOVING)}
+    assert found, "the takeover names some"
+
+
+def test_what_odoo_20_renames_is_said_in_one_file():
+    said = [f'{path.relative_to(ROOT)}: {line.strip()}' for addon in (ADDON, GLUE_ADDON, *ORDER_ADDONS)
+            for path in python_files(addon) if not {'tests', 'anaf'} & set(path.relative_to(ROOT).parts)
+            and not str(path.relative_to(ROOT)).startswith(MAY_SAY_RENAMED)
+            for line in path.read_text().splitlines() if RENAMED.search(line)]
+    assert not said
 
 
 def test_simulator_and_addon_meet_on_the_wire_only():

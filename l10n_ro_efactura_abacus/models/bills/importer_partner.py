@@ -6,6 +6,7 @@ from odoo.addons.base.models.res_bank import sanitize_account_number
 from odoo.exceptions import AccessError
 
 from ...anaf import NO_CNP
+from ..common.core import ACCOUNT_NUMBER, PLAIN_ACCOUNT_NUMBER
 from ..common.rights import check_bill
 from ..parties.res_partner_sector import sector_in
 from .lookup import plain_vat
@@ -107,9 +108,9 @@ class EfacturaImporter(models.AbstractModel):
             no_vat_validation=True, mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True)
         partner = Partner.create(values)
         taken = self.env['res.partner.bank'].sudo().with_context(active_test=False).search(
-            [('sanitized_acc_number', 'in', accounts)]).mapped('sanitized_acc_number')
+            [(PLAIN_ACCOUNT_NUMBER, 'in', accounts)]).mapped(PLAIN_ACCOUNT_NUMBER)
         self.env['res.partner.bank'].sudo().create([
-            {'partner_id': partner.id, 'acc_number': number, 'company_id': False}
+            {'partner_id': partner.id, ACCOUNT_NUMBER: number, 'company_id': False}
             for number in accounts if number not in taken])
         package = proposal.message.anaf_id if proposal.message else self.env._("an uploaded file")
         partner._message_log(body=self.env._(
@@ -124,7 +125,7 @@ class EfacturaImporter(models.AbstractModel):
         wanted = self._ibans(proposal)
         if not partner or not wanted:
             return
-        known = {bank.sanitized_acc_number: bank for bank in partner.sudo().bank_ids}
+        known = {bank[PLAIN_ACCOUNT_NUMBER]: bank for bank in partner.sudo().bank_ids}
         found = next((known[number] for number in wanted if number in known), None)
         if found:
             proposal.extra['partner_bank_id'] = found.id

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from ...anaf import cif_digits
 from ..codes.unit import normalized
+from ..common.core import registry_domain, registry_number
 from .amounts import Digits
 
 #: codes that invoices use for "piece" beside core's C62; a company's own answer comes first
@@ -54,12 +55,12 @@ class Lookup:
         written = {f'{prefix}{number}' for number in digits for prefix in ('', 'RO', 'RO ', 'ro')} | foreign
         written |= {document.seller.vat for document in self.documents} - {''}
         Partner = self.env['res.partner'].with_context(active_test=False)
-        domain = Domain('vat', 'in', list(written)) | Domain('company_registry', 'in', list(digits))
+        domain = Domain('vat', 'in', list(written)) | registry_domain(digits)
         found = Partner.search(domain & Domain(Partner._check_company_domain(self.company)))
         table = defaultdict(lambda: self.env['res.partner'])
         for partner in found.commercial_partner_id.sorted(lambda one: (
                 not one.active, not one.company_id, -one.supplier_rank, one.id)):
-            for key in {same_digits(partner.vat), same_digits(partner.company_registry), plain_vat(partner.vat)} - {''}:
+            for key in {same_digits(partner.vat), same_digits(registry_number(partner)), plain_vat(partner.vat)} - {''}:
                 table[key] |= partner
         return {key: records.with_context(active_test=True) for key, records in table.items()}
 

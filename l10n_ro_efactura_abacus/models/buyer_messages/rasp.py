@@ -1,5 +1,4 @@
 """Our messages to sellers (RASP): written on a bill, uploaded once, followed to ANAF's answer."""
-import base64
 import hashlib
 import logging
 from datetime import timedelta
@@ -15,6 +14,7 @@ from ...anaf.rasp import clean_text
 from ..calls.lane import lanes
 from ..calls.outgoing import error_rows, text_rows
 from ..calls.worker import RASP_CRONS, STALE_HOURS, UTC_NOW, Pool
+from ..common.core import binary
 from ..common.knobs import knob
 from ..common.rights import check_bill
 from ..sending.submission_status import STATUS_WAITS
@@ -104,7 +104,7 @@ class EfacturaRasp(models.Model):
                     **key, 'move_id': message.move_id.id, 'message_id': message.id,
                     'partner_id': (message.partner_id or message.move_id.commercial_partner_id).id,
                     'text': clean_text(text), 'cif': cif,
-                    'xml': base64.b64encode(xml),
+                    'xml': binary(xml),
                 })
                 rasp.flush_recordset()
         except UniqueViolation:  # at the same moment

@@ -1,6 +1,7 @@
 """Reasons for which nothing may leave this database, whatever is queued."""
 from odoo import api, models
 
+from ..common.core import get_parameter, set_parameter
 from ..common.rights import check_system
 
 DATABASE_PARAMETER = 'l10n_ro_efactura.database'
@@ -15,8 +16,7 @@ class EfacturaGuard(models.AbstractModel):
     def _hold_reason(self, environment):
         """Return why nothing may be sent to `environment` now (a translated text), or False. A hook."""
         if environment == 'prod':
-            parameters = self.env['ir.config_parameter'].sudo()
-            if parameters.get_param('database.is_neutralized'):
+            if get_parameter(self.env, 'database.is_neutralized'):
                 return self.env._("This is a neutralized copy: it never sends to ANAF's production.")
             if known := self._is_copied():
                 return self.env._("This database was copied or renamed (it was %(known)s). An administrator has to "
@@ -26,14 +26,14 @@ class EfacturaGuard(models.AbstractModel):
     @api.model
     def _is_copied(self):
         """The name this database had when it was installed or confirmed, where it is another one now; else False."""
-        known = self.env['ir.config_parameter'].sudo().get_param(DATABASE_PARAMETER)
+        known = get_parameter(self.env, DATABASE_PARAMETER)
         return bool(known) and known != self.env.cr.dbname and known
 
     @api.model
     @api.private
     def _remember_database(self):
         """Called at install: from now on a copy of this database is recognised."""
-        self.env['ir.config_parameter'].sudo().set_param(DATABASE_PARAMETER, self.env.cr.dbname)
+        set_parameter(self.env, DATABASE_PARAMETER, self.env.cr.dbname)
 
     @api.model
     def confirm_database(self):

@@ -12,7 +12,6 @@ How to use it? Inherit `l10n_ro_efactura.outgoing`, say in `_fresh` what may go 
 a row is uploaded, and in `_after_answer` what follows from an answer; run `_expire_leases`, then `_dispatch` and
 `_record_finished` until nothing is left.
 """
-import base64
 import logging
 import time
 from datetime import timedelta
@@ -21,7 +20,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from psycopg2 import Binary
 from psycopg2.extras import Json
 
 from ...anaf import (
@@ -38,6 +36,7 @@ from ...anaf import (
     explain,
     next_day,
 )
+from ..common.core import binary_column, binary_of_column, bytes_of
 from ..common.environment import ENVIRONMENTS
 from .budget import BLOCK
 from .lane import finished_calls
@@ -128,7 +127,7 @@ class EfacturaOutgoing(models.AbstractModel):
     def _xml_bytes(self):
         """Return the exact bytes sent, or b'' where they were never ours (adopted from core or entered by hand)."""
         self.ensure_one()
-        return base64.b64decode(self.with_context(bin_size=False, bin_size_xml=False).xml or b'')
+        return bytes_of(self, 'xml')
 
     @property
     def _sql_table(self):
@@ -168,7 +167,7 @@ class EfacturaOutgoing(models.AbstractModel):
         if value is not None and self._fields[name].type == 'json':
             return Json(value)
         if value is not None and self._fields[name].type == 'binary':
-            return Binary(base64.b64encode(value))
+            return binary_column(value)
         return value
 
     # -------------------------------------------------------------------------
@@ -243,7 +242,7 @@ class EfacturaOutgoing(models.AbstractModel):
                 columns=SQL(", ").join(SQL.identifier('s', name) for name in self._claimed_columns),
                 table=self._sql_table, now=UTC_NOW, lease=lane.lease, due=self._due(lane), limit=limit),
                 log_exceptions=False)
-            return [{**row, 'xml': base64.b64decode(bytes(row['xml']))} for row in self.env.cr.dictfetchall()]
+            return [{**row, 'xml': binary_of_column(row['xml'])} for row in self.env.cr.dictfetchall()]
         rows = self._in_fresh_transaction(work)
         self.invalidate_model(flush=False)
         return rows

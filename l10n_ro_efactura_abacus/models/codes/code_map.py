@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.addons.account_edi_ubl_cii.models.account_edi_common import UOM_TO_UNECE_CODE
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import ormcache
 
+from ..common.core import clear_cache, ormcache
 from ..common.rights import may_bill
 from .vat_codes import CATEGORIES, DEFAULT_EXEMPTION, NEED_REASON, NO_VAT_SELLER, RO_TAXES, TAXED, VATEX, VATEX_CODES
 
@@ -93,16 +93,16 @@ class EfacturaCodeMap(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         rows = super().create([self._with_code(vals) for vals in vals_list])
-        self.env.registry.clear_cache()
+        clear_cache(self.env)
         return rows
 
     def write(self, vals):
         result = super().write(self._with_code(vals))
-        self.env.registry.clear_cache()
+        clear_cache(self.env)
         return result
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        clear_cache(self.env)
         return super().unlink()
 
     @api.constrains('kind', 'code', 'exemption_code', 'exemption_text', 'tax_id')

@@ -2,8 +2,10 @@ import csv
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import file_open, ormcache, remove_accents
+from odoo.tools import file_open, remove_accents
 from psycopg2.extras import execute_values
+
+from ..common.core import ormcache
 
 UNITS_FILE = 'l10n_ro_efactura_abacus/data/unece_units.csv'
 UNCOMMON = 10000  # rank of the units that have no Romanian name

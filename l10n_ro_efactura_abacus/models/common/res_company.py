@@ -2,6 +2,7 @@
 from odoo import fields, models
 
 from ...anaf.identifiers import cif_digits
+from .core import registry_number
 
 
 class ResCompany(models.Model):
@@ -21,7 +22,7 @@ class ResCompany(models.Model):
     def _l10n_ro_efactura_cif(self):
         """Return the company's CIF as digits, or ''; a branch without one has its parent's."""
         for company in self._l10n_ro_efactura_chain():
-            digits = cif_digits(company.vat) or cif_digits(company.company_registry)
+            digits = cif_digits(company.vat) or cif_digits(registry_number(company))
             if digits:
                 return digits
         return ''

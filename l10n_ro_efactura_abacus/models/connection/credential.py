@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools.urls import urljoin
 
 from ..common.actions import notification, soft_reload
+from ..common.core import get_parameter
 from ..common.knobs import knob
 from ..common.rights import check_system
 from . import vault
@@ -168,7 +169,7 @@ class EfacturaCredential(models.Model):
 
     @api.model
     def _is_neutralized(self):
-        return bool(self.env['ir.config_parameter'].sudo().get_param('database.is_neutralized'))
+        return bool(get_parameter(self.env, 'database.is_neutralized'))
 
     # -- secrets -------------------------------------------------------------------------------------------------
 

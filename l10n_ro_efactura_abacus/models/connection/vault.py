@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from odoo.exceptions import UserError
 from odoo.tools import config
 
+from ..common.core import get_parameter
 from ..common.knobs import knob
 
 _logger = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def _fernet(key, uuid):
 
 
 def _uuid(env):
-    return env['ir.config_parameter'].sudo().get_param('database.uuid') or ''
+    return get_parameter(env, 'database.uuid') or ''
 
 
 def key_file():

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools.sql import column_exists, create_column
 
+from ..common.core import ACCOUNT_NUMBER, registry_number
 from .texts import is_iban, plain
 
 TYPES = [
@@ -155,7 +156,7 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_us(self):
         """Our company as a party; a branch has the CIF of its parent."""
         companies = self.company_id._l10n_ro_efactura_chain()
-        return next((company.partner_id for company in companies if company.vat or company.company_registry),
+        return next((company.partner_id for company in companies if company.vat or registry_number(company)),
                     companies[:1].partner_id)
 
     def _l10n_ro_efactura_seller(self):
@@ -222,7 +223,7 @@ class AccountMove(models.Model):
                 return '10' if kinds == {'cash'} else '48'
         if not self.partner_bank_id:
             return '1'
-        return '30' if is_iban(self.partner_bank_id.acc_number) else '42'
+        return '30' if is_iban(self.partner_bank_id[ACCOUNT_NUMBER]) else '42'
 
     def _l10n_ro_efactura_prepaid(self):
         """BT-113: what is paid, in the invoice's currency. A credit note is no payment."""

@@ -3,6 +3,7 @@ import re
 from odoo import models
 
 from ...anaf import valid_cui
+from ..common.core import ACCOUNT_NUMBER
 from .texts import is_iban, plain
 
 SECTORS = tuple(f'SECTOR{number}' for number in range(1, 7))
@@ -202,10 +203,10 @@ class AccountMove(models.Model):
         if code == '30' and not bank:
             yield problem('bank_account', 'BT-84', _("A transfer needs the bank account to pay to."),
                           field='partner_bank_id')
-        elif code == '30' and not is_iban(bank.acc_number):
+        elif code == '30' and not is_iban(bank[ACCOUNT_NUMBER]):
             yield problem('iban', 'BT-84', _("%(account)s is no IBAN: a transfer needs one, else choose "
-                                             "'Payment to bank account'.", account=bank.acc_number),
-                          bank, 'acc_number')
+                                             "'Payment to bank account'.", account=bank[ACCOUNT_NUMBER]),
+                          bank, ACCOUNT_NUMBER)
 
     # -------------------------------------------------------------------------
     # LINES: a unit or a tax that several lines share is named once

@@ -1,4 +1,3 @@
-import base64
 import hashlib
 from contextlib import suppress
 
@@ -8,6 +7,7 @@ from psycopg2.errors import UniqueViolation
 
 from ...anaf import AnafClient, AnafError, cius, formatted
 from ..common.actions import notification
+from ..common.core import binary, bytes_of
 from ..common.knobs import WAIT_SECONDS
 from ..common.rights import check_bill
 from .account_move_check import finding_text
@@ -47,7 +47,7 @@ class EfacturaXmlFile(models.Model):
 
     def _xml_bytes(self):
         self.ensure_one()
-        return base64.b64decode(self.with_context(bin_size=False, bin_size_xml=False).xml or b'')
+        return bytes_of(self, 'xml')
 
     @api.depends('xml')
     def _compute_xml_text(self):
@@ -90,7 +90,7 @@ class EfacturaXmlFile(models.Model):
             with suppress(UniqueViolation), self.env.cr.savepoint():  # another worker keeps the same bytes
                 file = self.sudo().create({
                     **values, 'move_id': move.id, 'company_id': move.company_id.id, 'number': move.name or '/',
-                    'partner_id': move.commercial_partner_id.id, 'sha256': sha256, 'xml': base64.b64encode(xml),
+                    'partner_id': move.commercial_partner_id.id, 'sha256': sha256, 'xml': binary(xml),
                     'size': len(xml),
                 })
         return file.sudo(self.env.su)

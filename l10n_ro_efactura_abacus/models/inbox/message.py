@@ -1,5 +1,4 @@
 """One SPV message and its archived package."""
-import base64
 import logging
 from datetime import datetime, time, timedelta, timezone
 
@@ -12,6 +11,7 @@ from ...anaf import BUCHAREST, AnafError, NoRight, today
 from ..calls.lane import lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW
 from ..common.anaf_words import anaf_error_words
+from ..common.core import bytes_of
 from ..common.environment import ENVIRONMENTS
 from ..common.rights import check_bill
 
@@ -99,7 +99,7 @@ class EfacturaMessage(models.Model):
     def _package_bytes(self):
         """The ZIP exactly as ANAF gave it, or b''."""
         self.ensure_one()
-        return base64.b64decode(self.with_context(bin_size=False, bin_size_package=False).package or b'')
+        return bytes_of(self, 'package')
 
     @api.depends('kind', 'tip')
     @api.depends_context('lang')

@@ -1,5 +1,4 @@
 """Downloading packages and reading them: seal, facts, errors."""
-import base64
 import hashlib
 import logging
 import os
@@ -12,7 +11,6 @@ from pathlib import Path
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-from psycopg2 import Binary
 from psycopg2.extras import Json
 
 from ...anaf import (
@@ -32,6 +30,7 @@ from ...anaf import (
 from ..calls.budget import BLOCK
 from ..calls.lane import finished_calls, lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW, Pool, retry_at
+from ..common.core import binary_column
 from ..common.knobs import knob
 
 _logger = logging.getLogger(__name__)
@@ -187,7 +186,7 @@ class EfacturaMessage(models.Model):
         if package and self.upload_index and package.upload_index not in (None, self.upload_index):
             package, error = None, self.env._("The package is of index %s.", package.upload_index)
         values = {
-            'package': Binary(base64.b64encode(archived.content)),
+            'package': binary_column(archived.content),
             'sha256': hashlib.sha256(archived.content).hexdigest(),
             'archive_state': 'archived', 'archived_at': UTC_NOW, 'last_error': error, 'last_error_code': None,
             'next_attempt_at': None,

@@ -1,9 +1,9 @@
 """An e-Factura as a page that people read: from the document's business terms to words, numbers and dates."""
 from odoo import api, models
-from odoo.tools import ormcache
 from odoo.tools.misc import format_date
 
 from ...anaf import cif_digits
+from ..common.core import ormcache
 
 LINES_SHOWN = 500  # of one document; all of them only where asked for
 

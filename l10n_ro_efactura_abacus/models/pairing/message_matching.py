@@ -10,6 +10,7 @@ from psycopg2.errors import UniqueViolation
 from psycopg2.extras import Json
 
 from ...anaf import number_key
+from ..common.core import registry_column
 from ..sending.states import LIVE
 from .message import PAIRABLE
 from .score import WORTH_SHOWING, Paper, match, only_certain
@@ -27,8 +28,8 @@ PARTNER_CIF = SQL(
                OR COALESCE(country.code, 'RO') = 'RO' AND regexp_replace(p.vat, '[\s.-]', '', 'g') ~ '^\d{2,10}$'
              THEN ltrim(regexp_replace(p.vat, '\D', '', 'g'), '0') END,
         CASE WHEN COALESCE(country.code, 'RO') = 'RO'
-              AND regexp_replace(upper(p.company_registry), '[\s.-]', '', 'g') ~ '^(RO)?\d{2,10}$'
-             THEN ltrim(regexp_replace(p.company_registry, '\D', '', 'g'), '0') END)""")
+              AND regexp_replace(upper(%(registry)s), '[\s.-]', '', 'g') ~ '^(RO)?\d{2,10}$'
+             THEN ltrim(regexp_replace(%(registry)s, '\D', '', 'g'), '0') END)""", registry=registry_column('p'))
 #: digits of the other party's CIF, NULL for none (a person's number or zeros are no CIF)
 MESSAGE_CIF = SQL(
     "NULLIF(ltrim(CASE WHEN m.kind = 'received' THEN m.seller_cif WHEN length(m.buyer_cif) < 13 THEN m.buyer_cif END,"

@@ -1,6 +1,7 @@
 """The company's sector of Bucharest and its registration for VAT."""
 from odoo import api, fields, models
 
+from ..common.core import registry_number
 from .res_partner_sector import sector_in
 
 
@@ -27,6 +28,6 @@ class ResCompany(models.Model):
     def _l10n_ro_efactura_is_vat_payer(self):
         """Return True where Tax ID or Company ID is "RO" and the CUI; a branch without CUI takes its parent's."""
         for company in self._l10n_ro_efactura_chain():
-            if len((company.vat or '').strip()) > 1 or company.company_registry:
+            if len((company.vat or '').strip()) > 1 or registry_number(company):
                 return company.partner_id._l10n_ro_efactura_is_vat_payer()
         return True  # no CUI at all; other checks ask for that first

@@ -7,6 +7,7 @@ from stdnum.ro import cnp
 
 from ...anaf import cif_digits, valid_cnp, valid_cui
 from ...anaf.identifiers import NO_CNP
+from ..common.core import registry_number
 
 # Groups that see a person's CNP.
 BILLING = 'account.group_account_invoice,account.group_account_readonly'
@@ -62,7 +63,7 @@ class ResPartner(models.Model):
         digits = cif_digits(vat) if vat.startswith('RO') or not abroad else ''
         if 2 <= len(digits) <= 10:  # 13 digits are a CNP
             return digits
-        registry = '' if abroad else cif_digits(partner.company_registry)
+        registry = '' if abroad else cif_digits(registry_number(partner))
         return registry if valid_cui(registry) else ''
 
     def _l10n_ro_efactura_is_abroad(self):
@@ -99,7 +100,7 @@ class ResPartner(models.Model):
         """
         partner = self.commercial_partner_id
         cui = partner._l10n_ro_efactura_cui()
-        texts = [re.sub(r'[\s.\-/]', '', text or '').upper() for text in (partner.vat, partner.company_registry)]
+        texts = [re.sub(r'[\s.\-/]', '', text or '').upper() for text in (partner.vat, registry_number(partner))]
         if cui:
             return f'RO{cui}' if f'RO{cui}' in texts else ''
         country = partner.country_code or ''
@@ -118,6 +119,6 @@ class ResPartner(models.Model):
         partner = self.commercial_partner_id
         kind, code = partner._l10n_ro_efactura_buyer_code()
         if kind == 'foreign' and not code:
-            code = (partner.company_registry or '').strip()
+            code = registry_number(partner).strip()
             return code or ('' if partner.is_company else NO_CNP)
         return code

@@ -47,12 +47,6 @@ class AccountMoveSend(models.AbstractModel):
                 data.setdefault('proforma_pdf_attachment', self.env['ir.attachment'])
 
     @api.model
-    def _postprocess_invoice_ubl_xml(self, invoice, invoice_data):
-        # OVERRIDE 'account_edi_ubl_cii': core always embeds the PDF; ours is embedded where the company wants it
-        if not self._l10n_ro_efactura_is_our_xml(invoice, invoice_data):
-            super()._postprocess_invoice_ubl_xml(invoice, invoice_data)
-
-    @api.model
     def _hook_invoice_document_after_pdf_report_render(self, invoice, invoice_data):
         # EXTENDS 'account_edi_ubl_cii', which may still change the PDF: embed the bytes that are attached
         super()._hook_invoice_document_after_pdf_report_render(invoice, invoice_data)

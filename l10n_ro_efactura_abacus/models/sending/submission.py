@@ -7,6 +7,7 @@ from psycopg2.errors import UniqueViolation
 
 from ...anaf import cif_digits
 from ..calls.worker import SETTLE_CRONS, UPLOAD_CRONS
+from ..common.core import binary, registry_number
 from ..common.rights import check_bill, check_manage
 
 # States of a submission; the class docstring has the diagram.
@@ -137,8 +138,8 @@ class EfacturaSubmission(models.Model):
             'number': move.name,
             'issue_date': move.invoice_date,
             'document_type': '381' if params['standard'] == 'CN' else '389' if params['autofactura'] else '380',
-            'seller_cif': cif_digits(supplier.vat or supplier.company_registry) or params['cif'],
-            'buyer_cif': cif_digits(customer.vat or customer.company_registry),
+            'seller_cif': cif_digits(supplier.vat or registry_number(supplier)) or params['cif'],
+            'buyer_cif': cif_digits(customer.vat or registry_number(customer)),
             'amount_total': abs(move.amount_total),
             'currency_id': move.currency_id.id,
             'queued_at': fields.Datetime.now(),
@@ -218,7 +219,7 @@ class EfacturaSubmission(models.Model):
                         'seller_cif', 'buyer_cif', 'amount_total', 'sha256')
                 row |= {name: old[name] for name in kept}
                 row['currency_id'] = old.currency_id.id
-                row['xml'] = old.with_context(bin_size=False, bin_size_xml=False).xml
+                row['xml'] = binary(old._xml_bytes())
             rows.append(row)
         return self._create_queued(rows)
 

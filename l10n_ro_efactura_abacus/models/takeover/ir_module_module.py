@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..common.core import get_parameter
+
 MODULE = 'l10n_ro_efactura_abacus'
 CONFIRMED = 'l10n_ro_efactura.uninstall_confirmed'
 
@@ -26,7 +28,7 @@ class IrModuleModule(models.Model):
         self.env.cr.execute("SELECT 1 FROM l10n_ro_efactura_submission WHERE state = 'uploading' LIMIT 1")
         if self.env.cr.fetchone():
             raise UserError(self.env._("Invoices are on their way to ANAF at this moment. Try again in a few minutes."))
-        if self.env['ir.config_parameter'].sudo().get_param(CONFIRMED):
+        if get_parameter(self.env, CONFIRMED):
             return
         self.env.cr.execute("SELECT count(*) FROM l10n_ro_efactura_message WHERE package IS NOT NULL")
         [packages] = self.env.cr.fetchone()

@@ -1,11 +1,11 @@
-"""Every override of Odoo's `l10n_ro_edi`, in this one file (its OAuth controller apart: controllers/oauth.py).
+"""Every override of Odoo's `l10n_ro_edi`, in this one file (its OAuth controller apart: controllers/connection.py).
 
-Core keeps the CIUS-RO builder, the partner format and the `ro_edi` checkbox. Its transport and its bookkeeping are
-taken over for the companies that have a connection of ours; any other company gets `super()`, i.e. core as it was.
-`CORE_NAMES` lists what is leaned on: where one of them is gone, nothing of ours is sent any more.
+Core keeps the partner format and the `ro_edi` checkbox. Its transport and its bookkeeping are taken over for the
+companies that have a connection of ours; any other company gets `super()`, i.e. core as it was.
+`CORE_NAMES` lists what each duty of the takeover needs of core. Where a name is gone, that duty alone is degraded and
+says so (degraded.py); sending, receiving and archiving need none of them.
 """
 import logging
-import re
 from datetime import datetime, timezone
 
 from odoo import api, fields, models
@@ -15,55 +15,63 @@ from odoo.tools.urls import urljoin
 from ...anaf import AnafError, claims, expires_at
 from ..common.rights import check_bill, is_system
 from ..connection import vault
+from .log_secrets import without_secrets
 
 _logger = logging.getLogger(__name__)
 
-CORE = 'l10n_ro_edi'
+CORE = ('l10n_ro_edi', 'account_edi_ubl_cii')
 SECRET_FIELDS = ('l10n_ro_edi_client_secret', 'l10n_ro_edi_access_token', 'l10n_ro_edi_refresh_token')
 SPV_CRONS = ('ir_cron_refresh_spv',)
+# {duty: {model: names of core that the duty overrides, calls or reads}}; degraded.py says what each duty is
 CORE_NAMES = {
-    'account.move': (
-        'l10n_ro_edi_document_ids', 'l10n_ro_edi_state', 'l10n_ro_edi_index',
-        '_l10n_ro_edi_get_pre_send_errors', '_l10n_ro_edi_send_invoice', '_l10n_ro_edi_fetch_invoice_sent_documents',
-        '_l10n_ro_edi_fetch_invoices', 'action_l10n_ro_edi_fetch_invoices',
-        '_l10n_ro_edi_process_invoice_accepted_messages', '_l10n_ro_edi_process_invoice_refused_messages',
-        '_l10n_ro_edi_process_bill_messages', '_compute_show_reset_to_draft_button',
-    ),
-    'account.move.send': (
-        '_is_ro_edi_applicable', '_get_all_extra_edis', '_get_alerts', '_call_web_service_after_invoice_pdf_render',
-    ),
-    'account.move.send.wizard': ('_compute_extra_edi_checkboxes',),
-    'res.company': (
-        'l10n_ro_edi_client_id', 'l10n_ro_edi_client_secret', 'l10n_ro_edi_access_token', 'l10n_ro_edi_refresh_token',
-        'l10n_ro_edi_access_expiry_date', 'l10n_ro_edi_refresh_expiry_date', 'l10n_ro_edi_callback_url',
-        'l10n_ro_edi_test_env', '_compute_l10n_ro_edi_callback_url', '_l10n_ro_edi_log_message',
-        '_l10n_ro_edi_process_token_response', '_l10n_ro_edi_refresh_access_token',
-        '_cron_l10n_ro_edi_refresh_access_token', '_cron_l10n_ro_edi_synchronize_invoices',
-    ),
-    'l10n_ro_edi.document': (
-        'invoice_id', 'state', 'datetime', 'key_download', 'attachment', 'action_l10n_ro_edi_fetch_status',
-    ),
-    'account.edi.xml.ubl_ro': (
-        '_export_invoice_constraints', '_add_invoice_header_nodes', '_get_party_node', '_get_address_node',
-        '_ubl_add_values_tax_currency_code',
-    ),
+    'send': {
+        'account.move': ('_l10n_ro_edi_get_pre_send_errors', '_l10n_ro_edi_send_invoice'),
+        'account.move.send': (
+            '_is_ro_edi_applicable', '_get_all_extra_edis', '_call_web_service_after_invoice_pdf_render',
+        ),
+    },
+    'state': {
+        'account.move': ('l10n_ro_edi_document_ids', 'l10n_ro_edi_state', 'l10n_ro_edi_index'),
+        'l10n_ro_edi.document': (
+            'invoice_id', 'state', 'key_download', 'key_signature', 'key_certificate', 'attachment',
+        ),
+    },
+    'tokens': {
+        'res.company': (
+            'l10n_ro_edi_client_id', 'l10n_ro_edi_client_secret', 'l10n_ro_edi_access_token',
+            'l10n_ro_edi_refresh_token', 'l10n_ro_edi_access_expiry_date', 'l10n_ro_edi_refresh_expiry_date',
+            'l10n_ro_edi_callback_url',
+        ),
+    },
+    'oauth': {
+        'res.company': (
+            '_compute_l10n_ro_edi_callback_url', '_l10n_ro_edi_log_message', '_l10n_ro_edi_process_token_response',
+            '_l10n_ro_edi_refresh_access_token', '_cron_l10n_ro_edi_refresh_access_token',
+        ),
+    },
+    'reception': {
+        'account.move': (
+            '_l10n_ro_edi_fetch_invoice_sent_documents', '_l10n_ro_edi_fetch_invoices',
+            'action_l10n_ro_edi_fetch_invoices', '_l10n_ro_edi_process_invoice_accepted_messages',
+            '_l10n_ro_edi_process_invoice_refused_messages', '_l10n_ro_edi_process_bill_messages',
+        ),
+        'l10n_ro_edi.document': ('action_l10n_ro_edi_fetch_status',),
+    },
+    'history': {
+        'account.move': ('l10n_ro_edi_state', 'l10n_ro_edi_index'),
+        'l10n_ro_edi.document': ('invoice_id', 'datetime', 'message', 'key_download', 'attachment'),
+        'res.company': ('l10n_ro_edi_test_env',),
+    },
+    'door': {
+        'account.edi.xml.ubl_ro': ('_export_invoice', '_export_invoice_filename'),
+        'account.move.send': ('_postprocess_invoice_ubl_xml',),
+    },
 }
-CORE_XMLIDS = (
-    'l10n_ro_edi.ir_cron_l10n_ro_edi_refresh_access_token', 'l10n_ro_edi.ir_cron_l10n_ro_edi_synchronize_invoices',
-)
-# what a log never holds: a JWT, any long run of token characters, and whatever stands behind a telling name
-SECRETS = re.compile(
-    r"""eyJ[\w.~+/=-]+"""
-    r"""|(?<=code=)[^&\s'"]+|(?<=token=)[^&\s'"]+|(?<=secret=)[^&\s'"]+"""
-    r"""|(?<=access key: )\S+"""
-    r"""|[A-Za-z0-9._~+=-]*(?=[A-Za-z._~+=-]*\d)(?=[0-9._~+=-]*[A-Za-z])[A-Za-z0-9~+=-]{24,}[A-Za-z0-9._~+=-]*""")
-QUOTED_SECRETS = re.compile(
-    r"""((?:access_token|refresh_token|id_token|client_secret|code|access_key)['"]?\s*[:=]\s*)(['"]).*?\2""")
-
-
-def without_secrets(text):
-    """`text` with everything that may be a token, a code or a client secret replaced by '***'."""
-    return SECRETS.sub('***', QUOTED_SECRETS.sub(r'\1***', str(text)))
+# {duty: external ids of core that it needs}
+CORE_XMLIDS = {
+    'oauth': ('l10n_ro_edi.ir_cron_l10n_ro_edi_refresh_access_token',),
+    'reception': ('l10n_ro_edi.ir_cron_l10n_ro_edi_synchronize_invoices',),
+}
 
 
 def _token_times(token):
@@ -79,27 +87,6 @@ def _token_times(token):
 
 class AccountMove(models.Model):
     _inherit = 'account.move'
-
-    # -------------------------------------------------------------------------
-    # SELF-TEST
-    # -------------------------------------------------------------------------
-
-    @api.model
-    @api.private
-    def _l10n_ro_efactura_missing_core_names(self):
-        """The names of core that this file overrides or reads and that core no longer has.
-
-        :return: list of 'model.name', 'model' or external ids; where it is not empty, nothing may be sent
-        """
-        missing = []
-        for model, names in CORE_NAMES.items():
-            if model not in self.env:
-                missing.append(model)
-                continue
-            core = [vars(cls) for cls in type(self.env[model]).mro() if vars(cls).get('_module') == CORE]
-            missing += [f'{model}.{name}' for name in names if not any(name in members for members in core)]
-        missing += [xmlid for xmlid in CORE_XMLIDS if not self.env.ref(xmlid, raise_if_not_found=False)]
-        return missing
 
     def _l10n_ro_efactura_taken_over(self):
         """Those of these moves whose company is connected through us."""
@@ -210,7 +197,8 @@ class AccountMove(models.Model):
 
     def unlink(self):
         # EXTENDS 'account': core's row about a bill would forbid its deletion; the archive keeps the package
-        if ours := self._l10n_ro_efactura_taken_over().filtered(lambda move: move.state == 'draft'):
+        ours = self._l10n_ro_efactura_taken_over().filtered(lambda move: move.state == 'draft')
+        if ours and not self._l10n_ro_efactura_missing_for('state'):
             self.env['l10n_ro_edi.document'].sudo().search([('invoice_id', 'in', ours.ids)]).unlink()
         return super().unlink()
 
@@ -247,6 +235,12 @@ class AccountMoveSend(models.AbstractModel):
             data['extra_edis'] = chosen[invoice]
         if ours:
             self._l10n_ro_efactura_queue_invoices(ours)
+
+    @api.model
+    def _postprocess_invoice_ubl_xml(self, invoice, invoice_data):
+        # OVERRIDE 'account_edi_ubl_cii': core always embeds the PDF; ours is embedded where the company wants it
+        if not self._l10n_ro_efactura_is_our_xml(invoice, invoice_data):
+            super()._postprocess_invoice_ubl_xml(invoice, invoice_data)
 
 
 class AccountMoveSendWizard(models.TransientModel):
@@ -396,10 +390,6 @@ class ResCompany(models.Model):
         self.env['l10n_ro_efactura.credential']._cron_refresh_tokens()
         return super()._cron_l10n_ro_edi_refresh_access_token()
 
-    def _cron_l10n_ro_edi_synchronize_invoices(self):
-        # EXTENDS 'l10n_ro_edi': see account.move._l10n_ro_edi_fetch_invoices
-        return super()._cron_l10n_ro_edi_synchronize_invoices()
-
 
 class EfacturaCredential(models.Model):
     _inherit = 'l10n_ro_efactura.credential'
@@ -428,7 +418,7 @@ class EfacturaCredential(models.Model):
 class L10nRoEdiDocument(models.Model):
     _inherit = 'l10n_ro_edi.document'
 
-    invoice_id = fields.Many2one(index='btree_not_null')  # looked for by invoice, thousands at a time
+    invoice_id = fields.Many2one('account.move', index='btree_not_null')  # looked for by invoice, thousands at a time
 
     def action_l10n_ro_edi_fetch_status(self):
         # EXTENDS 'l10n_ro_edi'

@@ -12,12 +12,11 @@ nok, refused   none: it may be corrected and sent again   none
 
 Production only. The history of attempts is in `l10n_ro_efactura.submission`.
 """
-import base64
-
 from odoo import api, models
 from odoo.tools import SQL
 
 from ...anaf import PackageError, XmlError, parse_xml, read_package
+from ..common.core import binary, binary_of_column
 
 DOCUMENT_STATES = {'processing': 'invoice_sent', 'uncertain': 'invoice_sent', 'ok': 'invoice_validated'}
 MOVE_STATES = {**DOCUMENT_STATES, 'uncertain': 'invoice_not_indexed'}
@@ -31,7 +30,7 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_after_change(self, environment):
         """Called after the columns of `environment` were written on these moves: any number of them."""
         super()._l10n_ro_efactura_after_change(environment)
-        if environment != 'prod':
+        if environment != 'prod' or self._l10n_ro_efactura_missing_for('state'):
             return
         moves = self.sudo().exists().filtered('l10n_ro_efactura_state')
         documents = self.env['l10n_ro_edi.document'].sudo().search([('invoice_id', 'in', moves.ids)])
@@ -65,9 +64,8 @@ class AccountMove(models.Model):
                 WHERE s.move_id IN %s AND s.environment = 'prod' ORDER BY s.move_id, s.id DESC""", tuple(move_ids)))
         evidence = {}
         for move_id, xml, package in self.env.cr.fetchall():
-            # both columns hold base64, as core's own field does
-            evidence[move_id, 'invoice_sent'] = {'attachment': bytes(xml)} if xml else {}
-            evidence[move_id, 'invoice_validated'] = _seal_values(bytes(package)) if package else {}
+            evidence[move_id, 'invoice_sent'] = {'attachment': binary(binary_of_column(xml))} if xml else {}
+            evidence[move_id, 'invoice_validated'] = _seal_values(binary_of_column(package)) if package else {}
         return evidence
 
     def _l10n_ro_efactura_mirror_columns(self):
@@ -88,16 +86,16 @@ class AccountMove(models.Model):
 
 
 def _seal_values(package):
-    """Core's three columns about the Ministry's seal, from a package in base64; {} where it holds none."""
+    """Core's three columns about the Ministry's seal, from the bytes of a package; {} where it holds none."""
     try:
-        seal = read_package(base64.b64decode(package)).seal
+        seal = read_package(package).seal
         root = parse_xml(seal) if seal else None
     except (PackageError, XmlError):
         return {}
     if root is None:
         return {}
     return {
-        'attachment': base64.b64encode(seal),
+        'attachment': binary(seal),
         'key_signature': root.findtext(f'.//{DSIG}SignatureValue'),
         'key_certificate': root.findtext(f'.//{DSIG}X509Certificate'),
     }

@@ -1,4 +1,3 @@
-import base64
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -9,6 +8,7 @@ from ...anaf import UblError
 from ...models.bills.amounts import RATED
 from ...models.codes.unit import normalized
 from ...models.common.anaf_words import document_error_words
+from ...models.common.core import bytes_of
 from ...models.common.rights import check_bill
 from .import_line import SOURCE_NAMES
 
@@ -250,7 +250,7 @@ class EfacturaImport(models.TransientModel):
         self.ensure_one()
         if self.message_id:
             return self.message_id._document_bytes()
-        return base64.b64decode(self.with_context(bin_size=False, bin_size_xml=False).xml or b'')
+        return bytes_of(self, 'xml')
 
     def _document(self):
         return self.env['l10n_ro_efactura.importer']._read(self._xml_bytes(), self.message_id)

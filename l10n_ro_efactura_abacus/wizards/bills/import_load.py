@@ -1,11 +1,11 @@
 """From a Proposal to the page, and from the page back."""
-import base64
 from decimal import Decimal
 
 from odoo import api, models
 from odoo.fields import Command
 
 from ...models.bills.proposal import Choice
+from ...models.common.core import binary
 from .import_document import vat_key
 
 ZERO = Decimal(0)
@@ -42,7 +42,7 @@ class EfacturaImport(models.TransientModel):
         pages = self.create([{
             'batch_id': batch.id if batch else False, 'sequence': number, 'company_id': source['company'].id,
             'message_id': source['message'].id, 'file_name': source.get('name'),
-            'xml': False if source['message'] else _base64(source['xml']), 'package': _base64(source.get('package')),
+            'xml': False if source['message'] else binary(source['xml']), 'package': binary(source.get('package')),
         } for number, source in enumerate(sources)])
         pages._look()
         for page, source in zip(pages, sources, strict=True):
@@ -171,7 +171,3 @@ class EfacturaImport(models.TransientModel):
 def _plain(refusals):
     """Without the dates, which a Json field cannot hold."""
     return [{'code': refusal['code'], 'text': refusal['text']} for refusal in refusals]
-
-
-def _base64(content):
-    return base64.b64encode(content) if content else False

@@ -1,12 +1,11 @@
 """What the buttons of the import do: bills, or the pairing with a bill that is there already."""
-import base64
-
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...models.bills.importer_guards import BACKGROUND_LINES
 from ...models.bills.proposal import Choice
 from ...models.common.actions import notification, soft_reload
+from ...models.common.core import bytes_of
 
 
 class EfacturaImport(models.TransientModel):
@@ -129,7 +128,7 @@ class EfacturaImport(models.TransientModel):
             bill._message_log(
                 body=self.env._("ANAF's package, as it was dropped by hand."),
                 attachment_ids=self.env['ir.attachment'].create({
-                    'name': self.file_name, 'raw': base64.b64decode(self.with_context(bin_size=False).package),
+                    'name': self.file_name, 'raw': bytes_of(self, 'package'),
                     'res_model': bill._name, 'res_id': bill.id}).ids)
 
     # -------------------------------------------------------------------------

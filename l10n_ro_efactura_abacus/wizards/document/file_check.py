@@ -1,9 +1,8 @@
-import base64
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...anaf import formatted
+from ...models.common.core import bytes_of
 from ...models.common.rights import check_bill
 from ...models.document.xml_file import VERDICTS
 
@@ -38,7 +37,7 @@ class EfacturaFileCheck(models.TransientModel):
         self.anaf_answer = False
 
     def _bytes(self):
-        return base64.b64decode(self.with_context(bin_size=False, bin_size_content=False).content or b'')
+        return bytes_of(self, 'content')
 
     def action_validate(self):
         """ANAF's own opinion of the file."""

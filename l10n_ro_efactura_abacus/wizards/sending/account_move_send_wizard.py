@@ -17,9 +17,10 @@ class AccountMoveSendWizard(models.TransientModel):
         """
         self.ensure_one()
         move = self.move_id
-        if 'ro_edi' in checkboxes or not move._l10n_ro_efactura_is_document():
+        core = self._get_all_extra_edis().get('ro_edi')  # none where core has renamed its checkbox
+        if 'ro_edi' in checkboxes or not core or not move._l10n_ro_efactura_is_document():
             return checkboxes
-        box = {'checked': False, 'label': self._get_all_extra_edis()['ro_edi']['label']}
+        box = {'checked': False, 'label': core['label']}
         if move._l10n_ro_efactura_live('prod'):
             states = dict(move._fields['l10n_ro_efactura_state']._description_selection(self.env))
             box |= {
