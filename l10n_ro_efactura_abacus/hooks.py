@@ -239,7 +239,7 @@ def _keep_sent_bytes(env):
 
 
 def _give_back_states(env):
-    """Write the states of core's own tests back to its fields; production states are there already (models/takeover)."""
+    """Write the states of core's own tests back to its fields, which hold the production states already."""
     env.flush_all()
     env.cr.execute(
         """UPDATE account_move m SET l10n_ro_edi_index = s.upload_index,
