@@ -254,7 +254,7 @@ def _keep_sent_bytes(env):
 
 
 def _give_back_states(env):
-    """Write the states of core's own tests back to its fields; production states are there (models/takeover)."""
+    """Write the states of core's own tests back to its fields, which hold the production states already."""
     if _core_lacks(env, 'state'):
         return
     env.flush_all()

@@ -1,9 +1,10 @@
-"""The browser's way to ANAF's login page and back. What came back is trusted only with a state of our own."""
+"""OAuth routes: to ANAF's login page and back. An answer without a valid state of ours is refused."""
 from odoo import http
 from odoo.addons.l10n_ro_edi.controllers.main import L10nRoEdiController
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
+# Headers of the pages that these routes show.
 HEADERS = {
     'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer', 'X-Frame-Options': 'DENY',
     'Content-Security-Policy': "frame-ancestors 'none'",
@@ -11,8 +12,9 @@ HEADERS = {
 
 
 class EfacturaOauth(L10nRoEdiController):
+    """The OAuth routes of core, behind our checks, and our own."""
 
-    # -- the paths core registered at ANAF stay alive, behind our checks --------------------------------------
+    # -- core's paths, which may be the ones registered at ANAF -----------------------------------------------
 
     # OVERRIDE 'l10n_ro_edi'
     @http.route()
@@ -40,7 +42,7 @@ class EfacturaOauth(L10nRoEdiController):
 
     @http.route('/l10n_ro_efactura/holder/<string:token>', type='http', auth='public', methods=['GET'])
     def efactura_holder(self, token, **kw):
-        """What the link is for, and a button; looking at it spends nothing."""
+        """Show the certificate holder what the link is for, with a button; showing does not use the link up."""
         link = request.env['l10n_ro_efactura.ticket']._from_link(token)
         if not link:
             return self._page('link_dead', 410)
@@ -49,15 +51,16 @@ class EfacturaOauth(L10nRoEdiController):
 
     @http.route('/l10n_ro_efactura/holder/<string:token>', type='http', auth='public', methods=['POST'])
     def efactura_holder_go(self, token, **kw):
+        """Redirect the certificate holder to ANAF's login page."""
         link = request.env['l10n_ro_efactura.ticket']._from_link(token)
         if not link:
             return self._page('link_dead', 410)
         return request.redirect(link.credential_id._begin_as_holder(link), code=303, local=False)
 
-    # -- how -------------------------------------------------------------------------------------------------
+    # -- helpers ---------------------------------------------------------------------------------------------
 
     def _back_from_anaf(self, state='', code='', error='', **kw):
-        """Check the state, spend it, exchange the code."""
+        """Check the state, use it up, exchange the code for tokens; return a page or a redirect."""
         ticket = request.env['l10n_ro_efactura.ticket']._from_state(state)
         credential = ticket.credential_id
         if not ticket or not (credential.callback_url or '').partition('?')[0].endswith(request.httprequest.path):
@@ -78,6 +81,7 @@ class EfacturaOauth(L10nRoEdiController):
         return request.redirect(f'/odoo/efactura-connections/{credential.id}')
 
     def _may_finish(self, ticket):
+        """Return True where this is the session that `ticket` began in and its user still is an administrator."""
         credential = ticket.credential_id
         if not credential._same_session(ticket):
             return False
@@ -88,7 +92,11 @@ class EfacturaOauth(L10nRoEdiController):
         return True
 
     def _page(self, what, status, **values):
-        """A plain page in the visitor's language: Romanian for someone without an account, where it is installed."""
+        """Return a page in the visitor's language; without an account, Romanian where it is installed.
+
+        :param what: key of the page's text in the template `oauth_page`
+        :param status: HTTP status
+        """
         env, lang = request.env, request.env.lang
         if env.user._is_public() and 'ro_RO' in dict(env['res.lang'].sudo().get_installed()):
             lang = 'ro_RO'

@@ -1,4 +1,4 @@
-"""The SPV list as an Excel file: the columns and the rows that the user sees."""
+"""The SPV list as an Excel file, with the columns and rows that the user sees."""
 import io
 import json
 
@@ -9,16 +9,19 @@ from odoo.http import content_disposition, request
 from ..models.common.excel import Workbook, field_value
 from ..models.common.rights import check_bill
 
+# Messages read at once.
 BATCH = 1000
+# Column widths in characters, by type of field, and by name where the type's width does not do.
 WIDTHS = {'date': 11, 'datetime': 16, 'monetary': 13, 'integer': 8, 'many2one': 26, 'boolean': 8}
 WIDE = {'partner_name': 34, 'details': 60, 'number': 20, 'upload_index': 13, 'anaf_id': 13}
 
 
 class EfacturaMessageList(http.Controller):
+    """Export of SPV messages."""
 
     @http.route('/l10n_ro_efactura/messages.xlsx', type='http', auth='user', methods=['POST'], readonly=True)
     def messages(self, data):
-        """Every message of a filter that the user may read.
+        """Return the messages of a filter that the user may read, as an Excel file.
 
         :param data: JSON {domain, columns: [{name, label}], order: list, context}
         """
@@ -37,6 +40,12 @@ class EfacturaMessageList(http.Controller):
             ('Content-Disposition', content_disposition(name))])
 
     def _workbook(self, messages, names, shown, labels):
+        """Return the workbook as bytes.
+
+        :param names: [field name] of the columns
+        :param shown: {field name: dict of `fields_get`}
+        :param labels: {field name: title}
+        """
         stream = io.BytesIO()
         with Workbook(stream) as book:
             sheet = book.add_sheet('SPV')
@@ -55,7 +64,7 @@ class EfacturaMessageList(http.Controller):
         return stream.getvalue()
 
     def _cell(self, message, name, field):
-        """``(value, style)`` of one field; an amount that is not known yet is no zero."""
+        """Return (value, style) of one field; an amount that is not known yet stays empty."""
         kind = field['type']
         if name == 'days_left' and (message.archive_state != 'listed' or not message.expires_on) \
                 or kind == 'monetary' and not message.number:

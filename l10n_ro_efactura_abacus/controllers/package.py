@@ -1,4 +1,4 @@
-"""What a package holds, part by part, for those who may read SPV. What came from outside never runs in a browser."""
+"""Downloads and pages of a package's parts, for users who may read SPV. No content from outside runs in a browser."""
 import tempfile
 
 from odoo import http
@@ -8,7 +8,9 @@ from odoo.http import content_disposition, request
 from ..anaf import formatted
 from ..models.common.rights import check_read_spv
 
-CHUNK = 1 << 20  # bytes
+# Bytes sent at once.
+CHUNK = 1 << 20
+# Headers of pages made from a package: no script, nothing loaded from elsewhere, framed by Odoo only.
 PAGE_HEADERS = {
     'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
                                " form-action 'none'; frame-ancestors 'self';"
@@ -21,12 +23,13 @@ PAGE_HEADERS = {
 
 
 class EfacturaPackage(http.Controller):
+    """Parts of SPV packages; each method `_<part>` returns the response for one part."""
 
     @http.route(
         ['/l10n_ro_efactura/package/<int:message_id>', '/l10n_ro_efactura/package/<int:message_id>/<string:part>'],
         type='http', auth='user', methods=['GET'], readonly=True)
     def package(self, message_id, part='zip', all_lines=None, der=None, n='', **_kw):
-        """One part of the package of an SPV message the user may read; anything else does not exist.
+        """Return one part of the package of an SPV message; 404 for other parts or without the right to read it.
 
         zip: untouched; xml: formatted for reading; seal: untouched; certificate: PEM, or DER with ``?der=1``;
         errors: ANAF's texts with explanations; pdf: ANAF's, else ours; view: a page to read and print;
@@ -46,7 +49,7 @@ class EfacturaPackage(http.Controller):
     @http.route('/l10n_ro_efactura/proof_pack/<int:wizard_id>', type='http', auth='user', methods=['GET'],
                 readonly=True)
     def proof_pack(self, wizard_id):
-        """A period's packages as one ZIP, made in a temporary file and sent from it."""
+        """Return a period's packages as one ZIP, built in a temporary file."""
         try:
             wizard = request.env['l10n_ro_efactura.proof.pack'].browse(wizard_id)
             wizard.check_access('read')
@@ -93,7 +96,7 @@ class EfacturaPackage(http.Controller):
             pdf, maker, why = message._package_pdf()
         except UserError as error:
             return self._page(message._package_document_page(warning=str(error)))
-        if not pdf:  # nothing here prints: the reader's browser does
+        if not pdf:  # no PDF could be made: return a page that the browser can print
             return self._page(message._package_document_page(all_lines=True, warning=message._own_words(why)))
         name = 'Odoo' if maker == 'odoo' else 'ANAF'
         return self._file(pdf, 'application/pdf', f'{message._package_name()}_{name}.pdf')
@@ -105,14 +108,18 @@ class EfacturaPackage(http.Controller):
     def _view(self, message, all_lines=False, **_kw):
         return self._page(message._package_document_page(all_lines))
 
-    # -- how ------------------------------------------------------------------------------------------------
+    # -- helpers --------------------------------------------------------------------------------------------
 
     def _page(self, html):
+        """Return `html` as a page that may run no script."""
         return request.make_response(f'<!DOCTYPE html>\n{html}', headers={
             **PAGE_HEADERS, 'Content-Type': 'text/html; charset=utf-8'})
 
     def _file(self, content, mimetype, name):
-        """Always a download: an XML of a stranger's, shown in place, could run scripts in our name."""
+        """Return `content` as a download, never shown in place, where a supplier's XML could run scripts.
+
+        :raise NotFound: no content
+        """
         if not content:
             raise request.not_found()
         return request.make_response(content, headers=[

@@ -1,4 +1,4 @@
-"""A verification as an Excel file: a sheet for each section, the cards first."""
+"""A verification as an Excel file: the cards on the first sheet, then a sheet for each section."""
 import io
 
 from odoo import fields, http
@@ -9,6 +9,7 @@ from ..models.common.excel import Workbook, field_value
 from ..models.common.rights import check_read_spv
 from ..models.verification.verification import SECTIONS
 
+# Fields of a verification's line that become columns, and the widths of some in characters.
 COLUMNS = ('done', 'partner_name', 'number', 'date', 'currency_id', 'amount_tax', 'amount_total', 'amount_company',
            'vat_company', 'reason', 'in_spv', 'in_books', 'move_id')
 WIDTHS = {'partner_name': 34, 'number': 20, 'date': 11, 'reason': 44, 'in_spv': 22, 'in_books': 22, 'move_id': 26,
@@ -16,11 +17,12 @@ WIDTHS = {'partner_name': 34, 'number': 20, 'date': 11, 'reason': 44, 'in_spv': 
 
 
 class EfacturaVerificationFile(http.Controller):
+    """Export of verifications."""
 
     @http.route('/l10n_ro_efactura/verification/<int:verification_id>.xlsx', type='http', auth='user', methods=['GET'],
                 readonly=True)
     def excel(self, verification_id):
-        """The verification that the user may read."""
+        """Return a verification as an Excel file; 404 without the right to read it."""
         verification = request.env['l10n_ro_efactura.verification'].browse(verification_id)
         try:
             check_read_spv(verification, 'read')

@@ -1,3 +1,4 @@
+"""Calls to ANAF: workers, lanes, budget, circuit, guard, and documents that are uploaded exactly once."""
 from . import worker
 from . import budget
 from . import circuit

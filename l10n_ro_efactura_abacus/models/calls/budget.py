@@ -1,4 +1,4 @@
-"""What all workers share about ANAF: the budget of calls, the daily quotas, the circuit that opens when it is down."""
+"""The budget of calls to ANAF and its daily quotas, which all workers share."""
 from contextlib import contextmanager
 
 from odoo import api, fields, models, modules
@@ -7,16 +7,18 @@ from odoo.sql_db import db_connect
 from ...anaf import today
 from ..common.knobs import knob
 
-BLOCK = 8  # calls granted at a time
-WINDOW = 61  # seconds of the sliding minute: a granted call leaves up to a second later
+# Calls granted at a time.
+BLOCK = 8
+# Seconds over which granted calls count: ANAF's minute, plus one because a granted call may leave a second later.
+WINDOW = 61
 
 
 @contextmanager
 def side_cursor(env):
     """Give a separate READ COMMITTED cursor, committed at the end.
 
-    What all workers share must not wait for a worker's transaction, nor break it with a serialization failure. A test
-    keeps its one transaction.
+    Rows that all workers share are written there, so that they neither wait for a worker's transaction nor break it
+    with a serialization failure. A test keeps its one transaction.
     """
     if modules.module.current_test:
         yield env.cr
@@ -27,7 +29,7 @@ def side_cursor(env):
 
 
 class EfacturaCall(models.Model):
-    """A sliding log of granted calls: ANAF allows 1000 a minute (limiteApeluriAPI.txt), we use less."""
+    """A row of the sliding log of granted calls. ANAF allows 1000 a minute (limiteApeluriAPI.txt); we use less."""
     _name = 'l10n_ro_efactura.call'
     _description = "e-Factura granted calls"
     _log_access = False
@@ -65,7 +67,7 @@ class EfacturaCall(models.Model):
 
 
 class EfacturaQuota(models.Model):
-    """Calls of one kind that were made today (a Bucharest day), for ANAF's daily limits per CIF."""
+    """The number of calls of one kind on one day (in Bucharest), for ANAF's daily limits per CIF."""
     _name = 'l10n_ro_efactura.quota'
     _description = "e-Factura daily quotas"
     _log_access = False
@@ -79,7 +81,7 @@ class EfacturaQuota(models.Model):
     @api.model
     @api.private
     def _take(self, key, cap):
-        """Count one call of `key`, committed before it is made; False, uncounted, when `cap` is reached today."""
+        """Count one call of `key`, committed before it is made; return False, uncounted, when `cap` is reached."""
         with side_cursor(self.env) as cr:
             cr.execute(
                 "INSERT INTO l10n_ro_efactura_quota AS q (key, day, n) SELECT %(key)s, %(day)s, 1 WHERE %(cap)s > 0"
@@ -93,7 +95,7 @@ class EfacturaQuota(models.Model):
     @api.model
     @api.private
     def _used_up(self, key, cap):
-        """ANAF says that today's quota is gone, whatever we counted."""
+        """Set today's count of `key` to `cap` at least, because ANAF said that the quota is used up."""
         with side_cursor(self.env) as cr:
             cr.execute(
                 "INSERT INTO l10n_ro_efactura_quota AS q (key, day, n) VALUES (%(key)s, %(day)s, %(cap)s)"

@@ -1,18 +1,18 @@
-"""The circuit of a connection: it opens when ANAF does not work, so that what waits is not spent on a dead server."""
+"""The circuit breaker of a connection: a gate that closes while ANAF does not work."""
 from contextlib import nullcontext
 
 from odoo import api, fields, models
 
 from .budget import side_cursor
 
-# The answers that decide: the last ones of a connection, as a text of one sign each.
+# Last answers of a connection that decide, kept as a text of one sign for each.
 WINDOW_ANSWERS = 10
 GOOD, BAD = '.', 'x'
-# Nothing new is dispatched once so many of them say "ANAF is not working"...
+# Bad answers among them that close the gate.
 MOST_BAD = 6
-# ... or so many of them where there was no good one at all: ANAF is down, not shaky.
+# Bad answers that close the gate where none of them was good.
 BAD_FROM_THE_START = 2
-# Seconds for which nothing is dispatched: longer the more answers failed.
+# Seconds for which the gate closes; the next step after every 16 failures.
 OPEN_SECONDS = (30, 60, 120, 300, 900)
 
 
@@ -22,10 +22,10 @@ def right_key(key, cif):
 
 
 class EfacturaGate(models.Model):
-    """One gate per connection and environment, and one for each CIF that a connection has no right for in SPV.
+    """The circuit of a connection in one environment, or of a CIF for which a connection has no right in SPV.
 
-    A closed gate of a connection: nothing new is dispatched until a probe gets through. A closed gate of a CIF opens
-    by itself after an hour, or with another token.
+    While a connection's gate is closed, nothing is dispatched until a probe gets an answer. A CIF's gate opens
+    after an hour, or with another token.
 
     ::
 
@@ -49,9 +49,9 @@ class EfacturaGate(models.Model):
     @api.model
     @api.private
     def _state(self, key, environment, fresh=False):
-        """'open', 'closed', or 'probe' (closed long enough: one harmless call may try).
+        """Return 'open', 'closed', or 'probe' (the time is over: one harmless call may try).
 
-        :param fresh: as it is now, not as this transaction's snapshot has it
+        :param fresh: True reads the latest commit instead of this transaction's snapshot
         """
         with side_cursor(self.env) if fresh else nullcontext(self.env.cr) as cr:
             cr.execute(
@@ -65,7 +65,7 @@ class EfacturaGate(models.Model):
     @api.model
     @api.private
     def _reason(self, key, environment):
-        """The code of what closed the gate."""
+        """Return the code of the error that closed the gate."""
         with side_cursor(self.env) as cr:
             cr.execute("SELECT reason FROM l10n_ro_efactura_gate WHERE key = %s AND environment = %s"
                        " AND closed_until IS NOT NULL", [key, environment])
@@ -93,7 +93,7 @@ class EfacturaGate(models.Model):
     @api.model
     @api.private
     def _take_probe(self, key, environment):
-        """True for the one worker that may probe now; the others find the gate closed for another moment."""
+        """Return True for the one worker that may probe now; for the others the gate stays closed a while longer."""
         with side_cursor(self.env) as cr:
             cr.execute(
                 "UPDATE l10n_ro_efactura_gate"
@@ -105,11 +105,11 @@ class EfacturaGate(models.Model):
     @api.model
     @api.private
     def _answered(self, key, environment, good=1, sure=False):
-        """Count answers of ANAF's application. A closed gate stays closed: these calls left before.
+        """Count good answers of ANAF. A closed gate stays closed, because the calls left before it closed.
 
-        :param int good: how many answered since the caller's last report
-        :param sure: failures are known to be counted, whatever this transaction sees
-        :return: True where they were counted; where there is no failure to weigh them against, nothing is written
+        :param int good: answers since the caller's last report
+        :param sure: True where the caller knows of counted failures that this transaction may not see
+        :return: True where they were counted; False where no failure is counted, and so nothing is written
         """
         if not sure:
             self.env.cr.execute(
@@ -127,7 +127,11 @@ class EfacturaGate(models.Model):
     @api.model
     @api.private
     def _open(self, key, environment=None, reasons=()):
-        """Open the gate: its probe was answered, or (with `reasons`) what closed it was put right."""
+        """Open the gate.
+
+        :param environment: None for all
+        :param reasons: codes; given, only gates that closed for one of them open
+        """
         with side_cursor(self.env) as cr:
             cr.execute("UPDATE l10n_ro_efactura_gate"
                        " SET failures = 0, answers = NULL, closed_until = NULL, reason = NULL"
@@ -158,7 +162,7 @@ class EfacturaGate(models.Model):
     @api.model
     @api.private
     def _close(self, key, environment, seconds, reason):
-        """Dispatch nothing with `key` in `environment` for `seconds`."""
+        """Close the gate of `key` in `environment` for `seconds`; one that is closed for longer stays so."""
         with side_cursor(self.env) as cr:
             cr.execute(
                 "INSERT INTO l10n_ro_efactura_gate (key, environment, failures, closed_until, reason) VALUES"

@@ -1,13 +1,15 @@
-"""Reasons for which nothing may leave this database, whatever is queued."""
+"""The guard: reasons for which this database sends nothing to ANAF."""
 from odoo import api, models
 
 from ..common.core import get_parameter, set_parameter
 from ..common.rights import check_system
 
+# System parameter with the database's name at installation, or when an administrator confirmed it.
 DATABASE_PARAMETER = 'l10n_ro_efactura.database'
 
 
 class EfacturaGuard(models.AbstractModel):
+    """The checks that come before every call: neutralized and copied databases never send to production."""
     _name = 'l10n_ro_efactura.guard'
     _description = "e-Factura guard"
 
@@ -25,23 +27,26 @@ class EfacturaGuard(models.AbstractModel):
 
     @api.model
     def _is_copied(self):
-        """The name this database had when it was installed or confirmed, where it is another one now; else False."""
+        """Return the name that the database had at installation or confirmation, where it changed; else False."""
         known = get_parameter(self.env, DATABASE_PARAMETER)
         return bool(known) and known != self.env.cr.dbname and known
 
     @api.model
     @api.private
     def _remember_database(self):
-        """Called at install: from now on a copy of this database is recognised."""
+        """Store the database's name, by which a copy is recognised."""
         set_parameter(self.env, DATABASE_PARAMETER, self.env.cr.dbname)
 
     @api.model
     def confirm_database(self):
-        """Confirm that only this copy of the database sends."""
+        """Confirm that only this copy of the database sends.
+
+        :raise AccessError: the user is no administrator of the system
+        """
         check_system(self)
         self._remember_database()
 
     @api.model
     @api.private
     def _not_connected(self, lane):
-        """Called for a lane whose company has no connection or no CIF. A hook."""
+        """React to a lane whose company has no connection or no CIF. A hook."""

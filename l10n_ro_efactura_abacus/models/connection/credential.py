@@ -1,4 +1,4 @@
-"""One company's connection to ANAF: its facts, who may manage it, and what is never read back."""
+"""A company's connection to ANAF: its fields, its state, and its client secret."""
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -12,17 +12,19 @@ from ..common.knobs import knob
 from ..common.rights import check_system
 from . import vault
 
+# Path of the default callback URL.
 CALLBACK_PATH = '/l10n_ro_efactura/callback'
-#: the refresh token ends in as many days: users are told
+# Days before the refresh token's end from which the connection shows as expiring.
 EXPIRING_DAYS = 30
-#: below this the automatic refresh (at 30 days) must have failed
+# Days before the access token's end from which it does so: the automatic refresh (at 30 days) must have failed.
 ACCESS_LATE_DAYS = 7
-
+# Values and labels of the state.
 STATES = [('draft', "Not connected"), ('connected', "Connected"), ('expiring', "Expires soon"),
           ('expired', "Expired")]
 
 
 class EfacturaCredential(models.Model):
+    """A connection to ANAF: an OAuth application and its tokens. Only administrators of the system manage it."""
     _name = 'l10n_ro_efactura.credential'
     _description = "Connection to ANAF e-Factura"
     _inherit = ['mail.thread', 'mail.activity.mixin']
@@ -34,7 +36,7 @@ class EfacturaCredential(models.Model):
                                  default=lambda self: self.env.company)
     client_id = fields.Char("Client ID", copy=False, default=lambda self: knob('client_id'),
                             help="Given by ANAF when the application is registered.")
-    # create() and write() take what was typed out of the values and store it encrypted: the inverse has nothing to do
+    # create() and write() encrypt and store the typed value, so the inverse does nothing.
     client_secret = fields.Char("Client secret", compute='_compute_client_secret', inverse=lambda self: None,
                                 copy=False, exportable=False,
                                 help="Stored encrypted. It can be replaced, never read back.")
@@ -45,7 +47,7 @@ class EfacturaCredential(models.Model):
     #   ^                         │                         │
     #   └──── disconnect ─────────┴── refresh token ended or refused, access token refused ──> expired ── set_tokens ─┐
     #                                                                                    connected <────────────────┘
-    # Derived from the facts below, so that time alone moves it.
+    # Computed from the fields below, because it also changes as time passes.
     state = fields.Selection(STATES, compute='_compute_state', search='_search_state')
     access_expires_at = fields.Datetime("Access token until", readonly=True, copy=False)
     refresh_expires_at = fields.Datetime("Refresh token until", readonly=True, copy=False)
@@ -62,7 +64,7 @@ class EfacturaCredential(models.Model):
     user_company_ids = fields.Many2many('res.company', string="Companies on this connection",
                                         compute='_compute_user_company_ids')
 
-    # ciphertexts, see vault.py; nobody reads them through the ORM
+    # Ciphertexts (vault.py), which no user can read through the ORM.
     client_secret_cipher = fields.Char(groups='.', copy=False, exportable=False, readonly=True)
     access_cipher = fields.Char(groups='.', copy=False, exportable=False, readonly=True)
     refresh_cipher = fields.Char(groups='.', copy=False, exportable=False, readonly=True)
@@ -164,7 +166,7 @@ class EfacturaCredential(models.Model):
     # -- rights --------------------------------------------------------------------------------------------------
 
     def _check_system(self):
-        """First line of every public method."""
+        """Check that the user administers the system; every public method begins with this."""
         check_system(self, 'write')
 
     @api.model
@@ -174,15 +176,15 @@ class EfacturaCredential(models.Model):
     # -- secrets -------------------------------------------------------------------------------------------------
 
     def _configured_secret(self):
-        """The client secret of odoo.conf, where the integrator registered the application; '' for another one."""
+        """Return the client secret of odoo.conf, where the client id is also its; else ''."""
         return knob('client_secret', '') if self.client_id and self.client_id == knob('client_id') else ''
 
     def _client_secret(self):
-        """The secret in clear, for the identity provider only."""
+        """Return the client secret in clear, for the identity provider only."""
         return vault.decrypt(self.env, self.sudo().client_secret_cipher) or self._configured_secret()
 
     def action_reencrypt(self):
-        """Encrypt every stored secret of every connection with the first key, and say how many were changed."""
+        """Encrypt the stored secrets of all connections with the first key; return a notification."""
         self._check_system()
         changed = self._reencrypt()
         return notification(self.env._("%s stored secrets were encrypted with the first key of the server.", changed),
@@ -190,10 +192,7 @@ class EfacturaCredential(models.Model):
 
     @api.model
     def _reencrypt(self):
-        """Encrypt anew what is not encrypted with the first key, which an administrator put in front of the others.
-
-        :return: how many values changed
-        """
+        """Encrypt again the secrets that are not encrypted with the first key; return how many."""
         changed = 0
         for credential in self.sudo().with_context(active_test=False).search([]):
             values = {

@@ -1,4 +1,4 @@
-"""Getting connected: to ANAF's login page and back, the holder's link, testing, disconnecting."""
+"""Connecting to ANAF: its login page and the way back, the certificate holder's link, disconnecting."""
 from urllib.parse import urlsplit
 
 from odoo import fields, models
@@ -13,10 +13,12 @@ from ...anaf.errors import AnafError
 from ..common.actions import notification, open_action, soft_reload
 from . import vault
 
+# Key of the session that holds the digest of the ticket begun in it.
 SESSION_KEY = 'l10n_ro_efactura_oauth'
 
 
 class EfacturaCredential(models.Model):
+    """A connection that is authorised through OAuth."""
     _inherit = 'l10n_ro_efactura.credential'
 
     # -- to ANAF --------------------------------------------------------------------------------------------------
@@ -27,7 +29,7 @@ class EfacturaCredential(models.Model):
         return {'type': 'ir.actions.act_url', 'url': self._begin_as_user(), 'target': 'self'}
 
     def _begin_as_user(self):
-        """ANAF's address for the current user; the way back works in this session only."""
+        """Return ANAF's authorisation URL for the current user; its answer is accepted in this session only."""
         self._check_ready()
         ticket, secret = self.env['l10n_ro_efactura.ticket']._issue(self, 'user')
         if request:
@@ -35,7 +37,7 @@ class EfacturaCredential(models.Model):
         return self._authorize_url(ticket._state(secret))
 
     def _begin_as_holder(self, link):
-        """ANAF's address for whoever holds the link; what comes back can only be a code for this connection."""
+        """Return ANAF's authorisation URL for the certificate holder who came by `link` (a ticket)."""
         ticket, secret = self.env['l10n_ro_efactura.ticket']._issue(self, 'holder', link)
         return self._authorize_url(ticket._state(secret))
 
@@ -58,7 +60,7 @@ class EfacturaCredential(models.Model):
         vault.encrypt(self.env, 'a key is here')
 
     def action_holder_link(self):
-        """Show a new link for the certificate holder; earlier ones stop working."""
+        """Open the dialog with a new link for the certificate holder; earlier links stop working."""
         self._check_system()
         self._check_ready()
         tickets = self.env['l10n_ro_efactura.ticket'].sudo()
@@ -72,10 +74,10 @@ class EfacturaCredential(models.Model):
     # -- and back -------------------------------------------------------------------------------------------------
 
     def _finish(self, ticket, code):
-        """Exchange a code within its 60 seconds and store the tokens.
+        """Exchange an authorisation code, which is valid for 60 seconds, and store the tokens.
 
-        :param ticket: already spent by the caller
-        :raises UserError: what ANAF said, readable; no secrets
+        :param ticket: already used up by the caller
+        :raise UserError: ANAF's error in words, without secrets
         """
         try:
             tokens = oauth.exchange_code(self._endpoints(), self.client_id, self._client_secret(), code,
@@ -87,6 +89,10 @@ class EfacturaCredential(models.Model):
         self._isolated(lambda own: own._store_exchanged(ticket, tokens))
 
     def _store_exchanged(self, ticket, tokens):
+        """Store the tokens and use the link up.
+
+        :raise UserError: the link has been used already
+        """
         self._lock_row()
         ticket = ticket.with_env(self.env)
         if ticket.link_id and not ticket.link_id._use():
@@ -98,19 +104,23 @@ class EfacturaCredential(models.Model):
 
     @staticmethod
     def _same_session(ticket):
-        """Is this browser the one that the ticket's user set out from?"""
+        """Return True where this is the session in which the ticket's user began."""
         return request.session.uid == ticket.user_id.id and consteq(
             request.session.get(SESSION_KEY) or '', ticket.digest)
 
     # -- by hand --------------------------------------------------------------------------------------------------
 
     def action_paste_tokens(self):
+        """Open the dialog for tokens obtained elsewhere."""
         self._check_system()
         return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_paste_tokens_action', self,
                            default_credential_id=self.id)
 
     def action_refresh_now(self):
-        """Renew the tokens now; a failure says why and offers to connect again (the form shows the button)."""
+        """Renew the tokens now and return a notification of the result.
+
+        :raise UserError: there are no tokens
+        """
         self._check_system()
         self.ensure_one()
         if self.state == 'draft':
@@ -122,7 +132,7 @@ class EfacturaCredential(models.Model):
         return self._notify('danger', credential.last_error or '', sticky=True)
 
     def action_disconnect(self):
-        """Forget the tokens. At ANAF they end by themselves, or by "Renunțare OAuth" in its portal."""
+        """Delete the tokens. At ANAF they expire, or end by "Renunțare OAuth" in its portal."""
         self._check_system()
         for credential in self:
             credential._forget_tokens(**({'client_secret_cipher': False} if credential.key_problem else {}))

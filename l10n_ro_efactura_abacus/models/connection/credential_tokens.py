@@ -1,4 +1,4 @@
-"""The tokens of a connection: storing, using, renewing. The only place that decrypts one."""
+"""The tokens of a connection: storing, using, renewing. No other file decrypts them."""
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
@@ -13,25 +13,26 @@ from ...anaf.errors import AnafError, NotAJwt, OAuthError
 from ..common.knobs import knob
 from . import vault
 
-#: a call may wait this long for another one that is renewing the same tokens
+# Time that a call may wait for another one that is renewing the same tokens.
 LOCK_TIMEOUT = '60s'
-#: renew when the access token has fewer days left
+# Days before the access token's end from which it is renewed.
 REFRESH_DAYS = 30
-#: the identity provider's answers after which only a new authorisation helps
+# Error codes of the identity provider after which only a new authorisation helps.
 DEAD = ('refresh_expired', 'invalid_grant', 'access_denied')
 
 
 class EfacturaCredential(models.Model):
+    """A connection with its encrypted tokens."""
     _inherit = 'l10n_ro_efactura.credential'
 
     # -- storing ------------------------------------------------------------------------------------------------
 
     def set_tokens(self, access, refresh):
-        """Store a pair of tokens, replacing the one that was there. Write-only: nothing reads them back.
+        """Store a pair of tokens, encrypted, in place of the old one.
 
         :param access: access JWT
         :param refresh: refresh JWT
-        :raises UserError: not a JWT, already expired, or twice the same text
+        :raise UserError: not a JWT, already expired, or twice the same text
         """
         self._check_system()
         self.ensure_one()
@@ -52,7 +53,11 @@ class EfacturaCredential(models.Model):
         return True
 
     def _token_end(self, token, name):
-        """When a token ends (naive UTC); readable errors that never quote it."""
+        """Return when a token ends, as naive UTC.
+
+        :param name: of the token, for the error, which never quotes it
+        :raise UserError: missing, not a JWT, or expired
+        """
         if not token:
             raise UserError(self.env._("The %s is missing.", name))
         try:
@@ -66,6 +71,7 @@ class EfacturaCredential(models.Model):
         return end.replace(microsecond=0)
 
     def _forget_tokens(self, **values):
+        """Delete the tokens and close the alerts; `values` are written too."""
         for credential in self.sudo():
             credential.write({
                 'access_cipher': False, 'access_expires_at': False, 'access_refused': False,
@@ -79,9 +85,9 @@ class EfacturaCredential(models.Model):
 
     @api.model
     def _endpoints(self):
-        """ANAF's addresses, from the server's configuration only.
+        """Return ANAF's addresses (`Endpoints`), from the server's configuration only.
 
-        :rtype: Endpoints
+        :raise UserError: an address is not usable
         """
         names = ('api_url', 'public_url', 'oauth_url')
         try:
@@ -91,19 +97,19 @@ class EfacturaCredential(models.Model):
                 "ANAF's address in the server's configuration is not usable: %s", error)) from None
 
     def _client(self, environment='prod', session=None):
-        """The seam to the wire: a client that holds the newest access token.
+        """Return a client for ANAF's API with the newest access token.
 
         :param environment: 'prod' or 'test'
         :param session: see ``anaf.wire.make_session``
         :rtype: AnafClient
-        :raises UserError: not connected, expired, key missing, or prod in a neutralized database
+        :raise UserError: not connected, expired, key missing, or prod in a neutralized database
         """
         self.ensure_one()
         if environment == 'prod' and self._is_neutralized():
             raise UserError(self.env._("This database is a neutralized copy: it cannot reach ANAF's production."))
         version, cipher, end, refused = self._newest_access()
         if cipher and end and end <= fields.Datetime.now() and not refused:
-            self._refresh(version)  # the server slept through the access token's life
+            self._refresh(version)  # the server was off when the token should have been renewed
             version, cipher, end, refused = self._newest_access()
         if not cipher or refused or not end or end <= fields.Datetime.now():
             raise UserError(self.env._(
@@ -114,9 +120,9 @@ class EfacturaCredential(models.Model):
         return client
 
     def _newest_access(self):
-        """``(version, cipher, end, refused)`` of the newest access token.
+        """Return (version, cipher, end, refused) of the newest access token.
 
-        Another transaction may have renewed it since this one began, which this one cannot see.
+        Reads over a second cursor too, because this transaction does not see a renewal after it began.
         """
         self.flush_recordset()
         query = ("SELECT token_version, access_cipher, access_expires_at, access_refused"
@@ -130,9 +136,9 @@ class EfacturaCredential(models.Model):
         return max(rows, key=lambda row: row[0] or 0, default=(0, None, None, None))
 
     def _renew_after_401(self, client):
-        """ANAF did not take `client`'s token: renew it once, unless another worker already did.
+        """Renew the token of `client` after a 401, unless another worker already did.
 
-        :return: True when a different token is stored now; ask :meth:`_client` again and repeat the call once
+        :return: True when a newer token is stored; the caller gets a new :meth:`_client` and repeats the call once
         """
         self.ensure_one()
         version = getattr(client, 'token_version', None)
@@ -143,9 +149,9 @@ class EfacturaCredential(models.Model):
     # -- renewing -----------------------------------------------------------------------------------------------
 
     def _refresh(self, seen_version, after_401=False):
-        """Renew the pair under a row lock, in a transaction of its own; both are committed before anyone uses them.
+        """Renew both tokens under a row lock and commit them in a transaction of their own before they are used.
 
-        :param seen_version: ``token_version`` of the pair that needs it; a newer one is left alone
+        :param seen_version: ``token_version`` of the pair to renew; a newer pair is left as it is
         :return: True when a newer pair is stored; otherwise ``last_error`` says why not
         """
         self.ensure_one()
@@ -155,6 +161,7 @@ class EfacturaCredential(models.Model):
         return renewed
 
     def _refresh_locked(self, seen_version, after_401):
+        """Renew the pair inside the current transaction; parameters and result as in `_refresh`."""
         self._lock_row()
         if self.token_version > seen_version:
             return True
@@ -172,14 +179,17 @@ class EfacturaCredential(models.Model):
         return True
 
     def _lock_row(self):
-        """Wait for the row; from here to the commit it is ours alone."""
+        """Lock the row until the commit, waiting up to `LOCK_TIMEOUT`."""
         self.env.cr.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")  # pylint: disable=sql-injection
         self.env.cr.execute("SELECT 1 FROM l10n_ro_efactura_credential WHERE id = %s FOR NO KEY UPDATE", [self.id],
                             log_exceptions=False)
         self.invalidate_recordset(flush=False)
 
     def _isolated(self, function):
-        """``function(self)`` in a transaction of its own, begun anew when another one was faster; its result."""
+        """Return ``function(self)``, run in a transaction of its own that is retried after a conflict.
+
+        :raise UserError: the row stayed locked
+        """
         for _attempt in range(5):
             try:
                 with self._own_transaction() as credential:
@@ -192,7 +202,7 @@ class EfacturaCredential(models.Model):
 
     @contextmanager
     def _own_transaction(self):
-        """These records in a transaction of their own, committed at the end of the block."""
+        """Give the records in a transaction of their own, committed at the end of the block."""
         self.flush_recordset()
         if _in_test():
             with self.env.cr.savepoint():
@@ -204,7 +214,7 @@ class EfacturaCredential(models.Model):
         self.invalidate_recordset(flush=False)
 
     def _needs_refresh(self):
-        """Fewer than 30 days of the access token, or less than half of the refresh token's life, are left."""
+        """Return True where the access token has under 30 days left, or the refresh token under half of its life."""
         if not self.refresh_cipher or self.refresh_refused or not self.access_expires_at or not self.refresh_expires_at:
             return False
         now, begun = fields.Datetime.now(), self.refresh_issued_at or self.refreshed_at or self.refresh_expires_at
@@ -213,7 +223,7 @@ class EfacturaCredential(models.Model):
             or now > begun + (self.refresh_expires_at - begun) / 2)
 
     def _explain(self, error):
-        """What went wrong with the identity provider, for an administrator; no secrets."""
+        """Return an error of the identity provider as a text for administrators, without secrets."""
         code = getattr(error, 'code', '')
         said = (getattr(error, 'text', '') or '')[:200]
         _ = self.env._
@@ -237,11 +247,12 @@ class EfacturaCredential(models.Model):
 
 
 def _in_test():
-    """A test sees its own uncommitted records only through its own cursor."""
+    """Return True in a test, which sees its uncommitted records through its own cursor only."""
     return bool(modules.module.current_test)
 
 
 def _moment(timestamp):
+    """Return a Unix timestamp as naive UTC datetime, or None where it is none."""
     try:
         return datetime.fromtimestamp(float(timestamp), timezone.utc).replace(tzinfo=None, microsecond=0)
     except (TypeError, ValueError, OverflowError, OSError):

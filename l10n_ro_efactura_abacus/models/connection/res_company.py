@@ -1,9 +1,12 @@
+"""The connection that a company uses, its rights in SPV, and the settings page."""
 from odoo import api, fields, models
 
+# Values and labels of a company's right in SPV.
 RIGHTS = [('unknown', "not checked"), ('yes', "yes"), ('no', "no")]
 
 
 class ResCompany(models.Model):
+    """A company with its own connection to ANAF, or another company's."""
     _inherit = 'res.company'
 
     l10n_ro_efactura_credential_id = fields.Many2one(
@@ -18,7 +21,7 @@ class ResCompany(models.Model):
         RIGHTS, "Right in SPV (test)", default='unknown', readonly=True, copy=False, groups='base.group_system')
 
     def _l10n_ro_efactura_credential(self):
-        """The connection this company uses, as superuser: borrowed, else its own, else its parent's, else none."""
+        """Return the connection of this company, as superuser: the chosen one, else its own, else its parent's."""
         Credential = self.env['l10n_ro_efactura.credential'].sudo()
         for company in self._l10n_ro_efactura_chain():
             chosen = company.l10n_ro_efactura_credential_id
@@ -28,7 +31,7 @@ class ResCompany(models.Model):
         return Credential
 
     def _l10n_ro_efactura_head(self):
-        """The company whose box at ANAF this is: the highest one that has the same CIF and connection."""
+        """Return the company that owns the mailbox: the highest parent with the same CIF and connection."""
         cif, credential = self._l10n_ro_efactura_cif(), self._l10n_ro_efactura_credential()
         head = self.sudo()
         for company in self._l10n_ro_efactura_chain()[1:]:
@@ -39,6 +42,7 @@ class ResCompany(models.Model):
 
 
 class ResConfigSettings(models.TransientModel):
+    """The settings page with the company's connection."""
     _inherit = 'res.config.settings'
 
     l10n_ro_efactura_credential_id = fields.Many2one(
@@ -58,7 +62,7 @@ class ResConfigSettings(models.TransientModel):
             settings.l10n_ro_efactura_used_credential_id = settings.company_id._l10n_ro_efactura_credential().id
 
     def action_l10n_ro_efactura_connection(self):
-        """Open the connection of the current company, a new one where it has none."""
+        """Open the connection of the current company, or a new one where it has none."""
         self.env['l10n_ro_efactura.credential']._check_system()
         credential = self.company_id._l10n_ro_efactura_credential()
         return credential._get_records_action(

@@ -1,4 +1,4 @@
-"""One-time permissions of the OAuth dance. The database holds only a digest: whoever reads it cannot use one."""
+"""One-time tickets of the OAuth flow, of which the database holds only a digest."""
 import hashlib
 import secrets
 from datetime import timedelta
@@ -6,13 +6,16 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import consteq, hash_sign, verify_hash_signed
 
+# Scope of the signature over an OAuth ``state``.
 SCOPE = 'l10n_ro_efactura_oauth'
-#: to find the certificate and its PIN
+# Life of a ``state``, in which the user finds the certificate and its PIN.
 STATE_LIFE = timedelta(minutes=30)
+# Life of a link for the certificate holder.
 LINK_LIFE = timedelta(days=3)
 
 
 class EfacturaTicket(models.Model):
+    """A permission to connect once: a link for the certificate holder, or a way to ANAF and back."""
     _name = 'l10n_ro_efactura.ticket'
     _description = "One-time permission to connect to ANAF"
 
@@ -31,7 +34,11 @@ class EfacturaTicket(models.Model):
 
     @api.model
     def _issue(self, credential, kind, link=None):
-        """A new ticket; returns ``(ticket, secret)``. The secret is nowhere but there."""
+        """Create a ticket; return (ticket, secret). The secret is stored nowhere.
+
+        :param kind: 'user', 'link' or 'holder'
+        :param link: ticket of the link by which the holder came
+        """
         secret = secrets.token_urlsafe(32)
         return self.sudo().create({
             'credential_id': credential.id, 'company_id': credential.company_id.id, 'kind': kind,
@@ -41,12 +48,12 @@ class EfacturaTicket(models.Model):
         }), secret
 
     def _state(self, secret):
-        """The OAuth ``state``: signed, expiring, and good for this ticket only."""
+        """Return the OAuth ``state`` of this ticket, signed and with an end."""
         return hash_sign(self.sudo().env, SCOPE, [self.id, secret], expiration=STATE_LIFE)
 
     @api.model
     def _from_state(self, state):
-        """The usable ticket a ``state`` stands for, else an empty recordset."""
+        """Return the usable ticket of a ``state``, else an empty recordset."""
         try:
             values = verify_hash_signed(self.sudo().env, SCOPE, state or '')
             ticket_id, secret = values or (0, '')
@@ -58,18 +65,18 @@ class EfacturaTicket(models.Model):
 
     @api.model
     def _from_link(self, secret):
-        """The usable link with that secret, else an empty recordset."""
+        """Return the usable link with `secret`, else an empty recordset."""
         link = self.sudo().search([('kind', '=', 'link'), ('digest', '=', _digest(secret or ''))], limit=1)
         return link if link._usable() else link.browse()
 
     def _usable(self):
-        """Not used, not ended, its link neither, and the connection still that company's."""
+        """Return True where ticket and link are unused and not expired, and the connection still is the company's."""
         return bool(self) and not self.used_at and self.expires_at > fields.Datetime.now() and (
             self.credential_id.active and self.credential_id.company_id == self.company_id) and (
             not self.link_id or self.link_id._usable())
 
     def _use(self):
-        """Spend the ticket; True for the one who did."""
+        """Use the ticket up; return True for the one caller who did."""
         self.flush_recordset()
         self.env.cr.execute("UPDATE l10n_ro_efactura_ticket SET used_at = now() AT TIME ZONE 'UTC'"
                             " WHERE id = %s AND used_at IS NULL RETURNING id", [self.id], log_exceptions=False)

@@ -1,10 +1,11 @@
-"""The purchase journal's card says how many invoices of the SPV are not in the books yet."""
+"""The count of SPV invoices that are not in the books yet, on the purchase journal's card."""
 from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 
 class AccountJournal(models.Model):
+    """A purchase journal that shows the invoices to import."""
     _inherit = 'account.journal'
 
     def _fill_sale_purchase_dashboard_data(self, dashboard_data):
@@ -24,7 +25,10 @@ class AccountJournal(models.Model):
                 dashboard_data[first.id]['l10n_ro_efactura_to_import'] = count
 
     def action_l10n_ro_efactura_to_import(self):
-        """The invoices of the SPV that are not in the books."""
+        """Open the list of SPV invoices that are not in the books.
+
+        :raise AccessError: the user may not read SPV
+        """
         if not self.env['l10n_ro_efactura.message'].has_access('read'):
             raise AccessError(self.env._("Your user may not read SPV."))
         self.ensure_one()
@@ -35,10 +39,11 @@ class AccountJournal(models.Model):
 
 
 class ResCompany(models.Model):
+    """A company with SPV invoices to import."""
     _inherit = 'res.company'
 
     def _l10n_ro_efactura_to_import_domain(self):
-        """Received invoices that no bill belongs to, since the company uses e-Factura."""
+        """Return the domain of received messages without a bill, dated since the company uses e-Factura."""
         self.ensure_one()
         domain = Domain([('company_id', '=', self.id), ('environment', '=', 'prod'), ('kind', '=', 'received'),
                          ('move_id', '=', False), ('archive_state', '!=', 'gone')])

@@ -1,12 +1,15 @@
-"""What the SPV says about an invoice or bill, as badges in lists: is it paired with a package, and is its seal good."""
+"""Badges of an invoice or bill in lists: whether it is paired with an SPV package, and that package's seal."""
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+# Messages that hold an invoice, in production.
 DOCUMENT = Domain('environment', '=', 'prod') & Domain('kind', 'in', ('sent', 'received'))
+# Values and labels of a seal's state.
 SEALS = [('valid', "Valid"), ('invalid', "Invalid"), ('unverified', "Unverified")]
 
 
 class AccountMove(models.Model):
+    """An entry with its SPV messages."""
     _inherit = 'account.move'
 
     l10n_ro_efactura_message_ids = fields.One2many(
@@ -39,9 +42,9 @@ class AccountMove(models.Model):
 
     @api.model
     def _l10n_ro_efactura_search_messages(self, operator, value, messages):
-        """Domain of ``field in value`` where the field is empty without a message.
+        """Return the domain of ``field in value``, for a field that is empty on entries without a message.
 
-        :param messages: function of the wanted values, giving a domain of messages
+        :param messages: function of the wanted values that returns a domain of messages
         """
         if operator != 'in':
             return NotImplemented

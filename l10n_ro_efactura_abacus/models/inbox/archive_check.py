@@ -1,4 +1,4 @@
-"""The monthly look at the archive: is every package still, byte for byte, what ANAF gave?"""
+"""The monthly check that every archived package still has the bytes that ANAF gave."""
 import logging
 from datetime import timedelta
 
@@ -13,14 +13,17 @@ from ..common.alerts import alert, people_told
 from ..common.rights import check_manage
 
 _logger = logging.getLogger(__name__)
-BATCH = 100  # packages hashed in one statement; PostgreSQL takes them one by one, none comes here
+# Packages hashed in one SQL statement; PostgreSQL computes the hashes, so that no package is transferred.
+BATCH = 100
+# Days after which a company's archive is checked again.
 EVERY_DAYS = 27
+# Xml ids of the cron and of the activity type of its alerts.
 CRON = 'l10n_ro_efactura_abacus.ir_cron_archive_check'
 ACTIVITY = 'l10n_ro_efactura_abacus.activity_type_archive'
 
 
 class EfacturaArchiveCheck(models.Model):
-    """One check of one company's archive. A check that is interrupted goes on where it stopped."""
+    """One check of one company's archive; an interrupted one is continued by the next run."""
     _name = 'l10n_ro_efactura.archive.check'
     _description = "e-Factura archive check"
     _inherit = ['mail.thread', 'mail.activity.mixin', 'l10n_ro_efactura.worker']
@@ -57,7 +60,7 @@ class EfacturaArchiveCheck(models.Model):
     @api.model
     @api.private
     def _last_of(self, message):
-        """The last finished check that `message` was part of."""
+        """Return the last finished check that covers `message`."""
         return self.sudo().search([
             ('company_id', '=', message.company_id.id), ('until_id', '>=', message.id), ('state', '!=', 'running')],
             limit=1)
@@ -67,7 +70,7 @@ class EfacturaArchiveCheck(models.Model):
     @api.model
     @api.private
     def _cron_check_archive(self):
-        """Begin the checks that are due, go on with those that are not finished."""
+        """Begin the checks that are due and continue those that are running."""
         self = self.sudo()
         recent = fields.Datetime.now() - timedelta(days=EVERY_DAYS)
         fresh = self.search([('started_at', '>', recent)]).company_id
@@ -84,6 +87,7 @@ class EfacturaArchiveCheck(models.Model):
 
     @api.model
     def _begin(self, company):
+        """Return a new check of all packages that `company` has archived."""
         self.env.cr.execute(
             "SELECT count(*), COALESCE(MAX(id), 0) FROM l10n_ro_efactura_message"
             " WHERE company_id = %s AND archive_state = 'archived'", [company.id])
@@ -91,7 +95,7 @@ class EfacturaArchiveCheck(models.Model):
         return self.create({'company_id': company.id, 'total': total, 'until_id': until})
 
     def _go_on(self):
-        """Check batch after batch; False where the time of this run is up first."""
+        """Check batch after batch; return False where the time of this run ends first."""
         self.ensure_one()
         while self.state == 'running':
             done = self._in_fresh_transaction(self._check_batch)
@@ -100,7 +104,7 @@ class EfacturaArchiveCheck(models.Model):
         return True
 
     def _check_batch(self):
-        """Hash the next packages; how many. The check ends with the first empty batch."""
+        """Hash the next packages and return how many; an empty batch finishes the check."""
         self.env.cr.execute(
             "SELECT id FROM l10n_ro_efactura_message WHERE company_id = %s AND archive_state = 'archived'"
             " AND id > %s AND id <= %s ORDER BY id LIMIT %s", [self.company_id.id, self.last_id, self.until_id, BATCH])
@@ -117,7 +121,7 @@ class EfacturaArchiveCheck(models.Model):
 
     @api.model
     def _damaged(self, ids):
-        """Those of `ids` whose package is not what its hash says; where PostgreSQL cannot read one, one by one."""
+        """Return those of the message `ids` whose package does not match its hash, or that PostgreSQL cannot read."""
         try:
             with self.env.cr.savepoint():
                 self.env.cr.execute(SQL(
@@ -131,6 +135,7 @@ class EfacturaArchiveCheck(models.Model):
             return [message_id for one in ids for message_id in self._damaged([one])]
 
     def _finish(self):
+        """Set the final state; log and alert where packages are damaged."""
         self.write({'state': 'damaged' if self.damaged_ids else 'intact', 'finished_at': fields.Datetime.now(),
                     'total': self.checked})
         if self.damaged_ids:
@@ -139,6 +144,7 @@ class EfacturaArchiveCheck(models.Model):
             self._alert()
 
     def _alert(self):
+        """Alert the responsible users of damaged packages."""
         alert(self, ACTIVITY, people_told(self.company_id), lambda env: (
             env._("Packages of ANAF's were damaged"),
             env._("%(count)s packages are not any more what ANAF gave. Put them back from a backup; "
@@ -147,7 +153,7 @@ class EfacturaArchiveCheck(models.Model):
     # -- what a user may do ---------------------------------------------------------------------------------
 
     def action_check_now(self):
-        """Check the archive of the company now, in the background."""
+        """Check the archive of the current company now, in the background."""
         check_manage(self)
         company = self.env.company
         checks = self.sudo()
@@ -162,6 +168,7 @@ class EfacturaArchiveCheck(models.Model):
 
 
 class EfacturaMessage(models.Model):
+    """A message that shows the last check of its package."""
     _inherit = 'l10n_ro_efactura.message'
 
     archive_check = fields.Char(string="Last check of the archive", compute='_compute_archive_check')

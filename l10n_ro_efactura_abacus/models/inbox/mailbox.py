@@ -1,4 +1,4 @@
-"""A company's box at ANAF: how far its lists were read, and keeping every message they show."""
+"""A company's mailbox at ANAF: reading its lists, how far they were read, and inserting their messages."""
 import logging
 from datetime import datetime, timedelta, timezone
 
@@ -12,28 +12,34 @@ from ..common.environment import ENVIRONMENTS
 from ..common.knobs import knob
 
 _logger = logging.getLogger(__name__)
-LIST_SECONDS = 30  # at most one round of lists per box in this time
-# lists lag: what is indexed late must still be seen. Every reading goes back a little, one an hour a day, and one a
-# week all the way: a right given late, or a CIF that was corrected, shows older messages
+# Seconds between two rounds of lists of one mailbox.
+LIST_SECONDS = 30
+# Time that a reading goes back before the last one, because ANAF indexes some messages late: usual and wide.
 OVERLAP, WIDE_OVERLAP = timedelta(hours=1), timedelta(days=1)
+# Time between two readings with the wide overlap, and between two that go back as far as ANAF's lists do: a right
+# given late, or a corrected CIF, makes older messages appear.
 WIDE_EVERY, WHOLE_EVERY = timedelta(minutes=50), timedelta(days=7)
-SKEWS = 7  # times that a window is corrected after ANAF's clock, by 10 minutes, then 20, 40... where it quotes none
-ROUNDS = 3  # readings of the pages of one window, where the messages seen are fewer than ANAF counts
+# Corrections of a window to ANAF's clock at most: by 10 minutes, then 20, 40..., where ANAF quotes no time.
+SKEWS = 7
+# Readings of the pages of one window at most, while fewer messages are seen than ANAF counts.
+ROUNDS = 3
+# Columns of a message that a list gives.
 COLUMNS = ('company_id', 'environment', 'anaf_id', 'upload_index', 'kind', 'tip', 'details', 'listed_at', 'seller_cif',
            'buyer_cif')
 
 
 def list_pause():
-    """Seconds between two rounds of lists."""
+    """Return the seconds between two rounds of lists."""
     return min(LIST_SECONDS, knob('quiet_seconds', 21600))
 
 
 def _clean(text):
-    """A text from outside as the database can hold it: no NUL, no half characters."""
+    """Return a text from outside without what PostgreSQL cannot store: NUL and lone surrogates."""
     return (text or '').encode('utf-8', 'replace').decode().replace('\0', '')
 
 
 class EfacturaMailbox(models.Model):
+    """The mailbox of one company in one environment, and how far its lists were read."""
     _name = 'l10n_ro_efactura.mailbox'
     _description = "e-Factura box at ANAF"
     _inherit = ['l10n_ro_efactura.worker']
@@ -53,7 +59,7 @@ class EfacturaMailbox(models.Model):
     @api.model
     @api.private
     def _for_lane(self, lane):
-        """The box of `lane`, made at the first call."""
+        """Return the mailbox of `lane`, created at the first call."""
         box = self.sudo().search([('company_id', '=', lane.company.id), ('environment', '=', lane.environment)])
         if not box:
             self._in_fresh_transaction(lambda: self.env.cr.execute(
@@ -64,7 +70,7 @@ class EfacturaMailbox(models.Model):
 
     @api.private
     def _set(self, **values):
-        """Write columns in a transaction of their own, whoever else works with this box."""
+        """Write columns in a transaction of their own, retried where another worker writes the same row."""
         def work():
             self.env.cr.execute(SQL(
                 "UPDATE l10n_ro_efactura_mailbox SET %s WHERE id IN %s", SQL(", ").join(
@@ -73,7 +79,7 @@ class EfacturaMailbox(models.Model):
         self.invalidate_recordset(flush=False)
 
     def _set_error(self, error):
-        """Keep why the box could not be read: an AnafError, or a UserError in words already."""
+        """Store why the mailbox could not be read (an AnafError or a UserError)."""
         self._set(last_error=getattr(error, 'text', '') or str(error),
                   last_error_code=error.code if getattr(error, 'own', False) else None)
 
@@ -81,7 +87,7 @@ class EfacturaMailbox(models.Model):
 
     @api.private
     def _claim_reading(self):
-        """True for the one worker that may read the lists now; the next round is allowed some seconds later."""
+        """Return True for the one worker that may read the lists now; the next may after `list_pause` seconds."""
         self.ensure_one()
 
         def work():
@@ -98,8 +104,8 @@ class EfacturaMailbox(models.Model):
 
         :param start: naive UTC; where nothing was read completely yet, read from here only: a partial reading, after
             which `listed_until` does not move
-        :return: naive UTC moment up to which the lists are known
-        :raises AnafError: the reading is not complete; what was read is kept
+        :return: naive UTC datetime up to which the lists are known
+        :raise AnafError: the reading is not complete; the messages that were read are kept
         """
         self.ensure_one()
         now = fields.Datetime.now()
@@ -119,21 +125,21 @@ class EfacturaMailbox(models.Model):
 
     @api.private
     def _ask(self, lane, start):
-        """Read the lists for a user, from `start` (naive UTC) to now; returns the ids of what is new.
+        """Read the lists for a user, from `start` (naive UTC) to now; return the ids of new messages.
 
-        :raises AnafError: the reading is not complete; what was read is kept
+        :raise AnafError: the reading is not complete; the messages that were read are kept
         """
         until, new = self._read(lane, start)
         if self.listed_until and start <= self.listed_until - OVERLAP:
-            self._set(listed_until=until)  # nothing lies between
+            self._set(listed_until=until)  # no gap to the last complete reading
         return new
 
     @api.private
     def _read(self, lane, start):
-        """Read every list page from `start` (naive UTC) to now and keep what is new.
+        """Read every list page from `start` (naive UTC) to now and insert the new messages.
 
-        :return: (naive UTC moment up to which the lists were read, ids of the messages seen for the first time)
-        :raises AnafError: the reading is not complete; what was read is kept
+        :return: (naive UTC datetime up to which the lists were read, ids of the new messages)
+        :raise AnafError: the reading is not complete; the messages that were read are kept
         """
         end = datetime.now(timezone.utc) - timedelta(seconds=1)
         begin = max(spv_window(end)[0], min(start.replace(tzinfo=timezone.utc), end - OVERLAP))
@@ -149,7 +155,7 @@ class EfacturaMailbox(models.Model):
                         if skews > SKEWS:
                             raise
                         begin, end = corrected_window(begin, end, skew, timedelta(minutes=10) * 2 ** (skews - 1))
-                if len(seen) >= total:  # else something came or went between two pages
+                if len(seen) >= total:  # else a message came or went between two pages
                     break
             else:
                 raise Malformed('incomplete_list', self.env._(
@@ -161,9 +167,11 @@ class EfacturaMailbox(models.Model):
         return end.replace(tzinfo=None, microsecond=0), new
 
     def _read_pages(self, lane, begin, end, seen, new):
-        """Every page of one window, whatever is added while they are read: `seen` and `new` grow.
+        """Read every page of one window, also pages that are added meanwhile.
 
-        :return: how many messages ANAF counts in the window
+        :param seen: set that gets the ids at ANAF of all messages
+        :param new: list that gets the ids of inserted messages
+        :return: number of messages that ANAF counts in the window
         """
         page = pages = 1
         total = 0
@@ -177,7 +185,7 @@ class EfacturaMailbox(models.Model):
         return total
 
     def _insert_listed(self, listed):
-        """Insert messages not seen before; those of another CIF of the certificate go to their company, or nowhere."""
+        """Insert new messages and return their ids; one of another CIF goes to that CIF's company, if there is one."""
         owners, own = self._owners(), self.company_id._l10n_ro_efactura_cif()
         senders = self._senders([message.upload_index for message in listed])
         now = fields.Datetime.now()
@@ -192,7 +200,7 @@ class EfacturaMailbox(models.Model):
                              self.company_id.id, message.id, message.cif, message.details)
                 continue
             at = message.created_at.replace(tzinfo=None) if message.created_at else now
-            if abs(at - now) > timedelta(days=3650):  # no date of ANAF's
+            if abs(at - now) > timedelta(days=3650):  # not a plausible date
                 at = now
             rows.append(SQL("(%s)", SQL(", ").join(SQL("%s", value) for value in (
                 company_id, self.environment, message.id, message.upload_index, message.kind, _clean(message.tip),
@@ -203,7 +211,7 @@ class EfacturaMailbox(models.Model):
             COLUMNS, SQL("VALUES %s", SQL(", ").join(rows))))
 
     def _owners(self):
-        """{CIF digits: company id}; what branches with one CIF receive is their head's, else this box's own."""
+        """Return {CIF digits: id of the company that receives its messages}: of branches with one CIF, their head."""
         own = self.company_id
         companies = self.env['res.company'].sudo().search([]).sorted(lambda company: -len(company.parent_ids))
         owners = {company._l10n_ro_efactura_cif(): company.id for company in companies}
@@ -212,7 +220,7 @@ class EfacturaMailbox(models.Model):
         return owners
 
     def _senders(self, indexes):
-        """Return who sent what has one of these upload indexes: {(upload index, CIF digits): company id}. A hook."""
+        """Return the senders of upload `indexes`: {(upload index, CIF digits): company id}. A hook."""
         return {}
 
     # -- the hourly round -----------------------------------------------------------------------------------
@@ -220,7 +228,7 @@ class EfacturaMailbox(models.Model):
     @api.model
     @api.private
     def _pairs(self):
-        """(company id, environment) of every box worth reading: production of connected companies. A hook."""
+        """Return [(company id, environment)] of the mailboxes to read: production of connected companies. A hook."""
         companies = self.env['res.company'].sudo().search([])
         return [(company.id, 'prod') for company in companies
                  if company._l10n_ro_efactura_credential() and company._l10n_ro_efactura_head() == company]

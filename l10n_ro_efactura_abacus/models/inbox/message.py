@@ -16,11 +16,12 @@ from ..common.environment import ENVIRONMENTS
 from ..common.rights import check_bill
 
 _logger = logging.getLogger(__name__)
-KEPT_DAYS = 60  # that ANAF keeps a message, from the day it is listed
+# Days that ANAF keeps a message, from the day it is listed.
+KEPT_DAYS = 60
 
 
 class EfacturaMessage(models.Model):
-    """What ANAF's lists show, and the untouched ZIP behind it. Deleting an invoice never deletes its package.
+    """A message of ANAF's lists, and its ZIP as ANAF gave it. It is never deleted, even where its invoice is.
 
     ::
 
@@ -97,7 +98,7 @@ class EfacturaMessage(models.Model):
     _listed_idx = models.Index("(environment, company_id) WHERE archive_state = 'listed'")
 
     def _package_bytes(self):
-        """The ZIP exactly as ANAF gave it, or b''."""
+        """Return the ZIP exactly as ANAF gave it, or b''."""
         self.ensure_one()
         return bytes_of(self, 'package')
 
@@ -152,11 +153,11 @@ class EfacturaMessage(models.Model):
     @api.model
     @api.private
     def _insert(self, columns, source):
-        """Insert messages that are not there yet: the one place where rows of this table begin.
+        """Insert messages that are not there yet; the only place that creates rows of this table.
 
-        Who found a message first wins; the others change nothing.
+        Where two workers find the same message, the first one inserts it and the second changes nothing.
 
-        :param columns: names of the columns that `source` gives, ``listed_at`` (naive UTC) among them
+        :param columns: names of the columns that `source` gives, including ``listed_at`` (naive UTC)
         :param SQL source: VALUES or SELECT
         :return: ids of the new messages
         """
@@ -178,7 +179,7 @@ class EfacturaMessage(models.Model):
     @api.model
     @api.private
     def _cron_refresh_spv(self):
-        """Read the lists of every box, so that no message is missed; packages follow by themselves."""
+        """Read the lists of every mailbox, then wake the workers that download the packages."""
         self = self.sudo()
         mailboxes = self.env['l10n_ro_efactura.mailbox']
         for lane in lanes(self.env, mailboxes._pairs()):
@@ -209,11 +210,12 @@ class EfacturaMessage(models.Model):
     def refresh_spv(self, company, date_from, date_to):
         """Read ANAF's lists for documents dated in a period.
 
-        An invoice dated on the last day may be uploaded days later: what is asked always runs to now.
+        The lists are read up to now, because an invoice dated on the last day may be uploaded days later.
 
-        :param date_from: first day, at most 60 days ago counts
+        :param date_from: first day; ANAF's lists go back 60 days at most
         :return: the messages seen for the first time
-        :raise UserError: no connection, or what ANAF said
+        :raise AccessError: the user may not invoice, or has not chosen the company
+        :raise UserError: wrong period, no connection, or ANAF's error
         """
         check_bill(self)
         if date_from > date_to:
@@ -239,9 +241,9 @@ class EfacturaMessage(models.Model):
     @api.model
     @api.private
     def _period_domain(self, company, date_from, date_to, kind=None, environment='prod', until_now=False):
-        """Return the domain of a period's messages: by the document's date, where it has none by the day in SPV.
+        """Return the domain of a period's messages, by the document's date or, where it has none, the day in SPV.
 
-        :param until_now: what has no date (yet) counts however late it was listed: an invoice is uploaded days later
+        :param until_now: True includes undated messages listed after the period: invoices are uploaded days later
         """
         listed = Domain('issue_date', '=', False) & Domain('listed_at', '>=', _midnight(date_from))
         if not until_now:
@@ -250,22 +252,22 @@ class EfacturaMessage(models.Model):
         domain = (dated | listed) & Domain('company_id', '=', company.id) & Domain('environment', '=', environment)
         return domain & Domain('kind', '=', kind) if kind else domain
 
-    # -- hooks: rooms above extend them ---------------------------------------------------------------------
+    # -- hooks, which later rooms extend --------------------------------------------------------------------
 
     @api.model
     @api.private
     def _listed(self, lane):
-        """Called after the lists of `lane` were read and kept."""
+        """React to newly read lists of `lane`."""
 
     @api.model
     @api.private
     def _listing_refused(self, lane, error):
-        """Called when ANAF answered "no right in SPV" (`error`: NoRight) to the lists of `lane`."""
+        """React to ANAF's "no right in SPV" (`error`: NoRight) for the lists of `lane`."""
         lane.pause(error)
 
     @api.private
     def _kept(self, package):
-        """Called when a package that can be read was archived on this message.
+        """React to a readable package that was archived on this message.
 
         :param package: `anaf.Package`
         """
@@ -273,17 +275,20 @@ class EfacturaMessage(models.Model):
     @api.model
     @api.private
     def _end_of_round(self):
-        """Called at the end of a round of lists or downloads, and every 100 downloads within one."""
+        """React to the end of a round of lists or downloads, and to every 100 downloads within one."""
 
     @api.private
     def _detach(self):
-        """Forget what this message belongs to: an index typed by hand turned out to be of another document."""
+        """Remove the links to submission and invoice, where an index typed by hand was another document's."""
         self.write({'submission_id': False, 'move_id': False})
 
     # -- what a user may do ---------------------------------------------------------------------------------
 
     def action_download_package(self):
-        """Download the archived package."""
+        """Download the archived package.
+
+        :raise UserError: it is not archived yet
+        """
         self.ensure_one()
         check_bill(self, 'read')
         if self.archive_state != 'archived':
@@ -296,5 +301,5 @@ class EfacturaMessage(models.Model):
 
 
 def _midnight(day):
-    """The first moment of a day in Romania, as naive UTC."""
+    """Return the first moment of a day in Romania, as naive UTC."""
     return datetime.combine(day, time.min, BUCHAREST).astimezone(timezone.utc).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""Downloading packages and reading them: seal, facts, errors."""
+"""Downloading packages and reading their seal, facts and errors."""
 import hashlib
 import logging
 import os
@@ -34,14 +34,17 @@ from ..common.core import binary_column
 from ..common.knobs import knob
 
 _logger = logging.getLogger(__name__)
-DOWNLOADS_A_DAY = 5  # of ANAF's 10 per message
-TELL_SECONDS = 1  # between two reports of progress
-REFETCHES = 3  # an unreadable package is downloaded as often before it is archived as it is
+# Downloads of one message a day; ANAF allows 10.
+DOWNLOADS_A_DAY = 5
+# Seconds between two reports of progress.
+TELL_SECONDS = 1
+# Downloads of an unreadable package before it is archived as it is.
+REFETCHES = 3
 
 
 @dataclass(frozen=True)
 class Archived:
-    """What a downloaded ZIP holds; `package` is None where it cannot be opened (kept all the same)."""
+    """A downloaded ZIP and what was read from it; `package` is None where it cannot be opened."""
     content: bytes
     package: Package | None
     facts: InvoiceFacts | None
@@ -50,12 +53,13 @@ class Archived:
 
 
 class EfacturaMessage(models.Model):
+    """A message whose package is downloaded and archived."""
     _inherit = 'l10n_ro_efactura.message'
 
     @api.model
     @api.private
     def _cron_archive(self):
-        """Download what is listed and not archived yet, errors first, then the ones ANAF deletes first."""
+        """Download listed packages: errors first, then those of submissions, then those that ANAF deletes first."""
         self = self.sudo()
         self.env.cr.execute(SQL(
             "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_message WHERE %s", self._wanted()))
@@ -74,7 +78,7 @@ class EfacturaMessage(models.Model):
 
     @api.private
     def _archive_now(self, lane):
-        """Download these messages, in the same way; those that fail stay listed."""
+        """Download the packages of `self` now; those that fail stay listed."""
         if self:
             with Pool(min(len(self), knob('pool', 16))) as pool:
                 self._archive_lane(lane, pool, self.ids)
@@ -82,13 +86,14 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _wanted(self):
-        """Condition on messages that may be downloaded now: ANAF's daily quota is spent before each call."""
+        """Return the SQL condition on messages that may be downloaded now, within the daily quota."""
         return SQL(
             "archive_state = 'listed' AND (next_attempt_at IS NULL OR next_attempt_at <= %s)"
             " AND (quota_day IS DISTINCT FROM %s OR quota_count < %s)", UTC_NOW, today(), DOWNLOADS_A_DAY)
 
     @api.model
     def _archive_lane(self, lane, pool, ids=None):
+        """Download the due messages of `lane` in `pool`; `ids` limits them."""
         done, batches, told_at = 0, set(), time.monotonic()
         while True:
             rows = []
@@ -126,7 +131,10 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _claim_downloads(self, lane, limit, ids=None):
-        """Take messages for this worker; the quota is counted and committed before the call."""
+        """Claim up to `limit` messages for this worker; the quota is counted and committed before the call.
+
+        :return: [dict(id, anaf_id, quota_count, listed_at, batch)]
+        """
         only = SQL("AND id IN %s", tuple(ids)) if ids else SQL()
 
         def work():
@@ -149,7 +157,10 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _record_package(self, row, lane, outcome):
-        """Keep one package, or why it is not here, committed at once."""
+        """Commit one package, or the error of its download.
+
+        :param outcome: an `Archived`, or the AnafError
+        """
         message = self.browse(row['id'])
         lane.report(outcome)
         try:
@@ -157,7 +168,7 @@ class EfacturaMessage(models.Model):
                 self._in_fresh_transaction(lambda: message._keep_package(outcome, row))
             else:
                 self._in_fresh_transaction(lambda: message._keep_failure(row, outcome))
-        except Exception as error:  # facts that no column can hold: the bytes are kept all the same
+        except Exception as error:  # facts that no column can hold: store the bytes without them
             _logger.exception("The package of message %s cannot be kept as it was read", row['id'])
             self._abandon()
             if isinstance(outcome, Archived):
@@ -165,6 +176,7 @@ class EfacturaMessage(models.Model):
                 self._in_fresh_transaction(lambda: message._keep_package(bare, row))
 
     def _keep_failure(self, row, error):
+        """Store the error of a download and when to try again; gone where ANAF no longer has the message."""
         values = {'last_error': error.text or error.code, 'last_error_code': error.own and error.code}
         if isinstance(error, Gone):
             values['archive_state'] = 'gone'
@@ -179,7 +191,7 @@ class EfacturaMessage(models.Model):
     def _keep_package(self, archived, row):
         """Write the untouched ZIP and what was read from it in one statement, then call the hook `_kept`.
 
-        What cannot be opened is kept too, but not believed; it is asked for again some times: it may have been cut.
+        A ZIP that cannot be opened is stored too, without facts, and downloaded up to `REFETCHES` times.
         """
         self.ensure_one()
         package, error = archived.package, archived.error
@@ -213,6 +225,7 @@ class EfacturaMessage(models.Model):
             self._kept(package)
 
     def _fact_values(self, facts):
+        """Return {column: value} from the `InvoiceFacts` of the document."""
         currency = self.env['res.currency'].with_context(active_test=False).search([('name', '=', facts.currency)])
         other = facts.buyer_cif if self.kind == 'sent' else facts.seller_cif
         partner = self.env['res.partner']
@@ -235,9 +248,11 @@ class EfacturaMessage(models.Model):
 
 
 def _download(client, anaf_id, sealed_at, trusted):
-    """In a pool thread: one download, opened and judged; nothing in the ZIP can make it fail.
+    """Download and read one package in a pool thread; nothing in the ZIP can make it fail.
 
-    :param sealed_at: naive UTC; the seal's certificate has to be valid then, not today
+    :param sealed_at: naive UTC datetime at which the seal's certificate must have been valid
+    :param trusted: certificates, from `_trusted`
+    :return: an `Archived`
     """
     content = client.download(anaf_id)
     try:
@@ -255,13 +270,13 @@ def _download(client, anaf_id, sealed_at, trusted):
             seal = verify(package.document, package.seal, trusted, sealed_at.replace(tzinfo=timezone.utc))
     except ValueError:
         _logger.error("The file named by l10n_ro_efactura_trusted_certificates is not a list of certificates")
-    except Exception as error:  # a hostile seal is not believed, and its package is kept
+    except Exception as error:  # a hostile seal stays unverified, and its package is archived
         _logger.warning("The seal of package %s cannot be read: %s", anaf_id, type(error).__name__)
     return Archived(content, package, facts, seal)
 
 
 def _trusted():
-    """Certificates whose seals are believed: the PEM file named by `l10n_ro_efactura_trusted_certificates`."""
+    """Return (bytes of the PEM file named by `l10n_ro_efactura_trusted_certificates`,), or ()."""
     path = knob('trusted_certificates', '')
     if not path or not os.path.isfile(path):
         return ()
@@ -270,4 +285,4 @@ def _trusted():
 
 @lru_cache(maxsize=4)
 def _read_trusted(path, _changed):
-    return (Path(path).read_bytes(),)  # a bundle is read whole
+    return (Path(path).read_bytes(),)

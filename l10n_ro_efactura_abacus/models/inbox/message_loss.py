@@ -10,14 +10,19 @@ from ..common.alerts import open_activities
 from ..common.anaf_words import in_words
 from .message_request import UNREADABLE
 
-ALERT_DAYS = 10  # before ANAF deletes a message
-PATIENCE = timedelta(hours=2)  # the workers have this long before anybody is told
-UNREAD = timedelta(days=2)  # without a complete reading of the lists
+# Days before ANAF deletes a message, from which it is alerted.
+ALERT_DAYS = 10
+# Time that the workers have to download a message before it is alerted.
+PATIENCE = timedelta(hours=2)
+# Time without a complete reading of the lists after which it is alerted.
+UNREAD = timedelta(days=2)
+# Xml ids of the alerts' activity types: packages in danger, packages lost, lists unread.
 SOON, GONE = 'l10n_ro_efactura_abacus.activity_type_package_soon', 'l10n_ro_efactura_abacus.activity_type_package_gone'
 BLIND = 'l10n_ro_efactura_abacus.activity_type_spv_unread'
 
 
 class EfacturaMessage(models.Model):
+    """A message whose loss is alerted."""
     _inherit = 'l10n_ro_efactura.message'
 
     loss_told = fields.Boolean(readonly=True, help="Those responsible know that ANAF has deleted it")
@@ -25,7 +30,7 @@ class EfacturaMessage(models.Model):
     @api.model
     @api.private
     def _alert_before_loss(self):
-        """One open activity per company and person while packages are in danger; it closes when they are here."""
+        """Alert the responsible users of packages in danger or lost; close the alerts whose cause has passed."""
         soon = self.sudo().search(Domain([
             ('environment', '=', 'prod'), ('expires_on', '<=', today() + timedelta(days=ALERT_DAYS)),
             '|', ('create_date', '<', fields.Datetime.now() - PATIENCE), ('last_error', '!=', False),
@@ -46,7 +51,7 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _alert_unread(self):
-        """The lists could not be read for days, whatever the reason: nobody knows what is missed."""
+        """Alert the responsible users of mailboxes whose lists were not read completely for `UNREAD`."""
         boxes = self.env['l10n_ro_efactura.mailbox'].sudo().search([
             ('environment', '=', 'prod'), ('listed_until', '<', fields.Datetime.now() - UNREAD)]).filtered(
                 lambda box: box.company_id.active and box.company_id._l10n_ro_efactura_credential()
@@ -59,6 +64,6 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _close_alerts(self, kind, companies):
-        """Delete the activities of `kind` of every company but `companies`, whose cause goes on."""
+        """Delete the activities of `kind` of all companies except `companies`."""
         others = self.env['res.company'].sudo().search([('id', 'not in', companies.ids)])
         open_activities(others.partner_id - companies.partner_id, kind).unlink()

@@ -1,3 +1,4 @@
+"""Alerts about a company's packages."""
 from markupsafe import Markup
 from odoo import models
 
@@ -5,13 +6,15 @@ from ..common.alerts import alert, people_told
 
 
 class ResCompany(models.Model):
+    """A company whose responsible users are alerted about packages."""
     _inherit = 'res.company'
 
     def _l10n_ro_efactura_alert(self, kind, deadline, words):
-        """One open activity of `kind` for each of those responsible, kept up to date, on the company's contact.
+        """Schedule or update one activity of `kind` for each responsible user, on the company's contact.
 
         :param kind: xml id of an activity type
-        :param words: function of an environment in the user's language, giving (text, messages)
+        :param deadline: date
+        :param words: function of an environment in the user's language that returns (text, messages)
         """
         self.ensure_one()
 

@@ -14,7 +14,7 @@ B2B_SINCE = date(2024, 1, 1)
 B2C_SINCE = date(2025, 1, 1)
 # States of a move that can be sent, again or for the first time.
 NOT_AT_ANAF = (False, *FAILED)
-# States of a move without an upload index; the index is what proves that the deadline was met.
+# States of a move that does not count as reported; 'processing' does, because an upload index stops the deadline.
 NOT_REPORTED = (False, 'queued', 'uploading', 'uncertain', 'nok', 'refused')
 
 
