@@ -1,9 +1,10 @@
-"""Bill lines that are no plain expense: fixed assets and inventory objects."""
+"""Bill lines that are fixed assets or inventory objects: their fields, and the lines of a bill that are one."""
 from odoo import api, fields, models
 from odoo.tools.sql import column_exists, create_column
 
 from .treatments import TREATMENTS
 
+# {field without its prefix: SQL type} of the columns that are created empty.
 COLUMNS = {'treatment': 'varchar', 'register_number': 'varchar', 'register_date': 'date', 'asset': 'varchar',
            'to_expense': 'bool'}
 
@@ -30,7 +31,7 @@ class AccountMoveLine(models.Model):
         ondelete='set null')
 
     def _auto_init(self):
-        # EXTENDS 'account': plain columns, so that nothing is computed for the lines that exist
+        # EXTENDS 'account': create the columns empty, without computing existing lines
         for name, sql_type in COLUMNS.items():
             if not column_exists(self.env.cr, self._table, f'l10n_ro_efactura_{name}'):
                 create_column(self.env.cr, self._table, f'l10n_ro_efactura_{name}', sql_type)
@@ -38,7 +39,7 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _selection_l10n_ro_efactura_asset(self):
-        """OCA's and Odoo Enterprise's modules both call it ``account.asset``; neither is needed."""
+        """Return ``account.asset`` where a module provides it: OCA's and Odoo Enterprise's share the name."""
         return [('account.asset', self.env._("Fixed asset"))] if 'account.asset' in self.env else []
 
     @api.depends('account_id')
@@ -59,7 +60,7 @@ class AccountMoveLine(models.Model):
 
     @api.onchange('l10n_ro_efactura_treatment')
     def _onchange_l10n_ro_efactura_treatment(self):
-        """An inventory object belongs on the account of inventory objects."""
+        """Put an inventory object on the account of inventory objects."""
         if self.l10n_ro_efactura_treatment == 'inventory_object':
             company = self.company_id or self.env.company
             if company._l10n_ro_efactura_default_treatment(self.account_id) != 'inventory_object' \
@@ -67,7 +68,7 @@ class AccountMoveLine(models.Model):
                 self.account_id = account
 
     def _l10n_ro_efactura_with_treatment(self, treatment):
-        """The lines among these that are an 'asset' or an 'inventory_object'."""
+        """Return the lines that are an 'asset' or an 'inventory_object'."""
         return self.filtered(lambda line: line.display_type == 'product' and treatment == (
             line.l10n_ro_efactura_treatment or line.company_id._l10n_ro_efactura_default_treatment(line.account_id)))
 
@@ -89,7 +90,7 @@ class AccountMove(models.Model):
                 | lines._l10n_ro_efactura_with_treatment('inventory_object'))
 
     def _l10n_ro_efactura_with_objects(self):
-        """The bills and refunds among these, of Romanian companies that work with e-Factura."""
+        """Return the bills and refunds of Romanian companies that work with e-Factura."""
         bills = self.filtered(lambda move: move.is_purchase_document(include_receipts=True))
         companies = bills.company_id.filtered(
             lambda company: company.account_fiscal_country_id.code == 'RO' and company._l10n_ro_efactura_credential())

@@ -1,9 +1,11 @@
+"""Registration of fixed assets before their bill is posted: check, alert, activity."""
 from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ..common.actions import open_action
 from ..common.rights import check_bill
 
+# External id of the activity type.
 ACTIVITY = 'l10n_ro_efactura_abacus.activity_type_asset'
 # what decides whether a line is a fixed asset that still is to be registered; the last are OCA's and Enterprise's
 DECIDING = {
@@ -14,7 +16,7 @@ _NAMED_AT_MOST = 10
 
 
 class AccountMove(models.Model):
-    """A bill with a fixed asset is posted once the asset is in the register (Abacus: "tabelul de amortizari")."""
+    """A bill, which is posted only once its fixed assets are in the register (Abacus: "tabelul de amortizari")."""
     _inherit = 'account.move'
 
     @api.model_create_multi
@@ -40,15 +42,16 @@ class AccountMove(models.Model):
         return alerts
 
     def _l10n_ro_efactura_unregistered_lines(self):
-        """The fixed assets on these bills that have neither a number and date in the register nor a linked asset."""
+        """Return the fixed assets of these bills without number and date in the register and without linked asset."""
         bills = self._l10n_ro_efactura_with_objects().filtered(lambda move: move.move_type != 'in_refund')
         return bills.invoice_line_ids._l10n_ro_efactura_with_treatment('asset').filtered(
             lambda line: not line._l10n_ro_efactura_is_registered())
 
     def _l10n_ro_efactura_check_registered(self):
-        """Refuse to post while a fixed asset is not registered; the button opens the dialog where it is done.
+        """Refuse to post while a fixed asset is not registered.
 
-        :raises RedirectWarning: to a user; UserError where nobody is there to click
+        :raise RedirectWarning: to a user, with a button that opens the registration
+        :raise UserError: where no user can click
         """
         lines = self._l10n_ro_efactura_unregistered_lines()
         if not lines:
@@ -62,7 +65,7 @@ class AccountMove(models.Model):
             message, lines.move_id._l10n_ro_efactura_register_action(then_post=True), self.env._("Register"))
 
     def action_l10n_ro_efactura_register(self):
-        """Open the dialog with the fixed assets of these bills."""
+        """Open the registration of the fixed assets of these bills."""
         check_bill(self, 'write')
         return self._l10n_ro_efactura_register_action()
 
@@ -75,7 +78,7 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _l10n_ro_efactura_update_asset_activity(self):
-        """One open activity on each draft with a fixed asset to register, none on the others."""
+        """Keep one open activity on each draft with an unregistered fixed asset, none on other bills."""
         drafts = self.filtered(lambda move: move.state == 'draft')
         waiting = drafts._l10n_ro_efactura_unregistered_lines()
         open_ones = drafts.activity_search([ACTIVITY])
@@ -90,7 +93,7 @@ class AccountMove(models.Model):
         (has_one - waiting.move_id).activity_feedback([ACTIVITY], feedback=self.env._("Registered"))
 
     def _l10n_ro_efactura_asset_user(self):
-        """The company's accountant of fixed assets, else who works on the bill; empty where it came by itself."""
+        """Return the company's accountant of fixed assets, else the bill's user, else the current one, if internal."""
         chosen = self.company_id.sudo().l10n_ro_efactura_asset_user_id
         people = (chosen, self.invoice_user_id, self.env.user)
         return next((user for user in people if user.active and user._is_internal()), self.env['res.users'])
@@ -120,9 +123,9 @@ class AccountMoveLine(models.Model):
         return self.filtered(lambda line: line.l10n_ro_efactura_treatment == 'asset')
 
     def _l10n_ro_efactura_is_registered(self):
-        """In the register by number and date, or a linked asset of whatever module is installed.
+        """Return True with a number and date in the register, or with an asset linked by any module.
 
-        OCA's account_asset_management makes the asset from `asset_profile_id` when the bill is posted.
+        OCA's account_asset_management creates the asset from `asset_profile_id` when the bill is posted.
         """
         self.ensure_one()
         if self.l10n_ro_efactura_register_number and self.l10n_ro_efactura_register_date:

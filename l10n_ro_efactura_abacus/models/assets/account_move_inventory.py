@@ -1,3 +1,4 @@
+"""Transfer of inventory objects to expense: the entry 603 = 303 and its life beside the bill."""
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import clean_context
@@ -12,7 +13,7 @@ from ..common.rights import check_bill
 
 
 class AccountMove(models.Model):
-    """Inventory objects go from their account to expense, once; the entry follows its bill."""
+    """A bill whose inventory objects go from their account to expense, once, or the entry that transfers them."""
     _inherit = 'account.move'
 
     l10n_ro_efactura_transferred_line_ids = fields.One2many(
@@ -38,20 +39,20 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def action_l10n_ro_efactura_transfer(self):
-        """Ask for the date of the transfer to expense, and which lines."""
+        """Open the transfer to expense, with its date and lines."""
         check_bill(self, 'write')
         self.ensure_one()
         return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_inventory_transfer_action', self,
                            default_move_id=self.id)
 
     def action_l10n_ro_efactura_open_transfers(self):
-        """The entries of this bill's inventory objects."""
+        """Open the transfers of this bill's inventory objects."""
         check_bill(self, 'write')
         return self.invoice_line_ids.l10n_ro_efactura_transfer_id._get_records_action(
             name=self.env._("Transfers to Expense"))
 
     def action_l10n_ro_efactura_open_transfer_bill(self):
-        """The bill whose inventory objects this entry brings to expense."""
+        """Open the bill whose inventory objects this entry transfers."""
         check_bill(self, 'write')
         return self.l10n_ro_efactura_transfer_bill_id._get_records_action()
 
@@ -60,30 +61,30 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _l10n_ro_efactura_transferable_lines(self):
-        """The inventory objects of these bills that are not in expense yet."""
+        """Return the inventory objects of these bills that are not transferred yet."""
         bills = self._l10n_ro_efactura_with_objects()
         return bills.invoice_line_ids._l10n_ro_efactura_with_treatment('inventory_object').filtered(
             lambda line: not line._l10n_ro_efactura_is_transferred())
 
     def _l10n_ro_efactura_transfer(self, lines, date=None):
-        """Post the entry 603 = 303 of these inventory objects of one posted bill; those that have one keep it.
+        """Post the entry 603 = 303 of inventory objects of one posted bill; lines that have an entry keep it.
 
         :param date: of the entry; the bill's by default
-        :return: the entries, none where nothing is left to transfer
-        :raises UserError: an account or the journal is missing, or a line stands on an account of expense
+        :return: the entries, empty where nothing is left to transfer
+        :raise UserError: an account or the journal is missing, or a line stands on an account of expense
         """
         self.ensure_one()
         lines = lines & self._l10n_ro_efactura_transferable_lines()
         lines.l10n_ro_efactura_to_expense = True
         entries = self.browse()
-        # each entry that was taken back is filled anew with its own lines; one more for the rest
+        # refill each entry that was reset with its own lines; one new entry for the rest
         for entry, some in lines.grouped(lambda line: line.l10n_ro_efactura_transfer_id.filtered(
                 lambda move: move.state in ('draft', 'cancel'))).items():
             entries |= self._l10n_ro_efactura_fill_transfer(entry, some, date)
         return entries
 
     def _l10n_ro_efactura_fill_transfer(self, entry, lines, date):
-        """Post `entry`, made here where it is empty, with exactly these lines."""
+        """Post `entry` with exactly these lines; an empty `entry` is created."""
         values = {
             'date': date or entry.date or self.date,
             'ref': self.env._("Transfer to expense: %s", self.display_name),
@@ -93,7 +94,7 @@ class AccountMove(models.Model):
             if entry.state == 'cancel':
                 entry.button_draft()
             if (entry.date.year, entry.date.month) != (values['date'].year, values['date'].month):
-                values['name'] = False  # another period, another number
+                values['name'] = False  # a new number for the new period
             entry.write(values)
         else:
             journal = self.company_id._l10n_ro_efactura_inventory_journal()
@@ -114,7 +115,7 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _l10n_ro_efactura_transfer_posted(self):
-        """Bring the inventory objects of these posted bills to expense, where their lines say so."""
+        """Transfer the inventory objects of posted bills, where their lines are marked `to_expense`."""
         wanted = self._l10n_ro_efactura_transferable_lines().filtered('l10n_ro_efactura_to_expense')
         for bill, lines in wanted.grouped('move_id').items():
             bill._l10n_ro_efactura_transfer(lines)
@@ -124,13 +125,13 @@ class AccountMove(models.Model):
             left._l10n_ro_efactura_leave_transfer()
 
     def _l10n_ro_efactura_cancel_draft_transfers(self):
-        """Cancel the transfers of these cancelled bills that are still drafts."""
+        """Cancel the draft transfers of cancelled bills."""
         entries = self.invoice_line_ids.l10n_ro_efactura_transfer_id
         if drafts := entries.filtered(lambda entry: entry.state == 'draft'):
             drafts.button_cancel()
 
     def _l10n_ro_efactura_take_back_transfers(self):
-        """The bills are drafts again: their transfers too, or reversed where their period or number is locked."""
+        """Reset the transfers of bills that are drafts again; reverse those with a locked period or number."""
         entries = self.invoice_line_ids.l10n_ro_efactura_transfer_id
         for entry in entries.filtered(lambda move: move.state == 'posted'):
             if entry.inalterable_hash or entry._get_violated_lock_dates(entry.date, False):
@@ -152,19 +153,19 @@ class AccountMoveLine(models.Model):
         return super().unlink()
 
     def _l10n_ro_efactura_leave_transfer(self):
-        """These lines are no longer to be transferred: a draft entry that has no other line is cancelled."""
+        """Detach the lines from their transfer; a draft entry without other lines is cancelled."""
         entries = self.l10n_ro_efactura_transfer_id
         self.l10n_ro_efactura_transfer_id = False
         if alone := entries.filtered(lambda entry: not entry.l10n_ro_efactura_transferred_line_ids):
             alone.button_cancel()
 
     def _l10n_ro_efactura_is_transferred(self):
-        """An entry brings it to expense, and nobody took that entry back."""
+        """Return True where the line has a posted transfer that is not reversed."""
         entry = self.l10n_ro_efactura_transfer_id
         return entry.state == 'posted' and not entry.reversal_move_ids.filtered(lambda move: move.state == 'posted')
 
     def _l10n_ro_efactura_transfer_values(self):
-        """The lines of the entry: debit expense, credit the account of each line, its analytic on both."""
+        """Return the lines of the entry: debit expense, credit the account of each line, both with its analytic."""
         company = self.company_id
         expense = company._l10n_ro_efactura_inventory_expense_account()
         if not expense:
@@ -185,9 +186,9 @@ class AccountMoveLine(models.Model):
         return values
 
     def _l10n_ro_efactura_costs(self):
-        """{line: what it stands for on its account in the company's currency}.
+        """Return {line: its amount on its account, in the company's currency}.
 
-        The VAT that cannot be deducted may stand on the same account: each line has its part of it.
+        VAT that is not deductible may stand on the same account; each line has its share of it.
         """
         costs = {line: line.balance for line in self}
         for tax_line in self.move_id.line_ids.filtered('tax_repartition_line_id'):

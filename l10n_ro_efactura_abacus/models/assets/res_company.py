@@ -1,10 +1,11 @@
+"""Company settings of fixed assets and inventory objects."""
 import re
 
 from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
-    """Which accounts hold fixed assets and inventory objects, and where these go when they are given out."""
+    """A company with its accounts of fixed assets and inventory objects, and the journal of transfers to expense."""
     _inherit = 'res.company'
 
     l10n_ro_efactura_asset_prefixes = fields.Char(
@@ -33,7 +34,7 @@ class ResCompany(models.Model):
         help="An inventory object goes to expense when its bill is posted, unless chosen otherwise on its line.")
 
     def _l10n_ro_efactura_default_treatment(self, account):
-        """What a bill line on `account` is by itself: expense, asset or inventory_object."""
+        """Return the default treatment of a bill line on `account`: 'expense', 'asset' or 'inventory_object'."""
         self.ensure_one()
         code = account.with_company(self).code or ''
         company = self.sudo()
@@ -46,11 +47,11 @@ class ResCompany(models.Model):
         return 'expense'
 
     def _l10n_ro_efactura_inventory_account(self):
-        """The account of inventory objects: the chosen one, else 303; may be empty."""
+        """Return the account of inventory objects: the chosen one, else 303; may be empty."""
         return self._l10n_ro_efactura_chosen_account('l10n_ro_efactura_inventory_account_id', '303')
 
     def _l10n_ro_efactura_inventory_expense_account(self):
-        """The account of their expense: the chosen one, else 603; may be empty."""
+        """Return the expense account of inventory objects: the chosen one, else 603; may be empty."""
         return self._l10n_ro_efactura_chosen_account('l10n_ro_efactura_inventory_expense_account_id', '603')
 
     def _l10n_ro_efactura_chosen_account(self, name, code):
@@ -60,7 +61,7 @@ class ResCompany(models.Model):
             *Account._check_company_domain(self), ('code', '=like', f'{code}%')], order='code', limit=1)
 
     def _l10n_ro_efactura_inventory_journal(self):
-        """The journal of their transfers: the chosen one, else the chart's miscellaneous operations; may be empty."""
+        """Return the journal of transfers: the chosen one, else the chart's miscellaneous operations; may be empty."""
         self.ensure_one()
         Journal = self.env['account.journal']
         return (

@@ -1,11 +1,11 @@
-"""E-Facturi among the files that are dropped on bills, or uploaded there."""
+"""Upload of supplier e-invoices on a purchase journal: XML and ANAF ZIPs open our import."""
 from odoo import models
 from odoo.exceptions import AccessError
 
 from ...anaf import PackageError, read_package
 from ..common.actions import open_action
 
-#: ANAF's document in a ZIP or by itself
+# Kinds of `anaf.read_package` that are an invoice, in a ZIP or as plain XML.
 INVOICES = ('invoice', 'credit_note')
 
 
@@ -30,7 +30,7 @@ class AccountJournal(models.Model):
         return action
 
     def _l10n_ro_efactura_uploads(self, attachments):
-        """Those of `attachments` that are Romanian e-Facturi for a purchase journal."""
+        """Return the `attachments` that are Romanian e-invoices, where this is a purchase journal."""
         journal = self or self.browse(self.env.context.get('default_journal_id'))
         company = journal.company_id or self.env.company
         purchase = journal.type == 'purchase' if journal else self.env.context.get('default_move_type') in (
@@ -42,7 +42,7 @@ class AccountJournal(models.Model):
 
 
 def _is_efactura(content):
-    """A CIUS-RO document, or ANAF's ZIP of one."""
+    """Return True where the bytes are a CIUS-RO document or ANAF's ZIP of one."""
     if content[:2] != b'PK':
         return b'CIUS-RO' in content[:20000]
     try:

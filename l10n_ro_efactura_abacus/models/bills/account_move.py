@@ -1,3 +1,4 @@
+"""The bill that was imported from an e-invoice: its warnings, posting, pairing, and what is learned from it."""
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError, ValidationError
@@ -7,7 +8,7 @@ from ..common.rights import check_bill
 
 
 class AccountMove(models.Model):
-    """A bill that was made from an XML of SPV: what has to be said about it, and what it teaches when it is posted."""
+    """A bill that may have been imported from an SPV XML, with the warnings of its import."""
     _inherit = 'account.move'
 
     l10n_ro_efactura_import_warnings = fields.Json("Import Warnings", copy=False, readonly=True)
@@ -22,7 +23,7 @@ class AccountMove(models.Model):
 
     @api.private
     def _l10n_ro_efactura_post_imported(self):
-        """Post each of these; one that cannot be posted stays a draft and says why."""
+        """Post each bill; one that cannot be posted stays a draft with the reason in its chatter."""
         for move in self:
             try:
                 with self.env.cr.savepoint():
@@ -31,13 +32,13 @@ class AccountMove(models.Model):
                 move._message_log(body=self.env._("It could not be posted by itself: %s", error.args[0]))
 
     def action_l10n_ro_efactura_pair_import(self):
-        """Pair the document of the import page in the context with this bill, in place of a second one."""
+        """Pair the document of the import page in the context with this bill, instead of creating a second one."""
         check_bill(self)
         self.ensure_one().check_access('read')
         return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_import_action_pair', self)
 
     def _l10n_ro_efactura_learn_posted(self):
-        """Remember for the supplier's next invoice what was made of these posted bills, where a person posted them."""
+        """Remember the choices of posted bills for the supplier's next invoice, where a user posted them."""
         imported = self.filtered(lambda move: move.is_purchase_document())
         if imported and not self.env.context.get('l10n_ro_efactura_unattended'):
             self.env['l10n_ro_efactura.importer']._learn(imported)

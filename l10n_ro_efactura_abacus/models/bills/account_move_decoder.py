@@ -1,4 +1,4 @@
-"""A supplier's e-Factura that comes by mail or is attached to a draft bill: read by our importer, not by core's."""
+"""The decoder of e-invoices that arrive by mail or are attached to a draft bill, in place of core's."""
 import hashlib
 
 from odoo import api, models
@@ -7,6 +7,7 @@ from ...anaf import PackageError, read_package
 from ..common.rights import may_bill
 from .proposal import Choice
 
+# Core's `import_file_type` of the files that our importer decodes: CIUS-RO XML, ANAF's ZIP.
 FILE_TYPES = ('account.edi.xml.ubl_ro', 'l10n_ro_efactura.package')
 
 
@@ -16,7 +17,7 @@ class EfacturaMessage(models.Model):
     @api.model
     @api.private
     def _holding(self, company, xml):
-        """The received message of `company` whose package holds exactly these bytes."""
+        """Return the received message of `company` whose package holds exactly the bytes `xml`."""
         return self.search([
             ('document_sha256', '=', hashlib.sha256(xml).hexdigest()), ('company_id', '=', company.id),
             ('kind', '=', 'received')], limit=1)
@@ -42,9 +43,10 @@ class AccountMove(models.Model):
         return {'priority': 30, 'decoder': type(self)._l10n_ro_efactura_decode} if ours else decoder
 
     def _l10n_ro_efactura_decode(self, file_data, new=False):  # noqa: ARG002  core's signature
-        """Fill this draft with the e-Factura of `file_data`.
+        """Fill this draft with the e-invoice of `file_data`.
 
-        :return: why it cannot, or None
+        :param dict file_data: core's description of the file
+        :return: why it cannot be filled, translated, or None
         """
         if reason := self._reason_cannot_decode_has_invoice_lines():
             return reason
@@ -63,7 +65,7 @@ class AccountMove(models.Model):
         return None
 
     def _l10n_ro_efactura_drop_twin(self, attachment):
-        """The importer attaches the XML; the same bytes are there once already."""
+        """Delete `attachment` where the importer has attached the same bytes already."""
         if attachment:
             self.env['ir.attachment'].sudo().search([
                 ('res_model', '=', self._name), ('res_id', '=', self.id), ('id', '!=', attachment.id),
@@ -71,7 +73,7 @@ class AccountMove(models.Model):
 
 
 def _document_in(content):
-    """The invoice in ANAF's ZIP, or b''."""
+    """Return the invoice XML in ANAF's ZIP, b'' where there is none."""
     try:
         package = read_package(content)
     except PackageError:

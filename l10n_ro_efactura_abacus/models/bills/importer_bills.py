@@ -1,4 +1,4 @@
-"""Bills out of proposals: many in one create(), a failing batch halved down to the bad one."""
+"""Creation of bills from proposals: many in one create(); a failing batch is halved until the bad one is alone."""
 import logging
 import mimetypes
 
@@ -11,8 +11,10 @@ from ..common.rights import check_bill
 from .proposal import Choice
 
 _logger = logging.getLogger(__name__)
+# Bills of one create().
 BATCH = 20
-BATCH_LINES = 2000  # of one create()
+# Bill lines of one create(), over all its bills.
+BATCH_LINES = 2000
 
 
 class EfacturaImporter(models.AbstractModel):
@@ -20,11 +22,12 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _create_bills(self, proposals):
-        """Draft bills of `proposals`, in their order; the new suppliers are made first.
+        """Create draft bills of `proposals`, in their order, and their new suppliers first.
 
-        What cannot be made says why on its message, and the others are made all the same.
+        A proposal that fails writes the reason on its message; the others are still created.
 
-        :raise UserError: there is one proposal only, and why it cannot be made
+        :return: the bills
+        :raise UserError: the only proposal cannot be booked
         """
         check_bill(self)
         wanted = []
@@ -49,6 +52,10 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _failed(self, proposal, reason, proposals):
+        """Keep `reason` on the proposal and its message; raise it where this is the only proposal.
+
+        :raise UserError: there is only one proposal
+        """
         proposal.failure = reason
         if len(proposals) == 1:
             raise UserError(reason)
@@ -57,7 +64,10 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _create_partners(self, wanted, proposals):
-        """Make the missing suppliers, one for all its documents; proposals whose supplier is there."""
+        """Create the missing suppliers, each once for all its documents.
+
+        :return: the proposals whose supplier exists now
+        """
         new, ready = {}, []
         for proposal in wanted:
             if not proposal.partner.value:
@@ -78,7 +88,10 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _create_batch(self, batch, proposals):
-        """{id(proposal): bill} of a few proposals, halved where the whole cannot be created."""
+        """Create the bills of a few proposals, in halves where the whole batch fails.
+
+        :return: {id(proposal): bill}
+        """
         if not batch:
             return {}
         try:
@@ -86,7 +99,7 @@ class EfacturaImporter(models.AbstractModel):
                 return self._create_together(batch)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
-        except Exception as error:  # whatever an XML brings about stays with its own bill
+        except Exception as error:  # any error of one XML concerns its own bill only
             if len(batch) == 1:
                 said = isinstance(error, (UserError, ValidationError, RedirectWarning))
                 if not said:
@@ -113,7 +126,10 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _pair_and_log(self, pairs):
-        """Pair the bills with their packages, all at once; the chatter says who imported what."""
+        """Pair the bills with their packages in one write, and log in the chatter who imported them.
+
+        :raise UserError: another transaction has paired one of the packages
+        """
         user = self.env.user.name
         uploaded = {bill.id: self.env._("Imported by %(user)s from an uploaded e-Factura.", user=user)
                     for proposal, bill in pairs if not proposal.message}
@@ -127,13 +143,13 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _make_bills(self, Move, batch):
-        """The bills of a batch, in its order."""
+        """Create or fill the bills of a batch, in its order."""
         new = iter(Move.create([self._bill_values(proposal) for proposal in batch if not proposal.bill]))
         return Move.union(*(self._fill_bill(proposal) if proposal.bill else next(new) for proposal in batch))
 
     @api.private
     def _fill_bill(self, proposal):
-        """Put the invoice into the draft that is there, in place of what it had."""
+        """Replace the content of the proposal's draft bill with the invoice."""
         bill = proposal.bill.with_context(l10n_ro_efactura_import=True)
         values = self._bill_values(proposal)
         values['invoice_line_ids'] = [
@@ -150,7 +166,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _bill_values(self, proposal):
-        """Values of the bill. `invoice_date` is always BT-2; only `date` may be another."""
+        """Return the values of the bill. `invoice_date` is always BT-2; only `date` may differ."""
         document, facts = proposal.document, proposal.document.facts
         self._propose_rate(proposal)
         forced = self._forced_amounts(proposal)
@@ -172,7 +188,7 @@ class EfacturaImporter(models.AbstractModel):
         }
         if facts.due_date:
             values |= {'invoice_date_due': facts.due_date, 'invoice_payment_term_id': False}
-        if proposal.accounting_date or facts.issue_date:  # else core takes today's
+        if proposal.accounting_date or facts.issue_date:  # else core uses today's date
             values['date'] = proposal.accounting_date or facts.issue_date
         for index, line_proposal in enumerate(proposal.lines):
             line_values = {'sequence': 10 + index, **self._bill_line_values(proposal, line_proposal),
@@ -183,8 +199,8 @@ class EfacturaImporter(models.AbstractModel):
         return values
 
     @api.private
-    def _bill_line_values(self, proposal, line_proposal):  # noqa: ARG002  what an extension looks at
-        """Values of one line of the bill."""
+    def _bill_line_values(self, proposal, line_proposal):  # noqa: ARG002  for extensions
+        """Return the values of one bill line."""
         return {
             'display_type': 'product',
             'is_imported': True,
@@ -205,7 +221,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _journal_values(self, proposal, line_proposal):
-        """The line's journal amounts and tags, which core would come to and write line by line."""
+        """Return the line's journal amounts and tax tags, which core would otherwise compute and write line by line."""
         company, refund = proposal.company.currency_id, proposal.move_type == 'in_refund'
         rate = 1.0 if proposal.currency == company else proposal.extra.get('invoice_currency_rate')
         taxes = (line_proposal.taxes.value or self.env['account.tax']).sudo()
@@ -225,9 +241,9 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _attach(self, pairs):
-        """The XML itself and the files inside it.
+        """Attach the XML and the files embedded in it (BG-24) to the bills.
 
-        As superuser: core turns XML of other users into plain text. What a supplier embeds is never more than text.
+        The XML as superuser, as core stores other users' XML as plain text; embedded XML always becomes plain text.
         """
         xmls, files = [], []
         for proposal, bill in pairs:

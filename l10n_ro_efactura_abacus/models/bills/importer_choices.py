@@ -1,4 +1,4 @@
-"""What a line becomes: product, account, unit, analytic, asset or expense; each with where the choice came from."""
+"""Choices of a bill line: product, account, unit, taxes, analytic, treatment; each with its source."""
 from odoo import api, models
 
 from ..codes.unit import normalized
@@ -11,7 +11,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _propose_line(self, proposal, line_proposal):
-        """Fill the choices of one line. What a user chose stays: a wizard calls this again after a change."""
+        """Fill the choices of one line, except those of the user; a wizard calls this again after a change."""
         row = self._remembered(proposal, line_proposal)
         self._propose_product(proposal, line_proposal, row)
         self._propose_account(proposal, line_proposal, row)
@@ -23,7 +23,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _remembered(self, proposal, line_proposal):
-        """The row of line.map: with the same VAT, else with another one (which then says nothing about taxes)."""
+        """Return the row of line.map for a line: with the same VAT, else the latest (its taxes are not used then)."""
         partner = proposal.partner.value
         if not partner:
             return self.env['l10n_ro_efactura.line.map']
@@ -40,6 +40,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _find_product(self, proposal, line_proposal, row):
+        """Return the Choice of a product: remembered, by supplier code, barcode, our own code, or name."""
         none, line, lookup = self.env['product.product'], line_proposal.line, proposal.lookup
         if row and row.product_id.active:
             return Choice(row.product_id.sudo(self.env.su), 'remembered')
@@ -87,7 +88,7 @@ class EfacturaImporter(models.AbstractModel):
         else:
             choice = Choice(*proposal.lookup.units.get(line.unit_code, (none, 'none')))
         if product and choice.value and not choice.value._has_common_reference(product.uom_id):
-            choice = Choice(none, 'none')  # core takes no unit that cannot be converted into the product's
+            choice = Choice(none, 'none')  # core refuses a unit not convertible into the product's
         line_proposal.uom = choice
 
     @api.private
@@ -124,7 +125,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _propose_treatment(self, proposal, line_proposal, row):
-        """An expense, a fixed asset or an inventory object: remembered, else by the account, which is known now."""
+        """Propose expense, fixed asset or inventory object: remembered, else by the account."""
         account = line_proposal.account.value
         same = bool(row) and row.account_id == account
         if line_proposal.treatment.source != 'user':

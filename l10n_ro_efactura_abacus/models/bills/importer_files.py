@@ -1,11 +1,12 @@
-"""Files that people drop or upload: XML of invoices, ANAF's packages, ZIPs of these."""
+"""Files that users drop or upload: XML invoices, ANAF packages, and ZIPs of them."""
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...anaf import MAX_SIZE, PackageError, UblError, read_facts, unzip
 from .message import package_words
 
-MOST_FILES = 500  # of a dropped ZIP
+# Entries of a dropped ZIP that are read at most.
+MOST_FILES = 500
 
 
 class EfacturaImporter(models.AbstractModel):
@@ -14,8 +15,10 @@ class EfacturaImporter(models.AbstractModel):
     @api.model
     @api.private
     def _sources_of_files(self, files):
-        """What the import pages are loaded with, of ``[(name, bytes)]``: dicts of company, xml, package, name, message.
+        """Return what the import pages are loaded with.
 
+        :param files: [(name, bytes)]
+        :return: [dict] of company, xml, package, name, message
         :raise UserError: a file cannot be opened or holds no invoice
         """
         sources = []
@@ -31,7 +34,7 @@ class EfacturaImporter(models.AbstractModel):
     @api.model
     @api.private
     def _documents_in(self, name, content):
-        """[(xml, the package it came in or None)] of one file: an XML, ANAF's ZIP, or a ZIP of these."""
+        """Return [(xml, its ANAF package or None)] of one file: an XML, ANAF's ZIP, or a ZIP of them."""
         if content[:2] != b'PK':
             return [(content, None)]
         try:
@@ -46,9 +49,9 @@ class EfacturaImporter(models.AbstractModel):
     @api.model
     @api.private
     def _documents_in_zip(self, content, left, nested=True):
-        """The invoices of a ZIP, and of the ZIPs in it.
+        """Return the invoices of a ZIP and of the ZIPs in it.
 
-        :param left: bytes that may still be unpacked
+        :param int left: bytes that may still be unpacked
         :raise PackageError: it cannot be opened
         """
         files = unzip(content, max_size=left, max_entries=MOST_FILES)
@@ -67,7 +70,7 @@ class EfacturaImporter(models.AbstractModel):
     @api.model
     @api.private
     def _company_of(self, xml):
-        """The company of the user that is the buyer, else the current one."""
+        """Return the user's company that is the buyer, else the current one."""
         try:
             buyer = read_facts(xml).buyer_cif
         except UblError:

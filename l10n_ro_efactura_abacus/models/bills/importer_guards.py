@@ -1,4 +1,4 @@
-"""What keeps an XML from becoming a bill as it is, and what a bill has to say about its XML."""
+"""Refusals and warnings of an import: why an XML cannot be booked as it is, and what its bill has to report."""
 from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
@@ -9,13 +9,14 @@ from odoo.tools import format_date, formatLang
 from ...anaf import contradictions, same_cif
 from ...anaf.numbers import EXACT, SAME, compare_numbers
 
-#: more lines than these are imported in the background only
+# Lines of a document above which it is imported only in the background.
 BACKGROUND_LINES = 2000
-MOST_TOLD = 10  # contradictions on a bill
+# Contradictions of an XML that are listed on its bill.
+MOST_TOLD = 10
 
 
 def same_number(first, second):
-    """Are two texts certainly the same invoice number of one supplier?"""
+    """Return True where two texts are certainly the same invoice number of one supplier."""
     return compare_numbers(first, second) in (EXACT, SAME)
 
 
@@ -28,7 +29,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _guard(self, proposal):
-        """Collect why this cannot be booked as it is: a list of {'code', 'text'}."""
+        """Collect in `proposal.refusals` why the document cannot be booked as it is: [{'code', 'text'}]."""
         _, document, message = self.env._, proposal.document, proposal.message
         facts, company = document.facts, proposal.company
         own = company._l10n_ro_efactura_cif()
@@ -38,7 +39,7 @@ class EfacturaImporter(models.AbstractModel):
         elif not same_cif(document.buyer.cif, own):
             said = _("The buyer is %(buyer)s (%(cif)s), not %(company)s.", buyer=document.buyer.name or '?',
                      cif=document.buyer.cif or document.buyer.vat or '-', company=company.name)
-            if message:  # ANAF gave it to this company: it knows why
+            if message:  # ANAF delivered it to this company
                 proposal.warnings.append(said)
                 proposal.to_check = True
             else:
@@ -82,7 +83,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _mark_twins(self, proposals):
-        """The same invoice twice in one call: the first is booked."""
+        """Refuse the second and later copies of the same invoice within one call."""
         seen = defaultdict(list)
         for proposal in proposals:
             facts = proposal.document and proposal.document.facts
@@ -96,7 +97,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _guard_period(self, proposal):
-        """Refuse a locked period, with the first open date; `accounting_date` is what somebody chose instead."""
+        """Refuse a locked period and propose the first open date; `accounting_date` is the user's date."""
         day = proposal.accounting_date or proposal.document.facts.issue_date
         if not day or not proposal.journal.value:
             return
@@ -111,7 +112,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _locks(self, proposal, day):
-        """Lock dates that `day` violates: core's, as of a draft bill that is not made."""
+        """Return the lock dates that `day` violates, as core has them for a draft bill that does not exist yet."""
         cache = proposal.lookup.locks
         journal = proposal.journal.value
         if (journal, day) not in cache:
@@ -122,7 +123,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _propose_original(self, proposal):
-        """The bill that a refund corrects: by BT-25, its date and the supplier."""
+        """Find the bill that a refund corrects, by BT-25, its date and the supplier."""
         if proposal.move_type != 'in_refund' or not proposal.partner.value:
             return
         bills = proposal.lookup.corrected.get(proposal.partner.value.id, ())
@@ -134,7 +135,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _term(self, contradiction):
-        """A business term in words: "the VAT at S 21 (BT-117)"."""
+        """Name a business term in words: "the VAT at S 21 (BT-117)"."""
         _, place = self.env._, contradiction.place
         words = {
             'BT-106': _("the sum of the lines"), 'BT-107': _("the sum of the discounts"),
@@ -147,7 +148,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _warn(self, proposal):
-        """What the bill has to say: where the XML contradicts itself, and what only the payment is about."""
+        """Collect the bill's warnings: contradictions within the XML, and amounts that concern only the payment."""
         _, document = self.env._, proposal.document
 
         def amount(value):

@@ -1,4 +1,4 @@
-"""The lines of an XML as lines of a bill: quantities, prices, document-level discounts and charges."""
+"""Bill lines from XML lines: quantities, prices, document-level allowances and charges."""
 from collections import defaultdict
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _propose_lines(self, proposal):
-        """Every bill line with its amounts; then what each one becomes."""
+        """Build every bill line with its amounts, then its choices."""
         document = proposal.document
         factor = self._factor(proposal)
         if len(document.lines) > MOST_LINES:
@@ -30,7 +30,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _factor(self, proposal):
-        """-1 where the XML has minus signs and the bill is a refund with positive amounts."""
+        """Return -1 where the XML has negative amounts and the bill is a refund with positive ones, else 1."""
         return -1 if (proposal.document.facts.total or 0) < 0 else 1
 
     @api.private
@@ -45,7 +45,7 @@ class EfacturaImporter(models.AbstractModel):
             proposal.warnings.append(self.env._("Line %s has no amount: quantity by price is used.", line.id))
         name = '\n'.join(dict.fromkeys(filter(None, (line.name, line.description)))) or line.id
         net *= factor
-        if factor < 0:  # the quantity bears the minus where it can
+        if factor < 0:  # put the minus on the quantity where possible
             discounted = -discounted
             if quantity is not None and quantity < 0:
                 quantity = -quantity
@@ -65,7 +65,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _document_line(self, proposal, charge, factor):
-        """An allowance or charge of the whole document (BG-20, BG-21) as a line with its own VAT."""
+        """Return the line of a document-level allowance or charge (BG-20, BG-21), with its own VAT."""
         category, rate = vat_of(charge)
         net = charge.amount * (1 if charge.is_charge else -1) * factor
         default = self.env._("Charge") if charge.is_charge else self.env._("Discount")

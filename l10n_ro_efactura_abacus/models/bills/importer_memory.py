@@ -1,4 +1,4 @@
-"""What is remembered of a supplier's lines: product.supplierinfo where there is a product, line.map for the rest."""
+"""Memory of a supplier's lines: product.supplierinfo where there is a product, line.map for the rest."""
 from odoo import Command, api, models
 
 from ..codes.unit import normalized
@@ -6,7 +6,7 @@ from .keys import split_key
 
 
 def title(text):
-    """The first line of a bill line's text."""
+    """Return the first line of a bill line's text."""
     return (text or '').partition('\n')[0][:200]
 
 
@@ -15,9 +15,9 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _remember(self, proposals):
-        """Keep what these proposals say, for their suppliers' next invoices; the last of the same line counts.
+        """Remember the choices of `proposals` for their suppliers' next invoices; the last of equal lines counts.
 
-        An account that was only the default is nobody's answer: it is asked again until the bill is posted with it.
+        An account that was only a default is not remembered: it is asked again until a bill is posted with it.
         """
         for proposal in proposals:
             partner = proposal.partner.value.commercial_partner_id
@@ -41,7 +41,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _remembered_values(self, line_proposal):
-        """More of one line to remember, as values of line.map."""
+        """Return further values of line.map to remember of a proposed line. Other addons extend it."""
         return {
             'treatment': line_proposal.treatment.value or 'expense',
             'to_expense': bool(line_proposal.to_expense.value),
@@ -49,13 +49,13 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _learned_values(self, line):
-        """The same of a line of a posted bill."""
+        """Return further values of line.map to remember of the line of a posted bill. Other addons extend it."""
         return {
             'treatment': line.l10n_ro_efactura_treatment or 'expense', 'to_expense': line.l10n_ro_efactura_to_expense}
 
     @api.private
     def _own_analytic(self, proposal, line_proposal):
-        """The line's analytic, unless it is only the location of the whole bill."""
+        """Return the line's analytic distribution, False where it is only the location of the whole bill."""
         location = proposal.location.value
         if location is not None and getattr(location, '_name', '') == 'account.analytic.account' and location and (
                 line_proposal.analytic.value == {str(location.id): 100.0}):
@@ -64,7 +64,10 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _write_line_maps(self, company, partner, facts):
-        """Write rows of line.map: {key of a line: values}. As superuser: billing teaches, accountants edit."""
+        """Create or update rows of line.map, as superuser: billing users have no write access to the table.
+
+        :param facts: {line key: values}
+        """
         Map = self.env['l10n_ro_efactura.line.map'].sudo()
         if not facts:
             return
@@ -91,7 +94,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _remember_products(self, proposal, partner):
-        """A supplierinfo for each product of this supplier: code, name, price, unit."""
+        """Create or update a supplierinfo for each product of the supplier: code, name, price, unit."""
         lines = {line_proposal.product.value: line_proposal for line_proposal in proposal.lines
                  if line_proposal.line and line_proposal.product.value}
         if not lines:
@@ -134,7 +137,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _learn(self, bills):
-        """What users made of imported bills before they posted them."""
+        """Remember what users changed on imported bills before they posted them."""
         for bill in bills:
             lines = bill.invoice_line_ids.filtered(
                 lambda line: line.display_type == 'product' and line.l10n_ro_efactura_line_key)

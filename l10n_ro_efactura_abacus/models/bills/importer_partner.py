@@ -1,4 +1,4 @@
-"""The supplier of an XML: found by its CIF, or made from what the XML says."""
+"""The supplier of an XML: found by CIF, or created from what the XML says."""
 import re
 
 from odoo import api, models
@@ -12,7 +12,8 @@ from ..parties.res_partner_sector import sector_in
 from .lookup import plain_vat
 from .proposal import Choice
 
-_REGISTRATION = re.compile(r'[JFC]\s*\d[\d/.\- ]*', re.IGNORECASE)  # J40/1234/2020 or J2020001234401
+# Trade register number: J40/1234/2020 or J2020001234401.
+_REGISTRATION = re.compile(r'[JFC]\s*\d[\d/.\- ]*', re.IGNORECASE)
 
 
 class EfacturaImporter(models.AbstractModel):
@@ -20,7 +21,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _propose_partner(self, proposal):
-        """Find the supplier, or say what would be created."""
+        """Find the supplier, or propose the values of a new one."""
         lookup, seller = proposal.lookup, proposal.document.seller
         none = self.env['res.partner']
         if seller.cif:
@@ -45,7 +46,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _partner_values(self, proposal):
-        """Values of the contact to create; `acc_numbers` are its bank accounts (no field of res.partner)."""
+        """Return the values of the contact to create; `acc_numbers` are its bank accounts (no field of res.partner)."""
         seller = proposal.document.seller
         countries, states = proposal.lookup.places
         code = (seller.country or 'RO').upper()
@@ -65,7 +66,7 @@ class EfacturaImporter(models.AbstractModel):
             'email': seller.email or False,
             'supplier_rank': 1,
         }
-        if len(seller.cif) == 13:  # a private person, known by the CNP next time
+        if len(seller.cif) == 13:  # a private person, found by the CNP next time
             values['vat'] = seller.cif if seller.cif != NO_CNP else False
         elif seller.cif:
             payer = any(plain_vat(text).startswith('RO') for text in (seller.vat, seller.tax_registration))
@@ -85,7 +86,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _ibans(self, proposal):
-        """Accounts of the XML that are the supplier's own."""
+        """Return the accounts in the XML that belong to the supplier itself."""
         document = proposal.document
         if document.payee and document.payee.name and document.payee.name != document.seller.name:
             return []
@@ -93,7 +94,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _create_partner(self, proposal):
-        """Create the supplier that `proposal` describes: for users who may import, whatever else they may do.
+        """Create the supplier of `proposal`; importing is the only right that is needed.
 
         :return: the contact, not as superuser
         """
@@ -120,7 +121,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _propose_bank(self, proposal):
-        """The supplier's account that the XML asks to be paid to; one that nobody knows is said (a usual fraud)."""
+        """Propose the supplier's account that the XML asks to be paid to; warn about an unknown one (fraud)."""
         partner = proposal.partner.value
         wanted = self._ibans(proposal)
         if not partner or not wanted:

@@ -1,7 +1,7 @@
-"""Which purchase tax an XML's VAT becomes: by category, rate and nature, never by the percentage alone.
+"""Purchase taxes from the VAT of an XML: by category, rate and nature, never by the percentage alone.
 
-What the books lack for an invoice that is right gets a stand-in: a VAT rate that no purchase tax has, a currency that
-is not in use. Nothing is guessed: the VAT is booked as cost until somebody says what it is, and the bill says so.
+Stand-ins for a valid invoice: a VAT rate without a purchase tax is booked as cost, an inactive currency is activated.
+The bill says so, and the user decides.
 """
 import re
 from collections import defaultdict
@@ -15,14 +15,18 @@ from odoo.tools import remove_accents
 from .amounts import RATED
 from .proposal import Choice
 
-#: UN/ECE codes of time and of services
+# UN/ECE Rec. 20 codes of units of time and of services.
 SERVICE_UNITS = {'HUR', 'DAY', 'MON', 'WEE', 'ANN', 'MIN', 'SEC', 'QAN', 'E48', 'E49', 'IE', 'C81', 'ACT', 'LH', 'TKM'}
+# Words in a line's name (lower case, no diacritics) that tell a service.
 _SERVICE_WORDS = re.compile(
     r'\b(servici\w*|prestari|prestatii|manopera|abonament\w*|chiri[ei]|consultanta|mentenanta|onorariu\w*|'
     r'comision\w*|asistenta|service|subscription)\b')
+# The mention "TVA la incasare", and the same denied.
 _ON_PAYMENT = re.compile(r'\btva\b\W{0,3}\s*la\s+(?:data\s+)?incasar\w+')
 _NOT_ON_PAYMENT = re.compile(r'\b(?:nu|fara|neaplic\w*)\b[^.;]{0,40}\btva\b\W{0,3}\s*la\s+(?:data\s+)?incasar\w+')
-ON_PAYMENT_CODE = '432'  # BT-8, UNTDID 2005
+# BT-8 (UNTDID 2005) of VAT that is due on payment.
+ON_PAYMENT_CODE = '432'
+# (first day, standard VAT rate in per cent), latest first.
 STANDARD_RATES = ((date(2025, 8, 1), 21), (date(2017, 1, 1), 19), (date(2016, 1, 1), 20))
 # Rates in per cent that ended with July 2025 (Legea 141/2025; 9 for homes a year later) or before: newer versions of
 # l10n_ro bring the taxes of the last ones archived.
@@ -30,12 +34,12 @@ ENDED_RATES = (5.0, 9.0, 19.0, 20.0)
 
 
 def standard_rate(day):
-    """Romania's standard rate on `day` (art. 291 Cod fiscal)."""
+    """Return Romania's standard VAT rate on `day`, in per cent (art. 291 Cod fiscal)."""
     return next((rate for since, rate in STANDARD_RATES if day and day >= since), STANDARD_RATES[0][1])
 
 
 def shape(tax):
-    """What a purchase tax does, whatever its name: 'zero', 'full', 'reverse', 'part' (deducted in part) or 'other'."""
+    """Classify a purchase tax by its effect: 'zero', 'full', 'reverse', 'part' (deducted in part) or 'other'."""
     if tax.amount_type != 'percent':
         return 'other'
     if not tax.amount:
@@ -49,11 +53,11 @@ def shape(tax):
 
 
 class TaxTable:
-    """The purchase taxes of a company: by the end of their external id in the Romanian chart, and by what they do."""
+    """Purchase taxes of a company: by the end of their external id in the Romanian chart, and by their effect."""
 
     def __init__(self, taxes, names, ended):
         self.names = names
-        self.ended = ended  # archived taxes of the chart whose rate ended, by name: for invoices of that time
+        self.ended = ended  # archived taxes of the chart with an ended rate, by name: for old invoices
         self.as_cost = {}  # {rate: tax whose VAT stays on the account of its line}
         self.by_shape = defaultdict(list)
         for tax in taxes:
@@ -69,7 +73,7 @@ class TaxTable:
         return self.names.get(name, self.none)
 
     def shaped(self, kind, rate, service, on_payment):
-        """(tax, is it the only one) of a kind; the scope that fits first, then the order of the chart."""
+        """Return (tax, whether it is the only one) of a kind; a fitting scope first, then the order of the chart."""
         found = [tax for tax in self.by_shape.get((kind, Decimal(rate).normalize()), ())
                  if (tax.tax_exigibility == 'on_payment') == on_payment and not tax.price_include]
         scope = 'service' if service else 'consu'
@@ -101,7 +105,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _is_on_payment(self, proposal):
-        """Is the VAT deducted when the bill is paid? By the code 432, the mention, or our own scheme."""
+        """Return True where the VAT is deducted on payment: code 432, a mention in the XML, or our own scheme."""
         document = proposal.document
         if document.vat_point_code == ON_PAYMENT_CODE or proposal.company.l10n_ro_efactura_vat_on_payment:
             return True
@@ -113,7 +117,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _is_service(self, line_proposal):
-        """Goods or services: the product knows, then the account (classes 61 and 62), the unit and the words."""
+        """Return True for a service: by the product, else the account (classes 61 and 62), the unit and the words."""
         product, account = line_proposal.product.value, line_proposal.account
         if product:
             return product.type == 'service'
@@ -126,7 +130,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _propose_taxes(self, proposal, line_proposal):
-        """The taxes of one line; what was remembered has the same category and rate already."""
+        """Propose the taxes of one line; remembered ones have the same category and rate already."""
         if line_proposal.taxes.source == 'user':
             return
         service = self._is_service(line_proposal)
@@ -151,7 +155,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _tax_of(self, table, category, rate, service, on_payment, abroad=False, day=None):
-        """(tax, source) for a VAT category (UNTDID 5305) and rate; an empty tax where nothing is sure."""
+        """Return (tax, source) for a VAT category (UNTDID 5305) and rate; an empty tax where none is certain."""
         end = '_s' if service else ''
         code = f'{int(rate):02d}' if rate == int(rate) else ''
         standard = standard_rate(day)
@@ -179,7 +183,7 @@ class EfacturaImporter(models.AbstractModel):
                 return tax, 'xml' if category != 'AE' or rate else 'default'
         ended = next(((table.ended[name], 'xml') for name in names if name in table.ended), (table.none, 'none'))
         if table.names and category not in ('S', 'AE'):
-            return ended  # another tax of the chart that was archived: somebody has to say what stands for it
+            return ended  # another archived tax of the chart: the user has to choose its replacement
         for kind, amount in kinds:
             tax, only = table.shaped(kind, amount, service, on_payment)
             if tax and (kind != 'zero' or only):
@@ -190,18 +194,18 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _lacks_tax(self, line):
-        """Is VAT charged on this line, and no tax known for it?"""
+        """Return True where VAT is charged on this line and no tax is known for it."""
         return line.category in RATED and line.rate and line.taxes.source == 'none' and not line.taxes.value
 
     @api.private
     def _lacks_currency(self, proposal):
-        """Is the currency not in use, while the XML says its rate (BT-110 and BT-111)?"""
+        """Return True where the currency is inactive and the XML gives its rate (BT-110 and BT-111)."""
         document = proposal.document
         return bool(not proposal.currency.active and document.vat_in_vat_currency and document.facts.tax_amount)
 
     @api.private
     def _warn_stand_ins(self, proposal):
-        """Say on the bill which stand-ins it has."""
+        """Warn on the bill about its stand-ins."""
         for rate in sorted({line.rate for line in proposal.lines if self._lacks_tax(line)}):
             proposal.warnings.append(self.env._(
                 "No purchase tax has %s %%: this VAT is booked as cost, not deducted, until another tax is chosen.",
@@ -213,9 +217,9 @@ class EfacturaImporter(models.AbstractModel):
     @api.private
     @contextmanager
     def _stand_ins(self, batch):
-        """Give the proposals of a batch the taxes and currencies that they lack while their bills are made.
+        """Give a batch its missing taxes and currencies while its bills are created (context manager).
 
-        Where the bills cannot be made, the proposals get back what they had: a tax made here is gone with the batch.
+        Where the creation fails, the proposals get their previous values back: a tax created here is rolled back.
         """
         lacking = [(proposal, line, line.taxes) for proposal in batch for line in proposal.lines
                    if self._lacks_tax(line)]
@@ -233,7 +237,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _vat_as_cost(self, company, rate):
-        """A purchase tax of `rate` per cent that goes to the account of its line; made where there is none."""
+        """Return a purchase tax of `rate` per cent without an account of its own; create it where there is none."""
         Tax = self.env['account.tax'].sudo().with_company(company)
         taxes = Tax.search([
             *Tax._check_company_domain(company), ('type_tax_use', '=', 'purchase'), ('amount_type', '=', 'percent'),

@@ -1,4 +1,4 @@
-"""Untaxed, VAT and total of a bill, to the cent those of its XML."""
+"""Untaxed, VAT and total amount of a bill, equal to those of its XML to the cent."""
 from collections import defaultdict
 from decimal import Decimal
 
@@ -15,10 +15,12 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _forced_amounts(self, proposal):
-        """Where Odoo's own arithmetic would differ from the XML: {index of the line: `extra_tax_data`}.
+        """Return the amounts to force where Odoo's arithmetic would differ from the XML.
 
-        Core keeps these amounts as long as quantity, price, discount and taxes of the line stay as they are.
-        The VAT of a rate is BT-117, shared among its lines; the VAT in RON of a foreign invoice is BT-111.
+        Core keeps them as long as quantity, price, discount and taxes of the line stay unchanged. The VAT of a rate is
+        BT-117, shared among its lines; the VAT in RON of a foreign invoice is BT-111.
+
+        :return: {index of the line: `extra_tax_data`}
         """
         digits = proposal.currency.decimal_places
         groups = defaultdict(list)
@@ -34,7 +36,7 @@ class EfacturaImporter(models.AbstractModel):
                 continue
             raw = [proposal.lines[index].net * group[1] / 100 for index in own]
             total = targets[group]
-            if len(own) != len(indexes):  # a line that somebody gave another tax
+            if len(own) != len(indexes):  # a user gave one of the lines another tax
                 total = money(sum(raw, ZERO), digits)
             amounts.update(zip(own, spread(total, raw, digits), strict=True))
         local = self._vat_in_company_currency(proposal, amounts)
@@ -45,7 +47,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _vat_targets(self, proposal, groups):
-        """{(category, rate): VAT of the XML with the bill's sign}; subtotals of one rate together."""
+        """Return {(category, rate): VAT of the XML with the bill's sign}; subtotals of one rate are added."""
         targets, factor, digits = defaultdict(Decimal), self._factor(proposal), proposal.currency.decimal_places
         for tax in proposal.document.subtotals:
             if tax.amount is not None:
@@ -67,7 +69,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _charging_tax(self, line):
-        """The one tax of a line that has the XML's rate (or none) and can hold its VAT; None otherwise."""
+        """Return the only tax of a line where it has the XML's rate (or none) and can hold its VAT, else None."""
         taxes = line.taxes.value
         if not taxes or len(taxes) != 1 or taxes.amount_type != 'percent' or taxes.has_negative_factor:
             return None
@@ -76,7 +78,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _is_natural(self, proposal, charged, amounts):
-        """True where Odoo comes to these amounts by itself."""
+        """Return True where Odoo computes the same amounts by itself."""
         digits = proposal.currency.decimal_places
         per_line = proposal.company.tax_calculation_rounding_method == 'round_per_line'
         raw, given, off = (defaultdict(Decimal) for _number in range(3))
@@ -96,7 +98,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _extra_tax_data(self, proposal, line, tax, amount, local):
-        """The line's amounts in the form of core's taxes engine (account.tax `_export_base_line_extra_tax_data`)."""
+        """Return the line's amounts as core's tax engine exports them (`_export_base_line_extra_tax_data`)."""
         vat = {'base_amount_currency': float(line.net), 'tax_amount_currency': float(amount)}
         if local is not None:
             vat['tax_amount'] = float(local)
@@ -109,7 +111,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _propose_rate(self, proposal):
-        """The rate of a foreign invoice: such that its VAT in RON is BT-111; the day's where that is missing."""
+        """Set the rate of a foreign invoice so that its VAT in RON is BT-111; without it, keep the day's."""
         company = proposal.company
         if proposal.currency == company.currency_id:
             return
@@ -133,7 +135,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _vat_in_company_currency(self, proposal, amounts):
-        """{index: VAT in the company's currency} whose sum is BT-111; {} where core's conversion gives it anyway."""
+        """Return {index: VAT in the company's currency}, in sum BT-111; {} where core's conversion gives it."""
         rate = proposal.extra.get('invoice_currency_rate')
         if not rate:
             return {}

@@ -1,13 +1,14 @@
+"""The remembered choices for the lines of a supplier."""
 from odoo import fields, models
 
 from ..assets.treatments import TREATMENTS
 
 
 class EfacturaLineMap(models.Model):
-    """What a line of a supplier became on the last bill: asked once, then remembered.
+    """What a line of a supplier became on its last bill, proposed again on the next one.
 
-    A row is known by the supplier's code, else by the name and unit of the line; and by the VAT it carries, so that
-    what was answered at 21 % never lands on a line at 11 %.
+    A row is found by the supplier's code, else by the name and unit of the line, and by its VAT: an answer for 21 % is
+    not used for a line at 11 %.
     """
     _name = 'l10n_ro_efactura.line.map'
     _description = "e-Factura: remembered line"

@@ -1,4 +1,4 @@
-"""What the proposals of one call look into, read for all their documents at once."""
+"""Records that the proposals of one call need, read once for all their documents."""
 import re
 from collections import defaultdict
 from functools import cached_property
@@ -10,26 +10,27 @@ from ..codes.unit import normalized
 from ..common.core import registry_domain, registry_number
 from .amounts import Digits
 
-#: codes that invoices use for "piece" beside core's C62; a company's own answer comes first
+# Unit codes that invoices use for "piece" beside core's C62; a company's own answer comes first.
 PIECES = ('H87', 'EA', 'XPP', 'NAR', 'PCE')
+# Characters that a VAT number is compared without.
 _NOT_IN_VAT = re.compile(r'[\s.\-/]+')
 
 
 def same_digits(text):
-    """A CIF without RO and leading zeros, ``''`` where it is none."""
+    """Return a CIF without RO and leading zeros, ``''`` where the text is none."""
     return cif_digits(text).lstrip('0')
 
 
 def plain_vat(text):
-    """A VAT number as it compares: ``'DE 123.456'`` -> ``'DE123456'``."""
+    """Normalize a VAT number for comparison: ``'DE 123.456'`` -> ``'DE123456'``."""
     return _NOT_IN_VAT.sub('', text or '').upper()
 
 
 class Lookup:
-    """Read lazily, a few statements each, never one per document.
+    """Tables of one call, read on first use: a few statements each, never one per document.
 
-    :ivar suppliers: commercial partners found for these documents, :ivar keys: of their lines (line.map);
-        both are filled before the tables that they bound are read
+    :ivar suppliers: commercial partners found for the documents; set before the tables that depend on it are read
+    :ivar keys: keys of the documents' lines in line.map; filled before `maps` is read
     """
 
     def __init__(self, importer, company, documents):
@@ -49,7 +50,7 @@ class Lookup:
 
     @cached_property
     def partners(self):
-        """{identifier: partners, best first}; identifiers are the digits of a CIF, or a plain foreign VAT number."""
+        """Return {identifier: partners, best first}, by the digits of a CIF or a plain foreign VAT number."""
         digits = {document.seller.cif.lstrip('0') for document in self.documents} - {''}
         foreign = {plain_vat(document.seller.vat) for document in self.documents if not document.seller.cif} - {''}
         written = {f'{prefix}{number}' for number in digits for prefix in ('', 'RO', 'RO ', 'ro')} | foreign
@@ -66,7 +67,7 @@ class Lookup:
 
     @cached_property
     def named_partners(self):
-        """{name: partners} of sellers without any identifier."""
+        """Return {name: partners} of sellers without any identifier."""
         names = [document.seller.name for document in self.documents
                  if not document.seller.cif and not document.seller.vat and document.seller.name]
         Partner = self.env['res.partner']
@@ -76,7 +77,7 @@ class Lookup:
 
     @cached_property
     def places(self):
-        """({country code: country}, {(country code, state code): state}) of the sellers."""
+        """Return ({country code: country}, {(country code, state code): state}) of the sellers."""
         codes = {document.seller.country or 'RO' for document in self.documents} | {'RO'}
         countries = {country.code: country for country in self.env['res.country'].search([('code', 'in', list(codes))])}
         states = self.env['res.country.state'].search([('country_id.code', 'in', list(codes))])
@@ -92,7 +93,7 @@ class Lookup:
 
     @cached_property
     def bills(self):
-        """{(commercial partner id, date): [bill]}: what the books have of these suppliers on these days."""
+        """Return {(commercial partner id, date): [bill]} of the suppliers and dates of the documents."""
         days = [document.facts.issue_date for document in self.documents if document.facts.issue_date]
         if not self.suppliers or not days:
             return {}
@@ -104,7 +105,7 @@ class Lookup:
 
     @cached_property
     def corrected(self):
-        """{commercial partner id: posted bills} that the documents may correct (BT-25)."""
+        """Return {commercial partner id: posted bills} that the documents may correct (BT-25)."""
         if not self.suppliers or not any(document.preceding for document in self.documents):
             return {}
         days = [day for document in self.documents for _number, day in document.preceding if day]
@@ -120,7 +121,7 @@ class Lookup:
 
     @cached_property
     def usual_accounts(self):
-        """{commercial partner id: account} most used on the last bills of each supplier that is known."""
+        """Return {commercial partner id: account}: the account used most on the last bills of each known supplier."""
         if not self.suppliers:
             return {}
         self.env.cr.execute("""
@@ -141,7 +142,7 @@ class Lookup:
 
     @cached_property
     def maps(self):
-        """{(commercial partner id, key): rows of line.map} of the lines that are asked for."""
+        """Return {(commercial partner id, key): rows of line.map} of the documents' lines."""
         rows = self.env['l10n_ro_efactura.line.map'].sudo().search([
             ('company_id', '=', self.company.id), ('partner_id', 'in', self.suppliers.ids),
             ('key', 'in', list(self.keys))])
@@ -149,7 +150,7 @@ class Lookup:
 
     @cached_property
     def supplier_products(self):
-        """({(partner id, code): product}, {(partner id, plain name): product}) of product.supplierinfo."""
+        """Return ({(partner id, code): product}, {(partner id, plain name): product}) of product.supplierinfo."""
         domain = Domain('partner_id', 'child_of', self.suppliers.ids) & Domain(
             'company_id', 'in', [False, self.company.id])
         by_code, by_name = {}, {}
@@ -180,7 +181,7 @@ class Lookup:
 
     @cached_property
     def codes(self):
-        """{our own code: product}, from what suppliers say our code is (BT-156)."""
+        """Return {our own code: product} for the buyer's codes in the XMLs (BT-156)."""
         return self._products('default_code', {
             line.buyer_code for document in self.documents for line in document.lines})
 
@@ -192,7 +193,7 @@ class Lookup:
 
     @cached_property
     def units(self):
-        """{UN/ECE code: (unit, source)}: core's units first, then what the company answered, then words for piece."""
+        """Return {UN/ECE code: (unit, source)}: core's units, then the company's answers, then codes for piece."""
         Map = self.env['l10n_ro_efactura.code.map']
         table = {}
         for identifier, code in Map._core_units().items():
@@ -211,13 +212,13 @@ class Lookup:
 
     @cached_property
     def journal(self):
-        """The journal of bills of the company."""
+        """Return the company's journal of bills."""
         Journal = self.env['account.journal']
         return Journal.search([*Journal._check_company_domain(self.company), ('type', '=', 'purchase')], limit=1)
 
     @cached_property
     def vat_payer(self):
-        """Is the company registered for VAT, so that it deducts any?"""
+        """Return True where the company is registered for VAT and so deducts it."""
         return self.company._l10n_ro_efactura_is_vat_payer()
 
     @cached_property
@@ -226,17 +227,17 @@ class Lookup:
 
     @cached_property
     def analytic_needed(self):
-        """True where a plan asks for an analytic account on every bill."""
+        """Return True where a plan makes an analytic account mandatory on every bill."""
         plans = self.env['account.analytic.plan'].sudo().get_relevant_plans(
             business_domain='bill', company_id=self.company.id)
         return any(plan['applicability'] == 'mandatory' for plan in plans)
 
     @cached_property
     def distributions(self):
-        """{what analytic distribution models look at: distribution}, filled by who asks."""
+        """Return the cache {arguments of the analytic distribution models: distribution}, filled by the caller."""
         return {}
 
     @cached_property
     def locks(self):
-        """{(journal, day): violated lock dates}, filled by who asks."""
+        """Return the cache {(journal, day): violated lock dates}, filled by the caller."""
         return {}

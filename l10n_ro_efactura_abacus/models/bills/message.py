@@ -1,4 +1,4 @@
-"""From packages to bills: the ones a user chose, the ones a company wants made by themselves."""
+"""Import of SPV packages as bills: chosen by a user, or automatically where the company wants it."""
 import logging
 
 from odoo import api, fields, models
@@ -14,10 +14,14 @@ from ..common.rights import check_bill
 from .importer_guards import BACKGROUND_LINES
 
 _logger = logging.getLogger(__name__)
+# External id of the import's cron.
 CRON = 'l10n_ro_efactura_abacus.ir_cron_import'
-AT_ONCE = 20  # documents committed together by the cron
+# Documents that the cron imports in one transaction.
+AT_ONCE = 20
+# Messages proposed together in one import by a user.
 PROPOSED_AT_ONCE = 100
-MOST_MESSAGES = 300  # in one table: their bills are made while the user waits
+# Messages in one import table: their bills are created while the user waits.
+MOST_MESSAGES = 300
 
 
 class EfacturaMessage(models.Model):
@@ -41,12 +45,13 @@ class EfacturaMessage(models.Model):
 
     @api.private
     def _import_bills(self, post=False):
-        """The bills of these messages: made where there are none yet.
+        """Create the bills of the messages that have none.
 
-        One bad message never stops the others and raises nothing: its `import_error` says why. What another worker is
-        importing now is left to it.
+        A message that fails raises nothing: its `import_error` says why. Messages that another worker is importing are
+        skipped.
 
-        :param post: post the bills that have no unknown choice
+        :param bool post: post the bills without an unknown choice
+        :return: the bills
         """
         check_bill(self, 'read')
         bills = self.env['account.move'].browse(self.sudo().filtered(
@@ -58,7 +63,7 @@ class EfacturaMessage(models.Model):
 
     @api.private
     def _lock_for_import(self):
-        """Those of these messages that nobody else imports now and that have no bill."""
+        """Lock and return the messages that have no bill and that no other worker is importing."""
         if not self:
             return self
         try:
@@ -67,7 +72,7 @@ class EfacturaMessage(models.Model):
                     "SELECT id FROM l10n_ro_efactura_message WHERE id IN %s AND move_id IS NULL ORDER BY id"
                     " FOR UPDATE SKIP LOCKED", tuple(self.ids)), log_exceptions=False)
                 free = {row[0] for row in self.env.cr.fetchall()}
-        except SerializationFailure:  # one of them was changed since our snapshot, perhaps imported
+        except SerializationFailure:  # one was changed since our snapshot, perhaps imported
             half = len(self) // 2
             return self[:half]._lock_for_import() + self[half:]._lock_for_import() if half else self.browse()
         return self.filtered(lambda message: message.id in free)
@@ -76,7 +81,7 @@ class EfacturaMessage(models.Model):
     def _import_of(self, company, post):
         importer = self.env['l10n_ro_efactura.importer'].with_company(company)
         mine = self.sudo().filtered(lambda message: message.kind == 'received' and message.environment == 'prod')
-        # what somebody typed already is paired, where that is certain
+        # pair with bills typed by hand, where that is certain
         known = mine._make_pairs(mine._certain_pairs(company)) if mine else mine
         typed = self.env['account.move'].browse(known.move_id.ids)
         sources = [(xml, message) for message in self - known.sudo(False) if (xml := message._xml_to_import())]
@@ -92,7 +97,7 @@ class EfacturaMessage(models.Model):
         bills = self.env['account.move']
         try:
             bills = importer._create_bills(good)
-        except UserError as error:  # there was one only
+        except UserError as error:  # raised for a single proposal only
             good[0].message.sudo().import_error = error.args[0]
         done = self.sudo().filtered(lambda message: message.move_id in bills)
         done.filtered('import_error').import_error = False
@@ -106,7 +111,7 @@ class EfacturaMessage(models.Model):
 
     @api.private
     def _xml_to_import(self):
-        """The XML of an archived package; b'' where there is none, and `import_error` says why."""
+        """Return the XML of an archived package; b'' where there is none, with the reason in `import_error`."""
         message = self.sudo()
         _ = self.env._
         reason = None
@@ -132,7 +137,7 @@ class EfacturaMessage(models.Model):
 
     @api.private
     def _left_to_background(self, proposal):
-        """A user does not wait for thousands of lines: True where the cron makes this bill."""
+        """Return True where the document has so many lines that the cron imports it instead of the user's request."""
         if not proposal.document or proposal.refusals or len(proposal.lines) <= BACKGROUND_LINES:
             return False
         self._import_later('draft')
@@ -140,14 +145,14 @@ class EfacturaMessage(models.Model):
 
     @api.private
     def _import_later(self, how):
-        """Let the cron make these bills: `how` is draft or post."""
+        """Leave the import to the cron: `how` is 'draft' or 'post'."""
         self.sudo().write({'import_due': how})
         self.env.ref(CRON).sudo()._trigger()
 
     @api.model
     @api.private
     def _cron_import(self):
-        """Make the bills that are due, a few per transaction; any number of workers may run this."""
+        """Import the messages that are due, a few per transaction. Safe on many workers at once."""
         self = self.sudo()
         while True:
             taken = self._in_fresh_transaction(self._import_due_batch)
@@ -156,7 +161,7 @@ class EfacturaMessage(models.Model):
         self._checkpoint(remaining=self.search_count([('import_due', '!=', False)]))
 
     def _import_due_batch(self):
-        """Import a few that are due; how many were taken."""
+        """Import a few messages that are due; return how many were taken."""
         self.env.cr.execute(SQL(
             "SELECT id, import_due FROM l10n_ro_efactura_message WHERE import_due IS NOT NULL ORDER BY id LIMIT %s"
             " FOR UPDATE SKIP LOCKED", AT_ONCE))
@@ -170,7 +175,7 @@ class EfacturaMessage(models.Model):
 
     @api.private
     def _kept(self, package):
-        # EXTENDS: companies that want it have their bills made by themselves
+        # EXTENDS: import automatically for companies that want it
         super()._kept(package)
         for company, messages in self.grouped('company_id').items():
             how = company.sudo().l10n_ro_efactura_auto_import
@@ -182,7 +187,7 @@ class EfacturaMessage(models.Model):
     # -- what a user may do ---------------------------------------------------------------------------------
 
     def action_import(self):
-        """XML -> bill: the page of one document, the table of many."""
+        """Open the import: the page of one document, the table of many."""
         check_bill(self)
         self.check_access('read')
         if len(self) > MOST_MESSAGES:
@@ -198,7 +203,7 @@ class EfacturaMessage(models.Model):
             self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_import_action_open_messages', messages)
 
     def _in_the_books_action(self):
-        """Open the bill that this document is, and say why it is."""
+        """Open the bill that this document already is, and say why."""
         text = self.env._("It is in the books already: %(bill)s (%(reason)s).", bill=self.move_id.display_name,
                           reason=self.pairing_reason or self.env._("paired"))
         return {
@@ -218,9 +223,9 @@ class EfacturaMessage(models.Model):
         return _("All of these are in the books already.")
 
     def create_document_from_attachment(self, attachment_ids):
-        """Files dropped on the list of messages, or uploaded there: XML of invoices, ANAF's ZIPs.
+        """Open the import of files that were dropped on the list of messages: XML invoices, ANAF's ZIPs.
 
-        :return: the action that opens their import
+        :return: the action
         """
         check_bill(self)
         attachments = self.env['ir.attachment'].browse(attachment_ids)
@@ -231,13 +236,13 @@ class EfacturaMessage(models.Model):
 
 
 def why_not_opened(env, error):
-    """A PackageError in words; its code stays beside them for whoever is asked."""
+    """Say that a package cannot be opened, with the reason and the code of its PackageError."""
     return env._("The package cannot be opened: %(reason)s (%(code)s).",
                  reason=package_words(env, error), code=error.code)
 
 
 def package_words(env, error):
-    """What is wrong with a ZIP, for the end of a sentence."""
+    """Say what is wrong with a ZIP, as the end of a sentence."""
     _ = env._
     words = {
         'not_a_zip': _("it is no ZIP"), 'too_large': _("it is larger than any e-Factura"),
@@ -248,7 +253,7 @@ def package_words(env, error):
 
 
 def why_no_invoice(env, package):
-    """What a package holds in place of an invoice."""
+    """Say what a package holds instead of an invoice."""
     _ = env._
     if not package.document:
         return _("There is no XML of an invoice in the package.")

@@ -1,4 +1,4 @@
-"""What an import is about to do, before it does it: plain values that a wizard may show and change."""
+"""Proposals: plain values of a bill that an import is about to create, shown and changed by a wizard."""
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,7 +52,7 @@ class LineProposal:
 
     @property
     def choices(self):
-        """What a cell is shown for; a module that adds one extends `extra` and this stays as it is."""
+        """Return the choices that the wizard shows as cells. Addons add values of the bill line to `extra` instead."""
         return [self.product, self.account, self.taxes, self.uom, self.analytic]
 
 
@@ -106,5 +106,5 @@ class Proposal:
 
     @property
     def unknown(self):
-        """Choices that nothing is known about: the yellow cells."""
+        """Return the choices without a value, which the wizard shows as yellow cells."""
         return [choice for line in self.lines for choice in line.choices if choice.source == 'none']

@@ -1,5 +1,7 @@
+"""Company settings of the import of bills."""
 from odoo import fields, models
 
+# What a company's "location" on a bill is: (value, label).
 LOCATIONS = [
     ('none', "Nothing"),
     ('journal', "Journal"),
@@ -8,7 +10,7 @@ LOCATIONS = [
 
 
 class ResCompany(models.Model):
-    """How this company's bills are made from what arrives in SPV."""
+    """A company with its settings for importing bills from SPV."""
     _inherit = 'res.company'
 
     l10n_ro_efactura_location = fields.Selection(
@@ -24,7 +26,7 @@ class ResCompany(models.Model):
 
 
 class ResConfigSettings(models.TransientModel):
-    """How suppliers' invoices become bills."""
+    """Settings page: how suppliers' invoices become bills."""
     _inherit = 'res.config.settings'
 
     l10n_ro_efactura_location = fields.Selection(related='company_id.l10n_ro_efactura_location', readonly=False)

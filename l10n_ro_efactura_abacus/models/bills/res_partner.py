@@ -1,8 +1,9 @@
+"""Remembered location of a supplier's bills."""
 from odoo import fields, models
 
 
 class ResPartner(models.Model):
-    """The location of a supplier's bills, as each company remembers it."""
+    """A supplier, with the location of its bills per company."""
     _inherit = 'res.partner'
 
     l10n_ro_efactura_journal_id = fields.Many2one(

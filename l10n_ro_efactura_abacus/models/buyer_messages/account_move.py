@@ -1,4 +1,4 @@
-"""Messages between buyer and seller (RASP) on the invoice they are about."""
+"""Buyer messages (RASP) on the invoice they are about."""
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
@@ -19,7 +19,7 @@ class AccountMove(models.Model):
     l10n_ro_efactura_can_message = fields.Boolean(compute='_compute_l10n_ro_efactura_can_message')
 
     def _compute_l10n_ro_efactura_can_message(self):
-        """A seller is written to about an invoice that came through SPV."""
+        """Set whether the seller can be written to: on bills that came through SPV."""
         bills = self.filtered(lambda move: move.is_purchase_document(include_receipts=True))
         found = self.env['l10n_ro_efactura.message'].sudo().search(
             [('move_id', 'in', bills.ids), ('kind', '=', 'received')]).move_id if bills.ids else bills
@@ -27,7 +27,7 @@ class AccountMove(models.Model):
             move.l10n_ro_efactura_can_message = move in found
 
     def action_l10n_ro_efactura_message_seller(self):
-        """Write to the seller of this bill through SPV."""
+        """Open the message to the seller of this bill."""
         check_bill(self, 'write')
         self.ensure_one()
         message = self.env['l10n_ro_efactura.message'].search(
@@ -47,7 +47,7 @@ class AccountMove(models.Model):
         if received:
             kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
             alerts['l10n_ro_efactura_buyer_message'] = {
-                # until somebody has dealt with it
+                # until its activity is done
                 'level': 'warning' if kind and kind in self.sudo().activity_ids.activity_type_id else 'info',
                 'message': self.env._(
                     "The buyer sent a message through SPV on %(day)s: %(text)s",

@@ -1,4 +1,4 @@
-"""Buyer messages (RASP) that came through SPV: found their invoice, said in its chatter, given to someone to answer."""
+"""Received buyer messages (RASP): find their invoice, log them in its chatter, create an activity."""
 import logging
 
 from odoo import api, fields, models
@@ -8,6 +8,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from ..common.alerts import people_told
 
 _logger = logging.getLogger(__name__)
+# External id of the activity type.
 ACTIVITY = 'l10n_ro_efactura_abacus.activity_type_buyer_message'
 
 
@@ -18,8 +19,11 @@ class EfacturaMessage(models.Model):
 
     @api.depends('kind', 'tip', 'answers_index')
     def _compute_is_our_message(self):
-        """ANAF's types are MESAJ CUMPARATOR PRIMIT (to the seller) and TRANSMIS (the buyer's own copy); its
-        documentation prints both as one, then it is ours where the invoice is one that we received."""
+        """Set whether we wrote the buyer message.
+
+        ANAF's types are MESAJ CUMPARATOR PRIMIT (to the seller) and TRANSMIS (the buyer's copy). Where they cannot be
+        told apart, it is ours if the invoice is one that we received.
+        """
         for message in self:
             tip = (message.tip or '').upper()
             ours = 'TRANSMIS' in tip
@@ -30,7 +34,7 @@ class EfacturaMessage(models.Model):
             message.is_our_message = message.kind == 'buyer_message' and ours
 
     def _compute_cif(self):
-        # EXTENDS: of a message to us the other party is the buyer
+        # EXTENDS: the other party of a message to us is the buyer
         super()._compute_cif()
         for message in self:
             if message.kind == 'buyer_message' and not message.is_our_message:
@@ -46,7 +50,7 @@ class EfacturaMessage(models.Model):
 
     @api.private
     def _answered_moves(self):
-        """The invoices that these buyer's messages answer: by the upload index, sent from here or paired."""
+        """Return the invoices that these buyer messages answer: by the upload index, sent from here or paired."""
         found = self.env['account.move']
         for message in self.sudo().filtered('answers_index'):
             domain = [('upload_index', '=', message.answers_index), ('environment', '=', message.environment),
@@ -68,7 +72,7 @@ class EfacturaMessage(models.Model):
             self.sudo().search([('answers_index', 'in', indexes), ('move_id', '=', False)])._deliver_buyer_messages()
 
     def _deliver_buyer_messages(self):
-        """Bring buyer's messages to their invoices; what goes wrong here never costs a package."""
+        """Deliver buyer messages to their invoices; an error here never affects the package."""
         for message in self.sudo().filtered(lambda m: m.kind == 'buyer_message' and not m.move_id):
             try:
                 with self.env.cr.savepoint():
@@ -85,7 +89,7 @@ class EfacturaMessage(models.Model):
                 _logger.exception("Buyer's message %s could not be brought to its invoice", message.anaf_id)
 
     def _take_parties(self):
-        """Its package names nobody: seller, buyer and partner are those of the invoice it answers."""
+        """Copy seller, buyer and partner from the invoice that it answers: its package names none."""
         answered = self.search([
             ('upload_index', '=', self.answers_index), ('environment', '=', self.environment),
             ('company_id', '=', self.company_id.id), ('kind', 'in', ('sent', 'received'))], limit=1)
@@ -94,7 +98,7 @@ class EfacturaMessage(models.Model):
                        | {'partner_id': answered.partner_id.id})
 
     def _tell_invoice(self, move):
-        """Chatter on the invoice; of a message to us also an activity for the salesperson, else who is responsible."""
+        """Log on the invoice; a message to us also creates an activity for the salesperson or responsible user."""
         self.ensure_one()
         user = move.invoice_user_id if move.is_sale_document(include_receipts=True) else move.create_uid
         if not user or not user.active or user.share:
@@ -104,7 +108,7 @@ class EfacturaMessage(models.Model):
         if self.is_our_message:
             if self.env['l10n_ro_efactura.rasp'].sudo().search_count(
                     [('move_id', '=', move.id), ('download_id', '=', self.anaf_id), ('state', '=', 'ok')], limit=1):
-                return  # said when ANAF took it
+                return  # logged already when ANAF accepted it
             body = self.with_context(lang=lang).env._("Message to the seller, sent through SPV: %s", text)
         else:
             body = self.with_context(lang=lang).env._("The buyer sent a message through SPV: %s", text)

@@ -1,4 +1,4 @@
-"""Our messages to sellers (RASP): written on a bill, uploaded once, followed to ANAF's answer."""
+"""Our messages to sellers (RASP): queued on a bill, uploaded once, followed to ANAF's answer."""
 import hashlib
 import logging
 from datetime import timedelta
@@ -20,6 +20,7 @@ from ..common.rights import check_bill
 from ..sending.submission_status import STATUS_WAITS
 
 _logger = logging.getLogger(__name__)
+# States of a message: (value, label).
 STATES = [
     ('queued', "Waits to be sent"),
     ('uploading', "Sending"),
@@ -32,15 +33,15 @@ STATES = [
 
 
 class EfacturaRasp(models.Model):
-    """One message of ours to one seller about one invoice. It outlives its bill.
+    """A message of ours to the seller of an invoice. It is kept when its bill is deleted.
 
-    Every arrow is `_transition`, nothing else writes `state`::
+    Only `_transition` writes `state`::
 
         queued --claim, commit--> uploading --index--> processing --> ok | nok
            ^                         |--refused by ANAF--> refused
            |<--body not read, quota--|
            |                         |--any other end, or the lease is over--> uncertain
-           |<------------- a person's decision: send it again ------------------|--found in SPV--> ok
+           |<------------- a user's decision: send it again --------------------|--found in SPV--> ok
     """
     _name = 'l10n_ro_efactura.rasp'
     _description = "e-Factura message to a seller"
@@ -62,7 +63,7 @@ class EfacturaRasp(models.Model):
     attempted_at = fields.Datetime(string="Sent on")
     download_id = fields.Char(string="Download index")
 
-    # the database itself keeps the same words about the same invoice from going out twice
+    # the database refuses the same text about the same invoice twice
     _once_uniq = models.UniqueIndex(
         "(company_id, environment, answers_index, sha256) WHERE state NOT IN ('nok', 'refused')")
     _work_idx = models.Index("(state, environment, company_id) WHERE state IN ('queued', 'uploading', 'processing')")
@@ -77,9 +78,9 @@ class EfacturaRasp(models.Model):
     @api.model
     @api.private
     def _enqueue(self, message, text):
-        """Queue `text` to the seller of the received package `message`, and wake the worker. No HTTP, no commit.
+        """Queue `text` to the seller of the received package `message` and wake the worker. No HTTP, no commit.
 
-        :raise UserError: why it cannot be sent
+        :raise UserError: it cannot be sent; the text says why
         """
         message.ensure_one()
         company = message.company_id
@@ -107,7 +108,7 @@ class EfacturaRasp(models.Model):
                     'xml': binary(xml),
                 })
                 rasp.flush_recordset()
-        except UniqueViolation:  # at the same moment
+        except UniqueViolation:  # queued by another transaction at the same time
             raise UserError(again) from None
         self._wake(RASP_CRONS)
         return rasp
@@ -117,7 +118,7 @@ class EfacturaRasp(models.Model):
     @api.model
     @api.private
     def _cron_rasp(self):
-        """Send what is queued, ask about what ANAF processes. Safe to run on many workers at once."""
+        """Send queued messages, and ask about those that ANAF processes. Safe on many workers at once."""
         self = self.sudo()
         self._expire_leases()
         self.env.cr.execute(SQL(
@@ -154,7 +155,7 @@ class EfacturaRasp(models.Model):
 
     @api.model
     def _in_processing(self, lane):
-        """Return what ANAF processes in `lane` and is asked about now."""
+        """Return the messages in processing of `lane` that are due to be asked about."""
         return self.search([
             ('company_id', '=', lane.company.id), ('environment', '=', lane.environment), ('state', '=', 'processing'),
             '|', ('next_attempt_at', '=', False), ('next_attempt_at', '<=', fields.Datetime.now())], order='id')
@@ -181,7 +182,7 @@ class EfacturaRasp(models.Model):
         return {**super()._first_status_values(), 'status_count': 0}
 
     def _ask_status(self, lane):
-        """stareMesaj of one message, less and less often, at most some times a day."""
+        """Call stareMesaj for one message, at growing intervals and a limited number of times a day."""
         count = self.status_count + 1
         wait = STATUS_WAITS[min(count, len(STATUS_WAITS)) - 1]
         self._in_fresh_transaction(lambda: self._transition(
@@ -219,7 +220,7 @@ class EfacturaRasp(models.Model):
     @api.model
     @api.private
     def _recognise(self, message):
-        """A buyer's message of ours came through SPV: the one whose answer was lost, or that is still followed."""
+        """Recognise our message in a package from SPV: one with a lost answer, or one still followed."""
         if not message.is_our_message or not message.answers_index:
             return
         open_states = ('queued', 'uploading', 'processing', 'uncertain')
@@ -234,7 +235,7 @@ class EfacturaRasp(models.Model):
 
     @api.model
     def _schedule_next_run(self):
-        """Wake this worker when the first of those that wait is due; what something else holds waits for its round."""
+        """Wake this worker when the first waiting message is due; messages of a held lane wait for its next round."""
         self.env.cr.execute(SQL(
             "SELECT MIN(COALESCE(next_attempt_at, lease_until)) FROM l10n_ro_efactura_rasp"
             " WHERE state IN ('queued', 'processing', 'uploading') AND COALESCE(next_attempt_at, lease_until) > %s",
@@ -246,7 +247,7 @@ class EfacturaRasp(models.Model):
     # -- what a user may do ---------------------------------------------------------------------------------
 
     def action_send_again(self):
-        """A person's decision after a lost answer: the seller may get it twice (the button asks)."""
+        """Queue the message again after a lost answer; the seller may get it twice (the button asks)."""
         rasps = check_bill(self, 'read').sudo()
         if any(rasp.state != 'uncertain' for rasp in rasps):
             raise UserError(self.env._("Only a message whose answer was lost is sent again."))
@@ -254,7 +255,7 @@ class EfacturaRasp(models.Model):
         self._wake(RASP_CRONS)
 
     def action_take_back(self):
-        """Take back what still waits and was never attempted."""
+        """Withdraw a message that is queued and was never attempted."""
         rasps = check_bill(self, 'read').sudo()
         gone = rasps._transition(['queued'], 'refused', attempt=0, errors=text_rows(
             'withdrawn', [self.env._("Taken back before it was sent.")]))

@@ -1,4 +1,4 @@
-"""The package of an entry: what the form and the lists show of it, and looking for it when a bill is posted."""
+"""The SPV package of an entry: fields, banners, search when a bill is posted, release when it is cancelled."""
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -21,7 +21,7 @@ class AccountMove(models.Model):
 
     @api.depends('move_type', 'state', 'country_code')
     def _compute_l10n_ro_efactura_findable(self):
-        """May a package of SPV be this entry's?"""
+        """Set whether an SPV package can belong to this entry."""
         for move in self:
             move.l10n_ro_efactura_findable = move.country_code == 'RO' and (
                 move.is_purchase_document(include_receipts=True) and move.state != 'cancel'
@@ -35,7 +35,7 @@ class AccountMove(models.Model):
             move.l10n_ro_efactura_package_id = packages[:1]
 
     def _l10n_ro_efactura_pair_posted(self):
-        """Called when these were posted: do packages wait for them?"""
+        """Pair entries that were just posted with the packages that wait for them."""
         entries = self.sudo().filtered(
             lambda move: move.country_code == 'RO' and move.invoice_date and move.is_invoice(include_receipts=True))
         messages = self.env['l10n_ro_efactura.message'].sudo()
@@ -57,7 +57,7 @@ class AccountMove(models.Model):
         waiting._auto_pair()
 
     def _l10n_ro_efactura_check_send(self, environment):
-        """What another program sent is not sent again: the reason says so."""
+        """Add the refusal to send what another program has sent already."""
         reasons = super()._l10n_ro_efactura_check_send(environment)
         submission = self.l10n_ro_efactura_submission_ids.filtered(
             lambda one: one.environment == environment == 'prod' and one.state == 'ok' and one.origin == 'elsewhere')
@@ -90,7 +90,7 @@ class AccountMove(models.Model):
         return alerts
 
     def _l10n_ro_efactura_invoice_alerts(self):
-        """An undone pairing is no refusal of ANAF."""
+        """Show an undone pairing as information instead of as a refusal by ANAF."""
         alerts = super()._l10n_ro_efactura_invoice_alerts()
         submission = self._l10n_ro_efactura_last_submission('prod')
         if self.l10n_ro_efactura_state == 'refused' and submission.origin == 'elsewhere':
@@ -99,7 +99,7 @@ class AccountMove(models.Model):
         return alerts
 
     def _l10n_ro_efactura_proposed_package(self):
-        """The package for which this entry was proposed, where there is one."""
+        """Return the package for which this entry is proposed, empty where there is none."""
         self.env.cr.execute(SQL(
             """SELECT id FROM l10n_ro_efactura_message WHERE pairing_proposal @> %s AND move_id IS NULL
                 ORDER BY (jsonb_path_query_first(pairing_proposal, '$[*] ? (@.id == $id)', %s)->>'score')::int DESC, id
@@ -127,7 +127,7 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def action_l10n_ro_efactura_find(self):
-        """The packages that may be of these entries."""
+        """Open the packages that may belong to these entries."""
         check_bill(self, 'read')
         found = self.filtered('l10n_ro_efactura_findable')
         if not found:
@@ -135,7 +135,7 @@ class AccountMove(models.Model):
         return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_find_action_open_move', found)
 
     def _l10n_ro_efactura_subject(self):
-        """The document in one line."""
+        """Return number, partner, date and total of the document in one line."""
         self.ensure_one()
         number = self.ref if self.is_purchase_document(include_receipts=True) and self.ref else self.name
         parts = [number, self.commercial_partner_id.name, format_date(self.env, self.invoice_date),
@@ -143,7 +143,7 @@ class AccountMove(models.Model):
         return ' · '.join(filter(None, parts))
 
     def action_l10n_ro_efactura_open_package(self):
-        """Open the ANAF package of this entry: for who only reads, too."""
+        """Open the ANAF package of this entry; read access is enough."""
         check_read_spv(self, 'read')
         self.ensure_one()
         return self.l10n_ro_efactura_package_id.sudo(False).action_open_package()

@@ -1,4 +1,4 @@
-"""Pairing an SPV message with an entry of the books: made, undone, remembered. Who finds pairs: message_matching.py"""
+"""Pairing of an SPV message with an entry: the two writers, hooks and actions. Matching is in message_matching.py."""
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -10,17 +10,21 @@ from ..common.actions import open_action, soft_reload
 from ..common.rights import check_bill
 from ..sending.states import LIVE
 
+# Kinds of messages that have an entry in the books.
 PAIRABLE = ('received', 'sent')
-#: reasons that speak against the pair; they are shown after those that speak for it
+# Reasons that speak against a pair; shown after those that speak for it.
 AGAINST = ('other_cif', 'no_cif', 'other_number', 'no_number', 'date_near', 'date_month', 'other_date', 'no_date',
            'total_near', 'other_total', 'currency', 'sign', 'number_digits')
 
 
 class EfacturaMessage(models.Model):
-    """An invoice has one package; PostgreSQL keeps it so. Of tests an invoice may have many sent ones."""
+    """An SPV message, paired with at most one entry.
+
+    A unique index of PostgreSQL allows one production package per invoice; of tests, an invoice may have several.
+    """
     _name = 'l10n_ro_efactura.message'
     _inherit = ['l10n_ro_efactura.message', 'mail.thread']
-    _mail_post_access = 'read'  # nobody writes messages, who reads them may say something about them
+    _mail_post_access = 'read'  # users have no write access, readers may comment
 
     pairing_due = fields.Boolean(readonly=True, help="Its entry in the books is still to be looked for")
     pairing_proposal = fields.Json(
@@ -37,7 +41,7 @@ class EfacturaMessage(models.Model):
     _pairing_due_idx = models.Index("(company_id) WHERE pairing_due")
 
     def _auto_init(self):
-        # what an earlier version paired twice keeps its first package, so that the index can be made
+        # keep the first package of an entry paired twice by an earlier version: else the index fails
         if table_exists(self.env.cr, self._table) and not index_exists(
                 self.env.cr, 'l10n_ro_efactura_message_received_move_uniq'):
             self.env.cr.execute(
@@ -69,10 +73,10 @@ class EfacturaMessage(models.Model):
 
     @api.private
     def _pair(self, move, reason):
-        """This package is the e-Factura of `move`.
+        """Pair this package with `move`.
 
-        :param reason: why, in words; shown to users
-        :raise UserError: it cannot be; the text says why
+        :param str reason: why, translated; shown to users
+        :raise UserError: they cannot be paired; the text says why
         """
         self.ensure_one()
         message = self.sudo()
@@ -95,9 +99,9 @@ class EfacturaMessage(models.Model):
 
     @api.private
     def _unpair(self):
-        """Undo the pairing; the same pair is not made by itself again.
+        """Undo the pairing; the same pair is not made automatically again.
 
-        :raise UserError: what was sent from Odoo itself cannot be told apart from its invoice
+        :raise UserError: Odoo itself sent the package
         """
         for message in self.sudo().filtered('move_id'):
             move = message.move_id
@@ -111,7 +115,7 @@ class EfacturaMessage(models.Model):
             message._after_unpairing(move)
 
     def _cannot_pair(self, move):
-        """Why this package cannot be the one of `move`, in words; False where it can."""
+        """Return why this package cannot be paired with `move`, translated; False where it can."""
         self.ensure_one()
         _ = self.env._
         names = {'package': self.number or self.upload_index or self.anaf_id, 'move': move.display_name}
@@ -138,7 +142,7 @@ class EfacturaMessage(models.Model):
         return False
 
     def _is_found_elsewhere(self):
-        """Is its submission only the note that another program sent the invoice?"""
+        """Return True where its submission only notes that another program sent the invoice."""
         return self.submission_id.origin == 'elsewhere' and not self.submission_id.sha256
 
     def _after_pairing(self):
@@ -153,7 +157,10 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _log_pairing(self, on_move, on_message, pairs):
-        """In both chatters, as the user who did it: {message: (move, reason)}."""
+        """Log in both chatters as the current user.
+
+        :param pairs: {message: (move, reason)}
+        """
         self.env['account.move'].invalidate_model(
             ['l10n_ro_efactura_message_ids', 'l10n_ro_efactura_spv', 'l10n_ro_efactura_seal'], flush=False)
         moves = self.env['account.move'].sudo().browse(move.id for move, _reason in pairs.values())
@@ -168,7 +175,7 @@ class EfacturaMessage(models.Model):
             for message, (move, reason) in pairs.items()})
 
     def _belongs_to(self, submission):
-        # EXTENDS: an answer to what was sent wins over a pairing that was only a guess
+        # EXTENDS: the answer to our own submission replaces a pairing by comparison
         if self.kind == 'sent' and self.environment == 'prod' and submission.move_id:
             self.search([
                 ('move_id', '=', submission.move_id.id), ('kind', '=', 'sent'), ('environment', '=', 'prod'),
@@ -182,7 +189,7 @@ class EfacturaMessage(models.Model):
 
     @api.private
     def _detach(self):
-        # EXTENDS: another entry may be the one that it belongs to
+        # EXTENDS: look for another entry
         super()._detach()
         self._pair_again()
 
@@ -190,7 +197,7 @@ class EfacturaMessage(models.Model):
 
     @api.private
     def _kept(self, package):
-        # EXTENDS: its entry is looked for at the end of this round
+        # EXTENDS: look for its entry at the end of this round
         super()._kept(package)
         self.env.cr.execute(SQL(
             "UPDATE l10n_ro_efactura_message SET pairing_due = TRUE WHERE id IN %s AND move_id IS NULL"
@@ -206,7 +213,7 @@ class EfacturaMessage(models.Model):
 
     @api.private
     def _on_opened(self):
-        # EXTENDS: what was typed since it came may be its entry
+        # EXTENDS: look for an entry typed since the package arrived
         super()._on_opened()
         self.filtered(lambda message: not message.move_id and message.archive_state == 'archived')._auto_pair()
 
@@ -219,13 +226,13 @@ class EfacturaMessage(models.Model):
         return soft_reload()
 
     def action_find(self):
-        """The entries of the books that may be this package's."""
+        """Open the entries that may belong to this package."""
         check_bill(self, 'read')
         self.ensure_one()
         return open_action(self.env, 'l10n_ro_efactura_abacus.l10n_ro_efactura_find_action_open_message', self)
 
     def _l10n_ro_efactura_subject(self):
-        """The document in one line."""
+        """Return number, partner, date and total of the document in one line."""
         self.ensure_one()
         parts = [self.number or self.upload_index or self.anaf_id, self.partner_name, format_date(
             self.env, self.issue_date), self.currency_id and self.currency_id.format(self.amount_total)]
@@ -261,7 +268,7 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _reason_texts(self, codes):
-        """[reason in words], those for the pair first."""
+        """Return the reasons in words, those for the pair first."""
         words = self._reason_words()
         return [words.get(code, code) for code in sorted(codes, key=lambda code: code in AGAINST)]
 

@@ -1,5 +1,7 @@
-"""Finding the entry of an SPV document: certain pairs are made, others proposed with their reasons. A few queries for
-however many documents; ANAF is never called."""
+"""Matching of SPV documents with entries: certain pairs are made, others are proposed with their reasons.
+
+A few queries for any number of documents; ANAF is never called.
+"""
 import logging
 from collections import defaultdict
 
@@ -16,12 +18,17 @@ from .message import PAIRABLE
 from .score import WORTH_SHOWING, Paper, match, only_certain
 
 _logger = logging.getLogger(__name__)
+# Messages or entries compared in one batch.
 CHUNK = 500
+# Days between the dates of a message and an entry up to which they are compared.
 NEAR_DAYS = 62
+# Entries stored as proposals of a message.
 PROPOSED = 5
+# Types of account.move that a received package may belong to.
 BILLS = ('in_invoice', 'in_refund', 'in_receipt')
+# Types of account.move that a sent package may belong to.
 SALES = ('out_invoice', 'out_refund')
-#: digits of a partner's Romanian CIF, NULL for none (as `_l10n_ro_efactura_cui` has them)
+# SQL: digits of a partner's Romanian CIF, NULL for none (as in `_l10n_ro_efactura_cui`).
 PARTNER_CIF = SQL(
     r"""COALESCE(
         CASE WHEN regexp_replace(upper(p.vat), '[\s.-]', '', 'g') ~ '^RO\d{2,10}$'
@@ -34,8 +41,11 @@ PARTNER_CIF = SQL(
 MESSAGE_CIF = SQL(
     "NULLIF(ltrim(CASE WHEN m.kind = 'received' THEN m.seller_cif WHEN length(m.buyer_cif) < 13 THEN m.buyer_cif END,"
     " '0'), '')")
+# SQL: total of a message, negative for a credit note (UNTDID 1001 code 381).
 MESSAGE_TOTAL = SQL("CASE WHEN m.document_type = '381' THEN -m.amount_total ELSE m.amount_total END")
+# SQL: total of an entry, negative for a refund.
 MOVE_TOTAL = SQL("CASE WHEN v.move_type IN ('in_refund', 'out_refund') THEN -v.amount_total ELSE v.amount_total END")
+# SQL: the last number in a bill's reference, at most its last 4 digits, without leading zeros.
 MOVE_KEY = SQL(r"ltrim(right(substring(COALESCE(v.ref, v.payment_reference) from '(\d+)\D*$'), 4), '0')")
 
 
@@ -51,11 +61,11 @@ class EfacturaMessage(models.Model):
     @api.model
     @api.private
     def _pair_due(self):
-        """Pair what was archived lately, each batch in a transaction of its own; safe on many workers at once."""
+        """Pair recently archived messages, each batch in its own transaction. Safe on many workers at once."""
         try:
             while self._in_fresh_transaction(self._pair_some_due):
                 pass
-        except Exception:  # archiving goes on; these stay due
+        except Exception:  # archiving continues; these messages stay due
             _logger.exception("Pairing of SPV messages failed")
             self._abandon()
 
@@ -70,7 +80,10 @@ class EfacturaMessage(models.Model):
         return len(due) == CHUNK
 
     def _pair_isolated(self):
-        """Pair these; where it fails, the halves, so that one odd message never stops the rest (and is not due)."""
+        """Pair the messages; on an error try the halves, so that one bad message stops no other.
+
+        The bad message is no longer due.
+        """
         try:
             with self.env.cr.savepoint():
                 self._auto_pair()
@@ -88,7 +101,7 @@ class EfacturaMessage(models.Model):
 
     @api.private
     def _auto_pair(self):
-        """Pair these messages where it is certain, propose entries for the others.
+        """Pair the messages where it is certain, propose entries for the others.
 
         :return: the messages that were paired
         """
@@ -103,10 +116,12 @@ class EfacturaMessage(models.Model):
     # -- certain --------------------------------------------------------------------------------------------
 
     def _certain_pairs(self, company):
-        """[(message id, move id, Match)] of those of `self` (messages of `company`) that may be paired by themselves.
+        """Find the messages of `company` that can be paired automatically.
 
-        A certain pair has one date and, of purchases, one seller: what is compared are the documents of the same
-        dates and sellers, paired or not.
+        A certain pair has the same date and, for purchases, the same seller: all documents of the same dates and
+        sellers are compared, paired or not.
+
+        :return: [(message id, move id, Match)]
         """
         papers, entries = defaultdict(list), defaultdict(list)
         for paper in self._papers(company, SQL(
@@ -130,7 +145,10 @@ class EfacturaMessage(models.Model):
                 if paper.id in mine and (paper.id, entry.id) not in refused]
 
     def _make_pairs(self, pairs):
-        """Write certain pairs; what somebody else paired meanwhile is left alone. Returns the paired messages."""
+        """Write certain pairs, except those that another transaction has paired meanwhile.
+
+        :return: the paired messages
+        """
         reasons = {message_id: self._reason_text(compared.reasons) for message_id, _move_id, compared in pairs}
         bills = [(message_id, move_id, reasons[message_id]) for message_id, move_id, _compared in pairs
                  if self.browse(message_id).kind == 'received']
@@ -155,7 +173,7 @@ class EfacturaMessage(models.Model):
                         WHERE m.id = pair.id AND m.move_id IS NULL RETURNING m.id""",
                     SQL(", ").join(SQL("%s", row) for row in rows)), log_exceptions=False)
                 done = self.browse(row[0] for row in self.env.cr.fetchall())
-        except UniqueViolation:  # another worker was faster with one of them
+        except UniqueViolation:  # another worker has paired one of them
             half = len(rows) // 2
             done = self._write_pairs(rows[:half]) + self._write_pairs(rows[half:]) if half else self.browse()
         done.invalidate_recordset(['move_id', 'pairing_reason', 'pairing_proposal'], flush=False)
@@ -164,7 +182,7 @@ class EfacturaMessage(models.Model):
     # -- proposals ------------------------------------------------------------------------------------------
 
     def _propose(self, company):
-        """Keep on the unpaired of `self` what may be their entries, best first; none of them is due any more."""
+        """Store on the unpaired messages the entries that may be theirs, best first; none of them is due any more."""
         found = self.filtered(lambda m: not m.move_id)._near_entries(company)
         rows = [SQL("(%s, %s::jsonb)", message.id, Json([
             {'id': entry.id, 'score': compared.score, 'reasons': list(compared.reasons)}
@@ -179,7 +197,7 @@ class EfacturaMessage(models.Model):
         self.invalidate_recordset(['pairing_due', 'pairing_proposal'], flush=False)
 
     def _near_entries(self, company):
-        """{message id: [(entry, Match)], best first} of free entries that have something in common with `self`."""
+        """Return {message id: [(entry, Match)], best first} of free entries near a message."""
         papers = {paper.id: paper for paper in self._papers(company, SQL("m.id IN %s", tuple(self.ids)))
                   } if self else {}
         keys = [(paper.id, number_key(paper.number) or None, paper.cif or None) for paper in papers.values()]
@@ -232,7 +250,7 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _papers_between(self, company, sale, first, last):
-        """[Paper] of free packages of one direction, dated in a period."""
+        """Return [Paper] of free packages of one direction, dated in a period."""
         return [paper for one in self._companies_sharing(company) for paper in self._papers(one, SQL(
             "m.kind = %s AND m.move_id IS NULL AND m.submission_id IS NULL AND m.issue_date BETWEEN %s AND %s",
             'sent' if sale else 'received', first, last))]
@@ -241,7 +259,10 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _papers(self, company, where):
-        """[Paper] of messages of `company` in production, as far as they were read. `where`: SQL on `m`."""
+        """Return [Paper] of production messages of `company` whose content is known.
+
+        :param SQL where: condition on `m`
+        """
         self._flush_for_matching()
         self.env.cr.execute(SQL(
             """SELECT m.id, m.kind = 'sent', COALESCE(%s, ''), m.number, m.issue_date, %s, m.currency_id,
@@ -254,9 +275,10 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _entries(self, company, sale, where, cifs=None):
-        """[Paper] of bills or invoices of `company`, cancelled ones left out. `where`: SQL on `v`.
+        """Return [Paper] of bills or invoices of `company`, without cancelled ones.
 
-        :param cifs: only these of partners
+        :param SQL where: condition on `v`
+        :param cifs: only entries of partners with one of these CIFs
         """
         self._flush_for_matching()
         self.env.cr.execute(SQL(
@@ -273,7 +295,7 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _parties(self, cifs):
-        """SELECT of (id, cif) of the partners that have one; `cifs`: only these."""
+        """Return a SELECT of (id, cif) of the partners that have a CIF; `cifs`: only with one of these."""
         return SQL(
             """SELECT id, cif FROM (SELECT p.id, %s AS cif FROM res_partner p
                                       LEFT JOIN res_country country ON country.id = p.country_id) AS known
@@ -282,21 +304,21 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _scope(self, company, sale):
-        """SQL on `v`: entries of the companies with this CIF that may have a package."""
+        """Return a condition on `v`: entries of the companies with this CIF that may have a package."""
         return SQL("v.company_id IN %s AND v.move_type IN %s AND %s", tuple(self._companies_sharing(company).ids),
                    SALES if sale else BILLS,
                    SQL("v.state = 'posted'") if sale else SQL("v.state IN ('draft', 'posted')"))
 
     @api.model
     def _companies_sharing(self, company):
-        """The company and those that ANAF knows by the same CIF (branches)."""
+        """Return the company and those with the same CIF (branches)."""
         cif = company._l10n_ro_efactura_cif()
         return self.env['res.company'].sudo().search([]).filtered(
             lambda one: one == company or (cif and one._l10n_ro_efactura_cif() == cif))
 
     @api.model
     def _free(self, sale):
-        """SQL on `v`: it has no package, and as a sale is not on its way to ANAF."""
+        """Return a condition on `v`: not paired and, for a sale, not on its way to ANAF."""
         return SQL(
             """NOT EXISTS (SELECT 1 FROM l10n_ro_efactura_message o WHERE o.move_id = v.id AND o.kind = %s
                               AND o.environment = 'prod') AND %s""",
@@ -305,7 +327,7 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _flush_for_matching(self):
-        """What is written and not yet in the database counts too."""
+        """Flush pending writes of the models that the queries of this file read."""
         for name in ('account.move', 'res.partner', self._name):
             self.env[name].flush_model()
 
@@ -316,5 +338,5 @@ class EfacturaMessage(models.Model):
 
 
 def _block(paper):
-    """What two papers have in common that may be a certain pair."""
+    """Return (sale, date, CIF of the seller or ''), which both papers of a certain pair share."""
     return paper.sale, paper.date, '' if paper.sale else paper.cif

@@ -1,4 +1,4 @@
-"""How far an SPV document and an entry of the books are the same invoice. Plain Python, no ORM."""
+"""Comparison of an SPV document with an entry of the books: score and reasons. No ORM."""
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date as Date
@@ -6,26 +6,29 @@ from decimal import Decimal
 
 from ...anaf import compare_numbers, number_forms
 
+# One cent, in the document's currency.
 CENT = Decimal('0.01')
-#: points of each reason, 100 in all; a reason that is not here gives none
+# Points of each reason, at most 100 in all; other reasons give none.
 POINTS = {
     'cif': 30,
     'number_exact': 35, 'number_same': 35, 'number_part': 18, 'number_digits': 8,
     'date': 15, 'date_near': 8, 'date_month': 3,
     'total': 20, 'total_near': 8,
 }
+# Points taken off for a credit note against an invoice.
 SIGN_LOSS = 30
+# Score from which a pair is shown to users.
 WORTH_SHOWING = 35
 
 
 @dataclass(frozen=True)
 class Paper:
-    """One side of a pair.
+    """One side of a pair: an SPV document or an entry.
 
-    :ivar cif: digits of the other party (the seller of what was received, the buyer of what was sent), '' for none
-    :ivar total: with VAT, in `currency` (id); negative where it takes back (credit note)
+    :ivar cif: digits of the other party (the seller of a received document, the buyer of a sent one), '' for none
+    :ivar total: with VAT, in `currency` (id); negative for a credit note
     :ivar index: upload index, where the entry knows it
-    :ivar free: not paired and, of a sale, not on its way to ANAF
+    :ivar free: not paired and, for a sale, not on its way to ANAF
     """
     id: int
     sale: bool
@@ -40,16 +43,21 @@ class Paper:
 
 @dataclass(frozen=True)
 class Match:
-    """:ivar certain: 'index', 'number' (with the date), 'total' (with the date), or '' where a person has to look"""
+    """Result of a comparison.
+
+    :ivar certain: 'index', 'number' (with the date), 'total' (with the date), or '' where a user has to decide
+    """
     score: int
     reasons: tuple
     certain: str = ''
 
 
 def match(paper, entry):
-    """Compare an SPV document with an entry. Whether a certain match is the only one is for the caller to see.
+    """Compare an SPV document with an entry. The caller checks that a certain match is the only one.
 
-    A sale carries a number of our own, so it is certain by number, date, total and buyer together only.
+    A sale carries our own number: it is certain only by number, date, total and buyer together.
+
+    :return: Match
     """
     if paper.index and paper.index == entry.index:
         return Match(100, ('index',), 'index')
@@ -79,7 +87,7 @@ def match(paper, entry):
 
 
 def _turned(paper, entry):
-    """A credit note against an invoice."""
+    """Return True for a credit note against an invoice."""
     return bool(paper.total and entry.total and (paper.total < 0) != (entry.total < 0))
 
 
@@ -99,7 +107,7 @@ def _day(paper, entry):
     return 'date' if not days else 'date_near' if days <= 3 else 'date_month' if days <= 31 else 'other_date'
 
 
-#: what tells pairs apart, the surest first; each is tried on what the ones before left over
+# Kinds of certain matches, the most reliable first; each is tried on what the ones before have left.
 RULES = (
     lambda compared: compared.certain == 'index',
     lambda compared: compared.certain == 'number' and 'number_exact' in compared.reasons,
@@ -109,9 +117,9 @@ RULES = (
 
 
 def only_certain(papers, entries):
-    """The pairs of one day and one party that are certain and the only ones of their kind, on both sides.
+    """Return the pairs of one day and one party that are certain and, on both sides, the only ones of their kind.
 
-    What is paired already counts: two bills of the same day and sum are never told apart by their sum.
+    Paired papers count too: two bills of the same day and total cannot be told apart by their total.
 
     :param papers, entries: lists of Paper
     :return: [(paper, entry, Match)] of free ones
@@ -133,7 +141,7 @@ def only_certain(papers, entries):
 
 
 def _worth_comparing(papers, entries):
-    """(paper, entry) that have an index, a total or a form of the number in common."""
+    """Return the (paper, entry) that share an index, a total or a form of the number."""
     shelves = defaultdict(list)
     for entry in entries:
         for key in _keys(entry):

@@ -1,4 +1,4 @@
-"""Sales that another program sent to ANAF: the invoice in the books is Ok, and is not sent a second time."""
+"""Sales that another program sent to ANAF: their invoice becomes Ok and is not sent again."""
 from odoo import models
 from odoo.exceptions import UserError
 
@@ -9,9 +9,9 @@ class EfacturaSubmission(models.Model):
     _inherit = 'l10n_ro_efactura.submission'
 
     def _found_elsewhere(self, message, move, reason):
-        """The Ok submission of `move`, which ANAF sealed in `message`.
+        """Create the Ok submission of `move`, which ANAF sealed in `message`.
 
-        :raise UserError: the invoice, or the index, has a submission already
+        :raise UserError: the invoice or the index already has a submission
         """
         submission = self._adopt(move, 'prod', message.upload_index, origin='elsewhere')
         submission._transition(['processing'], 'ok', message_id=message.id, download_id=message.anaf_id,
@@ -22,7 +22,7 @@ class EfacturaSubmission(models.Model):
         return submission
 
     def _not_sent_elsewhere(self):
-        """Somebody undid the pairing: the package is another invoice's, and this one may be sent."""
+        """Set the submission to refused after a user undid its pairing, so that the invoice may be sent."""
         text = self.env._("%(user)s undid the pairing with upload index %(index)s.", user=self.env.user.name,
                           index=self.upload_index)
         undone = self._transition(['ok'], 'refused', decision_reason=text, upload_index=None, download_id=None,
@@ -34,7 +34,10 @@ class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
     def _adopt_sale(self, move, reason):
-        """Make `move` Ok by this package of another program; False where it has become something else meanwhile."""
+        """Make `move` Ok by this package of another program.
+
+        :return: False where the state of the invoice has changed meanwhile
+        """
         self.ensure_one()
         try:
             with self.env.cr.savepoint():

@@ -1,7 +1,7 @@
-"""Suppliers of whom no e-Factura is expected, and why: asked once, remembered."""
+"""Suppliers of whom no e-Factura is expected, with the reason."""
 from odoo import fields, models
 
-#: why a supplier's bills have no e-Factura (OUG 120/2021, exceptions of Legea 296/2023)
+# Why a supplier's bills have no e-Factura (OUG 120/2021, exceptions of Legea 296/2023): (value, label).
 REASONS = [
     ('receipt', "Fiscal receipts with our CIF"),
     ('customs', "Customs and import duties"),
@@ -26,7 +26,7 @@ class ResPartner(models.Model):
         return [*super()._commercial_fields(), 'l10n_ro_efactura_no_spv', 'l10n_ro_efactura_no_spv_note']
 
     def _l10n_ro_efactura_expect(self, reason, note=False):
-        """Remember why (or, with False, that) e-Facturas come from these; the chatter says who."""
+        """Remember why no e-Factura comes from these suppliers and log it; False: e-Facturas are expected."""
         partners = self.commercial_partner_id
         partners.write({'l10n_ro_efactura_no_spv': reason, 'l10n_ro_efactura_no_spv_note': note})
         for partner in partners:

@@ -1,5 +1,7 @@
-"""Verification of a period: what stands in SPV and not in the books, in the books and not in SPV, and what differs.
-Made from what is archived; ANAF is never called. What fills it: efactura_verification_fill.py"""
+"""Verification of a period: documents only in SPV, only in the books, and pairs that differ.
+
+Uses the archive only; ANAF is never called. verification_fill.py makes the rows.
+"""
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -10,7 +12,9 @@ from ...anaf import today
 from ..common.actions import soft_reload
 from ..common.rights import check_read_spv
 
+# Days after its last refresh until a verification is deleted.
 KEPT_DAYS = 400
+# Sections of a verification: (value, label).
 SECTIONS = [
     ('spv_only', "In SPV, not in the books"),
     ('book_only', "In the books, not in SPV"),
@@ -22,7 +26,7 @@ SECTIONS = [
 
 
 class EfacturaVerification(models.Model):
-    """One per company and period: verifying again keeps what was ticked off."""
+    """The verification of a company and period; verifying again keeps the rows that were ticked off."""
     _name = 'l10n_ro_efactura.verification'
     _description = "e-Factura verification"
     _order = 'date_from DESC, id DESC'
@@ -85,7 +89,7 @@ class EfacturaVerification(models.Model):
                 last=format_date(self.env, verification.date_to))
 
     def _card_rows(self):
-        """The cards for paper: [(text, documents, lei or None)]; what was ticked off does not count."""
+        """Return the cards of the PDF: [(text, number of documents, lei or None)], without rows ticked off."""
         self.ensure_one()
         labels = dict(self.line_ids._fields['section']._description_selection(self.env))
         amounts = {'spv_only': self.spv_only_total, 'differs': self.differs_total, 'sales': self.sales_total}
@@ -103,7 +107,7 @@ class EfacturaVerification(models.Model):
     @api.model
     @api.private
     def _of_period(self, company, date_from, date_to):
-        """The verification of a period of `company`, brought up to date."""
+        """Return the verification of a period of `company`, brought up to date."""
         if date_from > date_to:
             raise UserError(self.env._("The period ends before it begins."))
         verification = self.sudo().search([
@@ -114,25 +118,25 @@ class EfacturaVerification(models.Model):
         return verification.sudo(False)
 
     def action_verify_again(self):
-        """Verify the period as it stands now."""
+        """Verify the period again."""
         check_read_spv(self, 'read')
         self.sudo()._fill()
         return soft_reload()
 
     def action_excel(self):
-        """The same as an Excel file."""
+        """Download the verification as an Excel file."""
         check_read_spv(self, 'read')
         self.ensure_one()
         return {'type': 'ir.actions.act_url', 'target': 'download',
                 'url': f'/l10n_ro_efactura/verification/{self.id}.xlsx'}
 
     def action_pdf(self):
-        """The same on paper."""
+        """Print the verification."""
         check_read_spv(self, 'read')
         return self.env.ref('l10n_ro_efactura_abacus.l10n_ro_efactura_verification_action_report').report_action(self)
 
     def action_section(self):
-        """The rows of one section (`section` of the context) as a list of their own, for searching and selecting."""
+        """Open the rows of one section (`section` of the context) as a list, for searching and selecting."""
         check_read_spv(self, 'read')
         self.ensure_one()
         section = self.env.context.get('section')
@@ -146,7 +150,7 @@ class EfacturaVerification(models.Model):
         }
 
     def action_waiting(self):
-        """The SPV messages of this time that are not downloaded yet."""
+        """Open the SPV messages of this period that are not downloaded yet."""
         check_read_spv(self, 'read')
         self.ensure_one()
         return {
@@ -158,7 +162,7 @@ class EfacturaVerification(models.Model):
         }
 
     def _waiting_domain(self):
-        """Messages whose documents may be of the period: uploaded from its first day on."""
+        """Return the domain of messages whose documents may be of the period: uploaded from its first day on."""
         companies = self.env['l10n_ro_efactura.message']._companies_sharing(self.company_id)
         return [('company_id', 'in', companies.ids), ('environment', '=', 'prod'), ('archive_state', '=', 'listed'),
                 ('kind', 'in', ('received', 'sent')), ('listed_at', '>=', self.date_from),
@@ -166,11 +170,11 @@ class EfacturaVerification(models.Model):
 
     @api.autovacuum
     def _gc_old(self):
-        """What nobody has verified for a year is made again when it is wanted."""
+        """Delete verifications not refreshed for `KEPT_DAYS`; they can be made again."""
         self.search([('verified_at', '<', fields.Datetime.subtract(fields.Datetime.now(), days=KEPT_DAYS))]).unlink()
 
     @api.model
     def _previous_month(self):
-        """(first, last) day of the month before this one: what is verified before its declaration."""
+        """Return (first, last) day of the month before this one, the default period."""
         last = today().replace(day=1) - timedelta(days=1)
         return last.replace(day=1), last

@@ -1,4 +1,4 @@
-"""The rows of a verification, each section in a query or two."""
+"""The rows of a verification: each section from one or two queries."""
 from datetime import date
 
 from odoo import fields, models
@@ -8,14 +8,17 @@ from odoo.tools.misc import format_date, formatLang
 
 from ..pairing.message_matching import BILLS
 
+# Difference in the currency above which two amounts differ.
 CENT = 0.005
-B2B_SINCE = date(2024, 1, 1)  # suppliers' invoices come through SPV since (Legea 296/2023)
+# First day from which suppliers' invoices come through SPV (Legea 296/2023).
+B2B_SINCE = date(2024, 1, 1)
+# SQL: the entry `v` has a production package.
 PAIRED = SQL("EXISTS (SELECT 1 FROM l10n_ro_efactura_message o WHERE o.move_id = v.id AND o.environment = 'prod'"
              " AND o.kind = 'received')")
 
 
 def _bare(column):
-    """A number without signs, as SQL."""
+    """Return SQL of a number without punctuation."""
     return SQL("regexp_replace(upper(%s), '[^A-Z0-9]', '', 'g')", SQL(column))
 
 
@@ -23,7 +26,7 @@ class EfacturaVerification(models.Model):
     _inherit = 'l10n_ro_efactura.verification'
 
     def _fill(self):
-        """Make the rows anew; what was ticked off stays so."""
+        """Make the rows again; rows that were ticked off stay so."""
         self.ensure_one()
         messages = self.env['l10n_ro_efactura.message']
         companies = messages._companies_sharing(self.company_id)
@@ -51,7 +54,7 @@ class EfacturaVerification(models.Model):
         return self.date_from, self.date_to
 
     def _pair_first(self, companies):
-        """What came or was typed since is paired where that is certain, and proposed where it is not."""
+        """Pair new messages and entries where that is certain, and propose pairs where it is not."""
         free = self.env['l10n_ro_efactura.message'].search([
             ('company_id', 'in', companies.ids), ('environment', '=', 'prod'), ('kind', 'in', ('received', 'sent')),
             ('issue_date', '>=', self.date_from), ('issue_date', '<=', self.date_to), ('move_id', '=', False),
@@ -80,7 +83,7 @@ class EfacturaVerification(models.Model):
     # -- in the books, not in SPV -----------------------------------------------------------------------------
 
     def _bills(self, companies):
-        """Bills by their accounting date, that is when their VAT is deducted."""
+        """Return bills by their accounting date, the date on which their VAT is deducted."""
         start = self.company_id.l10n_ro_efactura_start_date or B2B_SINCE
         self.env.cr.execute(SQL(
             """SELECT v.id FROM account_move v JOIN account_journal j ON j.id = v.journal_id
@@ -97,8 +100,10 @@ class EfacturaVerification(models.Model):
                    'reason': reason or self.env._("No package from SPV")}
 
     def _deducted(self, bills):
-        """{bill id: VAT that the books deduct for it, in the company's currency}; what is not deductible and what is
-        only due on payment are left out, and reverse charge is nothing."""
+        """Return {bill id: VAT that the books deduct for it, in the company's currency}.
+
+        Non-deductible VAT and VAT due on payment are left out; reverse charge counts as 0.
+        """
         if not bills:
             return {}
         self.env.cr.execute(SQL(
@@ -139,8 +144,10 @@ class EfacturaVerification(models.Model):
     # -- corrected later --------------------------------------------------------------------------------------
 
     def _later(self, companies):
-        """What the same seller sent after a document that is in the books: its number again, or a document that
-        corrects it and is in no books yet."""
+        """Return rows of documents that follow a booked one of the same seller.
+
+        They repeat its number, or correct it and are not booked yet.
+        """
         bare = {'first': _bare('e.number'), 'later': _bare('m.number'), 'quoted': _bare('quoted.number')}
         self.env.cr.execute(SQL(
             """SELECT e.move_id, m.id, 'again' FROM l10n_ro_efactura_message e
@@ -194,7 +201,7 @@ class EfacturaVerification(models.Model):
     # -- a row ------------------------------------------------------------------------------------------------
 
     def _row(self, section, message=None, move=None):
-        """What both sides have in common; the package's own values where there is one."""
+        """Return the values that all sections share; the package's values where there is one."""
         if message:
             sign = -1 if message.document_type == '381' else 1
             values = {
@@ -232,7 +239,7 @@ class EfacturaMessage(models.Model):
     _inherit = 'l10n_ro_efactura.message'
 
     def _write_pairs(self, rows):
-        # EXTENDS: imported bills have their pairs from here
+        # EXTENDS: imported bills get their pairs here
         done = super()._write_pairs(rows)
         done._leave_verifications()
         return done
@@ -249,7 +256,7 @@ class EfacturaMessage(models.Model):
             '&', ('section', 'in', ('book_only', 'not_expected')), ('move_id', 'in', self.move_id.ids)]).unlink()
 
     def _differences(self, move):
-        """What the package and its entry do not have in common: [(label, in SPV, in the books, amount)]."""
+        """Compare the package with its entry: [(label, in SPV, in the books, amount)]."""
         self.ensure_one()
         _ = self.env._
         found = []
@@ -280,7 +287,10 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     def _l10n_ro_efactura_no_spv_reason(self):
-        """(why no package of this bill is expected, in words, or False; is that remembered of its supplier)."""
+        """Return why no package of this bill is expected, and whether that is remembered of its supplier.
+
+        :return: (translated text or False, bool)
+        """
         self.ensure_one()
         partner = self.commercial_partner_id
         if partner.l10n_ro_efactura_no_spv:

@@ -1,4 +1,4 @@
-"""One row of a verification, and what can be done about it."""
+"""The row of a verification, and the actions on it."""
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -44,12 +44,12 @@ class EfacturaVerificationLine(models.Model):
     # -- what a user may do -----------------------------------------------------------------------------------
 
     def action_import(self):
-        """Make bills of the packages."""
+        """Import the packages as bills."""
         self._check(check_bill)
         return self.message_id.action_import()
 
     def action_find(self):
-        """Find the other side: the entry of a package, the package of an entry."""
+        """Open the search for the other side: the entry of a package, the package of an entry."""
         self._check(check_bill)
         line = self._one()
         name, record = ('message', line.message_id) if line.section == 'spv_only' or not line.move_id else (
@@ -65,7 +65,7 @@ class EfacturaVerificationLine(models.Model):
         return self._one('move_id').move_id._get_records_action()
 
     def action_unpair(self):
-        """The package and the entry do not belong together."""
+        """Undo the pairing of the package and the entry, and remove the row."""
         self._check(check_bill)
         line = self._one('message_id')
         line.message_id.action_unpair()
@@ -73,12 +73,12 @@ class EfacturaVerificationLine(models.Model):
         return soft_reload()
 
     def action_send(self):
-        """Send the invoices of these rows."""
+        """Open the sending of the invoices of these rows."""
         self._check(check_bill)
         return self.move_id.action_l10n_ro_efactura_send()
 
     def action_not_expected(self):
-        """Why no e-Factura comes from this supplier: asked once, remembered."""
+        """Open the dialog that asks why no e-Factura comes from this supplier."""
         self._check(check_bill)
         partners = self.move_id.commercial_partner_id
         if not partners:
@@ -88,7 +88,7 @@ class EfacturaVerificationLine(models.Model):
             default_partner_ids=partners.ids, default_verification_id=self.verification_id[:1].id)
 
     def action_expected(self):
-        """e-Facturas are expected from this supplier after all."""
+        """Expect e-Facturas of this supplier again."""
         self._check(check_bill)
         partners = self.move_id.commercial_partner_id
         partners.check_access('read')
@@ -97,7 +97,7 @@ class EfacturaVerificationLine(models.Model):
         return soft_reload()
 
     def action_done(self):
-        """Tick off, or take the tick back."""
+        """Tick the rows off, or take the tick back."""
         self._check(check_bill)
         for line in self.sudo():
             line.write({'done': not line.done, 'done_uid': False if line.done else self.env.uid})
@@ -113,8 +113,10 @@ class EfacturaVerificationLine(models.Model):
         return self
 
     def _check(self, check):
-        """Run `check` (of common/rights.py) on these rows and their verification: who only reads the books may look at
-        a row, who may invoice may do something about it."""
+        """Run `check` of common/rights.py on the rows and their verification.
+
+        Readers of the books may look at a row, billing users may act on it.
+        """
         check(self.verification_id, 'read')
         check(self, 'read')
 
