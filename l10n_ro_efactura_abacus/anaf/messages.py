@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from .bucharest import from_compact
+from .bucharest_time import from_compact
 from .errors import ClockSkew
 from .identifiers import cif_digits
 

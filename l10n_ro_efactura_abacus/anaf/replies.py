@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from .body import excerpt, load_json, sniff
-from .bucharest import from_compact
+from .bucharest_time import from_compact
 from .errors import Malformed, Refused, Technical, Transient, Uncertain
 from .gateway import unreadable
 from .messages import ListedMessage, listed_message

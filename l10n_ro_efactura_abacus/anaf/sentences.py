@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .bucharest import from_clock
+from .bucharest_time import from_clock
 from .errors import AnafError, ClockSkew, Gone, NoRight, NotFound, QuotaExceeded, Refused, Technical
 
 _RULES: list[tuple[type[AnafError], str, re.Pattern[str]]] = [

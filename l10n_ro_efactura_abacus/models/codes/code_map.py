@@ -1,15 +1,9 @@
 from odoo import api, fields, models
-from odoo.addons.account_edi_ubl_cii.models.account_edi_common import UOM_TO_UNECE_CODE
 from odoo.exceptions import AccessError, ValidationError
 
 from ..common.core import clear_cache, ormcache
 from ..common.rights import may_bill
-from .vat_codes import CATEGORIES, DEFAULT_EXEMPTION, NEED_REASON, NO_VAT_SELLER, RO_TAXES, TAXED, VATEX, VATEX_CODES
-
-# core's own units that its table lacks, or maps to a code that is not in the list
-CORE_UNITS = {**UOM_TO_UNECE_CODE, 'uom.product_uom_qt': 'QTL', 'uom.product_uom_milliliter': 'MLT'}
-#: a line without a unit counts: "one" of Recommendation 20
-NO_UNIT = 'C62'
+from .vat_tables import CATEGORIES, DEFAULT_EXEMPTION, NEED_REASON, RO_TAXES, TAXED, VATEX
 
 
 class EfacturaCodeMap(models.Model):
@@ -162,56 +156,6 @@ class EfacturaCodeMap(models.Model):
             found.setdefault(
                 (row.kind, record.id), (row.code, row.exemption_code or False, row.exemption_text or False))
         return found
-
-    @api.model
-    @ormcache()
-    def _core_units(self):
-        """{uom id: code} of Odoo's own units."""
-        data = self.env['ir.model.data'].sudo().search_fetch(
-            [('module', '=', 'uom'), ('model', '=', 'uom.uom')], ['name', 'res_id'])
-        codes = {row.res_id: CORE_UNITS.get(f'uom.{row.name}') for row in data}
-        allowed = self.env['l10n_ro_efactura.unit']._codes()
-        return {res_id: code for res_id, code in codes.items() if code in allowed}
-
-    @api.model
-    def _uom_code(self, company, uom):
-        """The Recommendation 20/21 code of `uom` for `company`, or False: it must be asked, it is never guessed."""
-        if not uom:
-            return NO_UNIT
-        known = self._known(company.id).get(('uom', uom.id))
-        return known[0] if known else self._core_units().get(uom.id, False)
-
-    @api.model
-    def _tax_code(self, company, tax, seller=None):
-        """What `tax` is in an e-invoice of `company`, or False where it must be asked.
-
-        A seller who is not registered for VAT has only O. Then: the answer that was given, what the tax form says
-        (core's Tax Category Code), and a positive percentage is S by itself.
-
-        :param tax: one tax, or none (a line without)
-        :param seller: the partner who sells, where it is not the company (self-billing)
-        :return: (category, exemption code or False, exemption text or False) or False
-        """
-        charged = self._charges(tax)
-        payer = seller._l10n_ro_efactura_is_vat_payer() if seller else company._l10n_ro_efactura_is_vat_payer()
-        if not payer and not charged:
-            return NO_VAT_SELLER
-        if not tax:
-            return False
-        known = self._known(company.id).get(('tax', tax.id))
-        if known and known[0] != 'O' and self._fits(known[0], tax):  # the rate may have been changed since
-            return known
-        category = tax.ubl_cii_tax_category_code
-        if category in dict(CATEGORIES) and category != 'O' and self._fits(category, tax):
-            reason = tax.ubl_cii_tax_exemption_reason_code
-            reason = reason if reason in VATEX_CODES else DEFAULT_EXEMPTION.get(category, False)
-            if category in TAXED:
-                return category, False, False
-            if reason:
-                return category, reason, False
-        if charged and tax.amount_type in ('percent', 'division'):
-            return 'S', False, False
-        return False
 
     # -------------------------------------------------------------------------
     # ANSWERING

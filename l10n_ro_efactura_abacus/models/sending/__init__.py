@@ -12,7 +12,7 @@ from . import mailbox
 from . import guard
 from . import account_journal
 from . import account_move
-from . import account_move_check
+from . import account_move_sendable
 from . import account_move_lock
 from . import account_move_obligation
 from . import account_move_alerts

@@ -10,12 +10,13 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...anaf import read_document
-from ...hooks import _adopt_history, _take_connections
+from ...hooks import _take_connections
 from ...models.takeover import l10n_ro_edi as takeover
+from ...models.takeover.history import _adopt_history
 from ..bills.import_common import ImportCase, supplier_xml
 
 DEGRADED = 'odoo.addons.l10n_ro_efactura_abacus.models.takeover.degraded'
-HOOKS = 'odoo.addons.l10n_ro_efactura_abacus.hooks'
+HOOKS = 'odoo.addons.l10n_ro_efactura_abacus.models.takeover.history'
 #: the duties that lean on fields only: those cannot be taken out of a running registry, one that never was is asked for
 DUTIES_OF_FIELDS = ('state', 'tokens', 'history')
 DUTIES_OF_METHODS = tuple(duty for duty in takeover.CORE_NAMES if duty not in DUTIES_OF_FIELDS)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...models.codes.vat_codes import CATEGORIES, VATEX
+from ...models.codes.vat_tables import CATEGORIES, VATEX
 from ...models.common.rights import check_bill
 from ...models.document.account_move import TYPES
 
