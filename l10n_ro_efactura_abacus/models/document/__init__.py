@@ -5,6 +5,10 @@ from . import account_edi_xml_ubl_ro_parties
 from . import account_edi_xml_ubl_ro_totals
 from . import account_edi_xml_ubl_ro_vat
 from . import account_move
+from . import account_move_document
+from . import account_move_document_parties
+from . import account_move_document_lines
+from . import account_move_document_taxes
 from . import account_move_check
 from . import account_move_pdf
 from . import account_move_problems
