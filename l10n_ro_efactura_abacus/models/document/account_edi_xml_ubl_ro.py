@@ -3,6 +3,7 @@ from contextlib import suppress
 from odoo import models
 from odoo.addons.account_edi_ubl_cii.models.account_edi_common import FloatFmt
 
+from ..package.package import safe_name
 from .texts import legal
 
 # What CIUS-RO allows and core's templates of UBL do not know, after the element it follows.
@@ -10,14 +11,23 @@ _PARTY_LEGAL_FORM = ('cbc:CompanyID', 'cbc:CompanyLegalForm')
 
 
 class AccountEdiXmlUblRo(models.AbstractModel):
+    """The door of core's exporter: every path that asks core for a CIUS-RO file gets this addon's document."""
     _inherit = 'account.edi.xml.ubl_ro'
 
     def _export_invoice(self, invoice):
-        # EXTENDS 'l10n_ro_edi'
-        # A company that is connected to ANAF here has one document on every path; others keep core's.
-        if self._name == 'account.edi.xml.ubl_ro' and invoice.company_id._l10n_ro_efactura_credential():
-            return self.env['account.edi.xml.ubl_ro_abacus']._export_invoice(invoice)
-        return super()._export_invoice(invoice)
+        """Return (bytes, {error, ...}) of the e-Factura of `invoice`; the bytes are b'' where there are errors."""
+        # OVERRIDE 'account_edi_ubl_cii'
+        if self._name != 'account.edi.xml.ubl_ro' or not invoice._l10n_ro_efactura_is_written_here():
+            return super()._export_invoice(invoice)
+        xml, errors = invoice._l10n_ro_efactura_build_xml()
+        return xml, set(errors)
+
+    def _export_invoice_filename(self, invoice):
+        """Return a name that every system takes, also where `invoice` has no number yet."""
+        # OVERRIDE 'l10n_ro_edi'
+        if not invoice._l10n_ro_efactura_is_written_here():
+            return super()._export_invoice_filename(invoice)
+        return f"{safe_name((invoice.name or '').replace('/', '_'))}_cius_ro.xml"
 
 
 class AccountEdiXmlUblRoAbacus(models.AbstractModel):

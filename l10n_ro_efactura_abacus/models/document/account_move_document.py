@@ -30,17 +30,20 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_cuts(self):
         """List the texts that do not fit into their element: dict(bt, model, res_id, text, kept, to)."""
         self.ensure_one()
+        if self.company_id.l10n_ro_efactura_core_xml:
+            return []
         build = Build(self)
         self._l10n_ro_efactura_make_document(build)
         return build.cuts
 
-    def _l10n_ro_efactura_write(self):
-        """Write the e-Factura, without its PDF.
+    def _l10n_ro_efactura_write(self, build=None):
+        """Write the e-Factura of an invoice that has no problems, without its PDF.
 
+        :param build: the :class:`Build` that the problems were looked for with
         :return: (bytes, [error, ...]); the bytes are b'' where there are errors
         """
         self.ensure_one()
-        build = Build(self)
+        build = build or Build(self)
         document = self._l10n_ro_efactura_make_document(build)
         try:
             xml = write(document)
@@ -83,17 +86,13 @@ class AccountMove(models.Model):
             'preceding': [(number, day or None) for number, day in self._l10n_ro_efactura_preceding()],
             'period_start': start or None,
             'period_end': end or None,
-            'vat_point_code': '432' if self._l10n_ro_efactura_vat_on_payment(build) else '',
+            'vat_point_code': '432' if build.on_payment else '',
             **self._l10n_ro_efactura_document_parties(build),
             'payments': [self._l10n_ro_efactura_payment(build)],
             'payment_terms': build.fit('BT-20', self.invoice_payment_term_id, from_html(
                 self.invoice_payment_term_id.note), NOTE_LENGTH, "Condiții de plată"),
             **self._l10n_ro_efactura_document_amounts(build),
         }
-
-    def _l10n_ro_efactura_vat_on_payment(self, build):
-        """Return True where the VAT of a line becomes due when it is paid (Codul fiscal art. 282(3)-(8))."""
-        return any(build.taxes(line).on_payment for line in build.products)
 
     # -------------------------------------------------------------------------
     # NOTES
@@ -102,7 +101,7 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_notes(self, build):
         """Return BT-22 as a list: mentions, the reason, the terms, then what fitted nowhere else."""
         wanted = []
-        if self._l10n_ro_efactura_vat_on_payment(build):
+        if build.on_payment:
             wanted.append(VAT_ON_PAYMENT)
         if reason := self._l10n_ro_efactura_reason_text():
             wanted.append(f"Motiv: {reason}")
@@ -123,7 +122,7 @@ class AccountMove(models.Model):
 
     def _l10n_ro_efactura_payment(self, build):
         """Return BG-16; the account only where somebody pays to one."""
-        code, bank = self._l10n_ro_efactura_payment_means_code(), self.partner_bank_id
+        code, bank = build.payment_code, self.partner_bank_id
         reference = build.fit('BT-83', self, self.payment_reference or self.name, 140, "Referința plății")
         if not bank or code not in TO_ACCOUNT:
             return PaymentMeans(code=code, name=PAYMENT_NAMES.get(code, ''), reference=reference)

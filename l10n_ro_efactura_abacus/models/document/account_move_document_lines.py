@@ -11,6 +11,7 @@ from .texts import cut, plain
 DISCOUNT = "Reducere"
 SURCHARGE = "Majorare de preț"
 DISCOUNT_CODE = '95'  # UNTDID 5189
+RECYCLING_CODE = 'AEO'  # UNTDID 7161: what a fixed amount on goods mostly is ("timbru verde")
 GTIN = '0160'  # ISO 6523
 #: quantities that a price finer than 6 decimals is told for (BT-149)
 BASES = tuple(Decimal(10) ** power for power in range(7))
@@ -26,7 +27,7 @@ class AccountMove(models.Model):
         """Return the list of DocumentLine of `lines` and of the deposits on any line of the invoice."""
         found = [line._l10n_ro_efactura_document_line(build, str(place)) for place, line in enumerate(lines, start=1)]
         deposits = {}
-        for line in build.products:
+        for line in build.items['product']:
             if build.taxes(line).deposits:
                 line._l10n_ro_efactura_add_deposits(build, deposits)
         return found + [
@@ -148,6 +149,7 @@ class AccountMoveLine(models.Model):
             AllowanceCharge(
                 is_charge=True,
                 amount=build.amount(data['tax_amount_currency']),
+                reason_code=RECYCLING_CODE if data['tax'].amount_type == 'fixed' else '',
                 reason=build.fit('BT-144', data['tax'], data['tax'].name, 100, "Taxă"))
             for data in build.details[self.id]['taxes_data'] if data['tax'] in charges]
 

@@ -40,12 +40,13 @@ class AccountMove(models.Model):
         if not partner.street:
             partner = firm
         name = build.fit(NAME_BT[role], firm, firm.name, 200, "Denumire")
-        vat, legal_id = self._l10n_ro_efactura_party_ids(role)
-        if not build.payer:
-            vat = ''  # BR-O-02: nobody's VAT number beside category O
         legal_form = ''
-        if role == 'supplier' and (register := plain(firm.nrc)):
-            legal_id, legal_form = (register, '') if vat else (legal_id, f"{TRADE_REGISTER}{register}")
+        if role == 'customer':
+            vat, legal_id = build.buyer_ids
+        else:
+            vat, legal_id = build.seller_vat, build.seller._l10n_ro_efactura_legal_id()
+            if register := plain(firm.nrc):
+                legal_id, legal_form = (register, '') if vat else (legal_id, f"{TRADE_REGISTER}{register}")
         name_bt, phone_bt, email_bt = CONTACT_BT[role]
         return Party(
             legal_name=name,
@@ -61,8 +62,8 @@ class AccountMove(models.Model):
 
     def _l10n_ro_efactura_representative_party(self, build):
         """Return BG-11, or None."""
-        partner = self._l10n_ro_efactura_representative()
-        if not partner or not build.payer:
+        partner = build.representative
+        if not partner or not build.seller_vat:
             return None
         return Party(
             trading_name=build.fit('BT-62', partner, partner.name, 200, "Reprezentant fiscal"),
@@ -72,10 +73,10 @@ class AccountMove(models.Model):
 
     def _l10n_ro_efactura_delivery(self, build):
         """Return BG-13, or None: the date, and the address where it is not simply the buyer's."""
-        address, day = self._l10n_ro_efactura_delivery_address(), self.delivery_date or None
+        address, day = build.delivery_address, self.delivery_date or None
         if not address:
             return Delivery(day=day) if day else None
-        if not day and self._l10n_ro_efactura_has_category('K'):
+        if not day and self._l10n_ro_efactura_has_category('K', build.tax_code):
             day = self.invoice_date or None  # BR-IC-11
         name = address.name or address.commercial_partner_id.name
         return Delivery(

@@ -20,15 +20,11 @@ class AccountMove(models.Model):
         Nets and VAT are those of the journal items, so that BT-109, BT-117 and BT-112 are what is booked, whatever
         the rounding method; everything else follows from them.
         """
-        on_document = {
-            line for line in build.products if line._l10n_ro_efactura_is_document_level()}
-        if len(on_document) == len(build.products):
-            on_document = set()  # BR-16: a credit note over nothing but a discount has it as its line
-        lines = self._l10n_ro_efactura_document_lines(build, [
-            line for line in build.products if line not in on_document])
+        products, on_document = build.items['product'], build.on_document
+        lines = self._l10n_ro_efactura_document_lines(build, [line for line in products if line.id not in on_document])
         allowances = [
             *self._l10n_ro_efactura_early_payment(build),
-            *(line._l10n_ro_efactura_document_allowance(build) for line in build.products if line in on_document)]
+            *(line._l10n_ro_efactura_document_allowance(build) for line in products if line.id in on_document)]
         subtotals = self._l10n_ro_efactura_subtotals(build, lines, allowances)
         line_total = sum((line.net for line in lines), _ZERO)
         taken = [one.amount for one in allowances if not one.is_charge]
@@ -37,7 +33,7 @@ class AccountMove(models.Model):
         tax_amount = sum((one.amount for one in subtotals), _ZERO)
         total = untaxed + tax_amount
         prepaid = build.amount(self._l10n_ro_efactura_prepaid()) + build.withheld_total
-        rounding = sum((build.booked(item.amount_currency) for item in build.rounding), _ZERO)
+        rounding = sum((build.booked(item.amount_currency) for item in build.items['rounding']), _ZERO)
         return {
             'lines': lines,
             'allowances': allowances,
@@ -59,7 +55,7 @@ class AccountMove(models.Model):
         currency = self.company_currency_id
         if build.currency == currency:
             return {}
-        booked = build.sign * self.direction_sign * sum(item.balance for item in build.vat)
+        booked = build.direction * sum(item.balance for item in build.items['vat'])
         return {
             'vat_currency': currency.name,
             'vat_in_vat_currency': Decimal(format(booked, f'.{currency.decimal_places}f')),
@@ -68,7 +64,7 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_early_payment(self, build):
         """Return BG-20 and BG-21 of an early payment discount that reduces the VAT, one for each VAT category."""
         amounts = {}
-        for item in build.early:
+        for item in build.items['epd']:
             key = build.category(build.taxes(item).vat, early=True)
             amounts[key] = amounts.get(key, _ZERO) + build.booked(item.amount_currency)
         return [
@@ -85,7 +81,7 @@ class AccountMove(models.Model):
             key = one.category, one.rate
             found[key] = found.get(key, _ZERO) + (one.amount if one.is_charge else -one.amount)
         booked = dict.fromkeys(found, _ZERO)
-        for item in build.vat:
+        for item in build.items['vat']:
             key = build.category(item.tax_line_id)
             booked[key] = booked.get(key, _ZERO) + build.booked(item.amount_currency)
         subtotals = []

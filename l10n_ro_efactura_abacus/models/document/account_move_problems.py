@@ -1,6 +1,7 @@
 from odoo import models
 
 from ...anaf import valid_cui
+from .document_build import Build
 from .texts import is_iban, plain
 
 SECTORS = tuple(f'SECTOR{number}' for number in range(1, 7))
@@ -17,21 +18,26 @@ class AccountMove(models.Model):
     """Everything ANAF would refuse an invoice for, found at once from the records, before any XML is built."""
     _inherit = 'account.move'
 
-    def _l10n_ro_efactura_problems(self):
+    def _l10n_ro_efactura_problems(self, build=None):
         """What stands between this invoice and its e-Factura.
 
+        :param build: a :class:`Build` of this invoice, where its document is made next
         :return: list of dict(code, bt, text (translated), model, res_id, field): where each is to be mended. For a
-            unit or a tax the field is 'code': the answer goes to `l10n_ro_efactura.code.map._remember`
+            unit or a tax the field is 'code': the answer goes to `l10n_ro_efactura.code.map._remember`. Nothing is asked
+            where Odoo's own module makes the XML: it guesses
         """
         self.ensure_one()
+        if self.company_id.l10n_ro_efactura_core_xml:
+            return []
+        build = build or Build(self)
         return [
-            *self._l10n_ro_efactura_problems_header(),
-            *self._l10n_ro_efactura_problems_correction(),
-            *self._l10n_ro_efactura_problems_seller(),
-            *self._l10n_ro_efactura_problems_buyer(),
-            *self._l10n_ro_efactura_problems_delivery(),
-            *self._l10n_ro_efactura_problems_payment(),
-            *self._l10n_ro_efactura_problems_lines(),
+            *self._l10n_ro_efactura_problems_header(build),
+            *self._l10n_ro_efactura_problems_correction(build),
+            *self._l10n_ro_efactura_problems_seller(build),
+            *self._l10n_ro_efactura_problems_buyer(build),
+            *self._l10n_ro_efactura_problems_delivery(build),
+            *self._l10n_ro_efactura_problems_payment(build),
+            *self._l10n_ro_efactura_problems_lines(build),
         ]
 
     def _l10n_ro_efactura_problem(self, code, bt, text, record=None, field=''):
@@ -44,7 +50,7 @@ class AccountMove(models.Model):
     # HEADER
     # -------------------------------------------------------------------------
 
-    def _l10n_ro_efactura_problems_header(self):
+    def _l10n_ro_efactura_problems_header(self, build):
         _, problem = self.env._, self._l10n_ro_efactura_problem
         number = plain(self.name) if self.name and self.name != '/' else ''
         if number and not any(char.isdigit() for char in number):
@@ -52,7 +58,7 @@ class AccountMove(models.Model):
                           field='name')
         if not self.invoice_date and self.state == 'posted':
             yield problem('issue_date', 'BT-2', _("The invoice date is missing."), field='invoice_date')
-        kind = self._l10n_ro_efactura_type_code()
+        kind = build.kind
         if kind not in self._l10n_ro_efactura_types_allowed():
             yield problem('type', 'BT-3', _("An invoice of this kind cannot have the type %(type)s.", type=kind),
                           field='l10n_ro_efactura_type')
@@ -71,12 +77,12 @@ class AccountMove(models.Model):
                     "The %(what)s has %(count)s characters, at most %(limit)s are allowed and identifiers are not cut.",
                     what=label, count=len(text), limit=IDENTIFIER_LENGTH), field=field)
 
-    def _l10n_ro_efactura_problems_correction(self):
+    def _l10n_ro_efactura_problems_correction(self, build):
         """A correction says what it corrects (art. 330 Cod fiscal) and why. The way out for a rebate over a period,
         which corrects no single invoice, is chosen by the user and tells the period."""
         _, problem = self.env._, self._l10n_ro_efactura_problem
         refund = self.move_type == 'out_refund'
-        if not refund and self._l10n_ro_efactura_type_code() != '384':
+        if not refund and build.kind != '384':
             return
         preceding = self._l10n_ro_efactura_preceding()
         if refund and self.l10n_ro_efactura_for_period:
@@ -140,9 +146,9 @@ class AccountMove(models.Model):
                 "The CUI %(cui)s of %(partner)s is not valid: a digit is wrong or missing.", cui=cui,
                 partner=partner.display_name), partner, 'vat')
 
-    def _l10n_ro_efactura_problems_seller(self):
+    def _l10n_ro_efactura_problems_seller(self, build):
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        seller = self._l10n_ro_efactura_seller()
+        seller = build.seller
         if not self.company_id._l10n_ro_efactura_cif():
             yield problem('company_cif', 'BT-31', _(
                 "The company %(company)s has no CIF: fill in its Tax ID or Company ID.",
@@ -154,7 +160,7 @@ class AccountMove(models.Model):
         yield from self._l10n_ro_efactura_problems_cui(seller, 'BT-31')
         where = self.partner_id if self.is_purchase_document() else self.company_id.partner_id
         yield from self._l10n_ro_efactura_problems_address(where if where.street else seller, 'supplier')
-        representative = self._l10n_ro_efactura_representative()
+        representative = build.representative
         if representative:
             if not representative._l10n_ro_efactura_vat():
                 yield problem('representative_vat', 'BT-63', _(
@@ -162,13 +168,13 @@ class AccountMove(models.Model):
                     representative, 'vat')
             yield from self._l10n_ro_efactura_problems_address(representative, 'representative')
 
-    def _l10n_ro_efactura_problems_buyer(self):
+    def _l10n_ro_efactura_problems_buyer(self, build):
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        buyer = self._l10n_ro_efactura_buyer()
+        buyer = build.buyer
         if not self.partner_id:
             yield problem('buyer', 'BT-44', _("There is no customer."), field='partner_id')
             return
-        if not any(self._l10n_ro_efactura_party_ids('customer')):
+        if not any(build.buyer_ids):
             foreign = buyer._l10n_ro_efactura_is_foreign()
             yield problem('buyer_cui', 'BT-47', _(
                 "%(partner)s has no VAT number: fill in its Tax ID or Company ID, or mark it as a person.",
@@ -180,8 +186,8 @@ class AccountMove(models.Model):
         where = buyer if self.is_purchase_document() or not self.partner_id.street else self.partner_id
         yield from self._l10n_ro_efactura_problems_address(where, 'customer')
 
-    def _l10n_ro_efactura_problems_delivery(self):
-        address = self._l10n_ro_efactura_delivery_address()
+    def _l10n_ro_efactura_problems_delivery(self, build):
+        address = build.delivery_address
         if address and address not in self.partner_id | self.commercial_partner_id:
             yield from self._l10n_ro_efactura_problems_address(address, 'delivery')
 
@@ -189,9 +195,9 @@ class AccountMove(models.Model):
     # PAYMENT
     # -------------------------------------------------------------------------
 
-    def _l10n_ro_efactura_problems_payment(self):
+    def _l10n_ro_efactura_problems_payment(self, build):
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        code, bank = self._l10n_ro_efactura_payment_means_code(), self.partner_bank_id
+        code, bank = build.payment_code, self.partner_bank_id
         if code == '30' and not bank:
             yield problem('bank_account', 'BT-84', _("A transfer needs the bank account to pay to."),
                           field='partner_bank_id')

@@ -15,7 +15,7 @@ class AccountMove(models.Model):
     """What the lines of an invoice lack; a unit or a tax that several lines share is named once."""
     _inherit = 'account.move'
 
-    def _l10n_ro_efactura_problems_lines(self):
+    def _l10n_ro_efactura_problems_lines(self, build):
         _, problem = self.env._, self._l10n_ro_efactura_problem
         lines = self.invoice_line_ids.filtered(lambda line: line.display_type == 'product')
         if not lines:
@@ -23,13 +23,13 @@ class AccountMove(models.Model):
         for line in lines:
             if not plain(line.name) and not plain(line.product_id.name):
                 yield problem('item_name', 'BT-153', _("A line has neither a product nor a label."), line, 'name')
-        yield from self._l10n_ro_efactura_problems_units(lines)
-        yield from self._l10n_ro_efactura_problems_taxes(lines)
+        yield from self._l10n_ro_efactura_problems_units(build, lines)
+        yield from self._l10n_ro_efactura_problems_taxes(build, lines)
         yield from self._l10n_ro_efactura_problems_codes(lines)
 
-    def _l10n_ro_efactura_problems_units(self, lines):
+    def _l10n_ro_efactura_problems_units(self, build, lines):
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        lines = lines.filtered(lambda line: not line._l10n_ro_efactura_is_document_level())
+        lines = lines.filtered(lambda line: line.id not in build.on_document)
         code_map = self.env['l10n_ro_efactura.code.map']
         for unit in lines.product_uom_id:
             if not code_map._uom_code(self.company_id, unit):
@@ -41,13 +41,12 @@ class AccountMove(models.Model):
                 yield problem('line_unit', 'BT-130', _("The line %(line)s has no unit.", line=_label(line)),
                               line, 'product_uom_id')
 
-    def _l10n_ro_efactura_problems_taxes(self, lines):
+    def _l10n_ro_efactura_problems_taxes(self, build, lines):
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        seller = self._l10n_ro_efactura_seller()  # without any CUI: that is asked first
-        registered = bool(seller._l10n_ro_efactura_vat() or not seller._l10n_ro_efactura_cui())
+        # without any CUI: that is asked first
+        registered = bool(build.seller_vat or not build.seller._l10n_ro_efactura_cui())
         for line in lines:
-            vat = line.tax_ids.flatten_taxes_hierarchy().filtered(
-                lambda tax: tax.amount_type == 'percent' and tax.amount >= 0)
+            vat = build.taxes(line).rated
             if len(vat) > 1:
                 yield problem('taxes', 'BT-151', _("The line %(line)s has more than one VAT: leave one.",
                                                    line=_label(line)), line, 'tax_ids')
@@ -58,20 +57,21 @@ class AccountMove(models.Model):
         for tax in lines.tax_ids.flatten_taxes_hierarchy():
             if tax.amount < 0 or (tax.amount_type != 'percent' and tax.include_base_amount):
                 continue  # withheld, or a charge on the line
-            code = self._l10n_ro_efactura_tax_code(tax)
+            code = build.tax_code(tax)
             if code:
                 found[tax] = code
             else:
                 yield problem('tax', 'BT-151', _("The tax %(tax)s has no VAT category.", tax=tax.name),
                               tax, 'code')
         for tax, (category, exemption, text) in found.items():
-            yield from self._l10n_ro_efactura_problems_category(tax, category, exemption, text, registered)
-        yield from self._l10n_ro_efactura_problems_buyer_vat({code[0] for code in found.values()})
+            yield from self._l10n_ro_efactura_problems_category(
+                build, tax, category, exemption, text, registered)
+        yield from self._l10n_ro_efactura_problems_buyer_vat(build, {code[0] for code in found.values()})
 
-    def _l10n_ro_efactura_problems_category(self, tax, category, exemption, text, registered):
+    def _l10n_ro_efactura_problems_category(self, build, tax, category, exemption, text, registered):
         """Does what is said of `tax` agree with its rate and with the seller?"""
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        seller = self._l10n_ro_efactura_seller()
+        seller = build.seller
         rate = 0.0 if tax.amount_type != 'percent' or tax.has_negative_factor else tax.amount
         if category == 'S' and not rate:
             yield problem('tax_rate', 'BT-152', _("The tax %(tax)s is 0 %% and cannot be of category S.",
@@ -92,16 +92,15 @@ class AccountMove(models.Model):
             yield problem('exemption', 'BT-120', _("The tax %(tax)s does not say why it is exempt.", tax=tax.name),
                           tax, 'code')
 
-    def _l10n_ro_efactura_problems_buyer_vat(self, categories):
+    def _l10n_ro_efactura_problems_buyer_vat(self, build, categories):
         """BR-IC-02: an intra-community supply is one to a VAT number, and leaves the country (BR-IC-12)."""
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        buyer = self._l10n_ro_efactura_buyer()
-        if 'K' in categories and not self._l10n_ro_efactura_party_ids('customer')[0]:
+        buyer = build.buyer
+        if 'K' in categories and not build.buyer_ids[0]:
             yield problem('buyer_vat', 'BT-48', _(
                 "An intra-community supply needs the VAT number of %(partner)s.", partner=buyer.display_name),
                 buyer, 'vat')
-        if 'AE' in categories and self._l10n_ro_efactura_party_ids('customer')[1].strip('0') == '' \
-                and not self._l10n_ro_efactura_party_ids('customer')[0]:
+        if 'AE' in categories and not build.buyer_ids[0] and not build.buyer_ids[1].strip('0'):
             yield problem('buyer_vat', 'BT-48', _(
                 "Reverse charge needs the VAT number of %(partner)s.", partner=buyer.display_name), buyer, 'vat')
 

@@ -40,6 +40,7 @@ def tidy(value):
 class LineTaxes:
     """The taxes of a line by what they become in the document.
 
+    :ivar flat: the taxes, groups opened, :ivar rated: the percentages of zero and more, of which there may be one
     :ivar vat: the tax that gives the category of the line (BT-151), or none
     :ivar simple: quantity x price is the untaxed amount: nothing is included in the price, no amount is fixed
     :ivar charges: fixed amounts that VAT is reckoned on: charges of the line (BG-28), as a set of taxes
@@ -48,9 +49,10 @@ class LineTaxes:
     """
 
     def __init__(self, taxes):
-        flat = taxes.flatten_taxes_hierarchy()
+        self.flat = flat = taxes.flatten_taxes_hierarchy()
         fixed = flat.filtered(lambda tax: tax.amount_type in ('fixed', 'code'))
-        self.vat = flat.filtered(lambda tax: tax.amount_type == 'percent' and tax.amount >= 0)[:1]
+        self.rated = flat.filtered(lambda tax: tax.amount_type == 'percent' and tax.amount >= 0)
+        self.vat = self.rated[:1]
         self.simple = all(tax.amount_type == 'percent' and not tax.price_include for tax in flat)
         self.charges = set(fixed.filtered('include_base_amount'))
         self.deposits = set(fixed) - self.charges
@@ -87,49 +89,108 @@ class Product:
 
 
 class Build:
-    """One invoice on its way to a Document.
+    """One invoice on its way to a Document: what is asked more than once is looked up once.
 
-    :ivar move: the account.move, in the language of the buyer
+    :ivar origin: the account.move as it was given, :ivar move: the same in the language of the buyer
     :ivar kind: BT-3, :ivar sign: -1 for a credit note that is sent as an invoice, whose amounts carry a minus
-    :ivar payer: the seller is registered for VAT
     :ivar cuts: texts that did not fit, as dict(bt, model, res_id, text, kept, to): `to` is the BT that took the rest,
         '' where it was dropped
     :ivar overflow: rests that go to the notes (BT-22), behind their labels
     """
 
     def __init__(self, move):
-        self.move = move.with_context(lang=move.partner_id.lang)
-        self.env = self.move.env
+        self.origin, self.move = move, move.with_context(lang=move.partner_id.lang)
+        self.env = move.env
         self.company = move.company_id
         self.currency = move.currency_id
         self.kind = move._l10n_ro_efactura_type_code()
         self.sign = -1 if move.move_type in ('out_refund', 'in_refund') and self.kind != '381' else 1
-        self.payer = bool(move._l10n_ro_efactura_seller_vat())
+        self.direction = move.direction_sign * self.sign
         self.cuts = []
         self.overflow = []
         self._amount_format = f'.{self.currency.decimal_places}f'
         self._cent = Decimal(1).scaleb(-self.currency.decimal_places)
-        self._sort_items()
         self._units = {}
         self._products = {}
         self._taxes = {}
+        self._tax_codes = {}
         self._categories = {}
         self._reasons = {}
 
-    def _sort_items(self):
-        """Sort the journal items of the invoice by what they are in the document.
+    # -------------------------------------------------------------------------
+    # WHO, WHERE
+    # -------------------------------------------------------------------------
 
-        `products`: lines; `early`: an early payment discount; `rounding`: cash rounding; `vat` and `withheld`: items
-        of percentages and of negative ones, whose amounts the document takes as they are booked
+    @cached_property
+    def seller(self):
+        """Return the partner in whose name the invoice is."""
+        return self.origin._l10n_ro_efactura_seller()
+
+    @cached_property
+    def buyer(self):
+        """Return the firm or person that is invoiced."""
+        return self.origin._l10n_ro_efactura_buyer()
+
+    @cached_property
+    def seller_vat(self):
+        """Return BT-31, '' where the seller is not registered for VAT: then nobody has a VAT number (BR-O-02)."""
+        return self.seller._l10n_ro_efactura_vat()
+
+    @cached_property
+    def buyer_ids(self):
+        """Return (BT-48, BT-47): the VAT number, else another identifier."""
+        vat = self.buyer._l10n_ro_efactura_vat() if self.seller_vat else ''
+        return vat, '' if vat else self.buyer._l10n_ro_efactura_legal_id()
+
+    @cached_property
+    def representative(self):
+        """Return who represents the seller for VAT (BG-11)."""
+        return self.seller.l10n_ro_efactura_representative_id
+
+    @cached_property
+    def delivery_address(self):
+        """Return the partner of BG-15, or none."""
+        return self.origin._l10n_ro_efactura_delivery_address(self.tax_code)
+
+    @cached_property
+    def payment_code(self):
+        """Return BT-81."""
+        return self.origin._l10n_ro_efactura_payment_means_code()
+
+    # -------------------------------------------------------------------------
+    # JOURNAL ITEMS
+    # -------------------------------------------------------------------------
+
+    @cached_property
+    def items(self):
+        """Return the journal items by what they are in the document.
+
+        :return: dict of lists: 'product' lines, 'epd' an early payment discount, 'rounding' of cash; 'vat' and
+            'withheld', items of percentages and of negative ones, whose amounts the document takes as they are booked
         """
-        self.products, self.early, self.rounding, self.vat, self.withheld = [], [], [], [], []
-        kinds = {'product': self.products, 'epd': self.early, 'rounding': self.rounding}
+        found = {'product': [], 'epd': [], 'rounding': [], 'vat': [], 'withheld': []}
         for item in self.move.line_ids:
             if tax := item.tax_line_id:
                 if tax.amount_type == 'percent':
-                    (self.vat if tax.amount >= 0 else self.withheld).append(item)
-            elif (kind := kinds.get(item.display_type)) is not None:
-                kind.append(item)
+                    found['vat' if tax.amount >= 0 else 'withheld'].append(item)
+            elif (kind := item.display_type) in found:
+                found[kind].append(item)
+        return found
+
+    @cached_property
+    def on_document(self):
+        """Return the ids of the lines that are discounts or charges on the whole document (BG-20, BG-21).
+
+        None is where all would be (BR-16): a credit note over nothing but a discount has it as its line.
+        """
+        products = self.items['product']
+        found = {line.id for line in products if line._l10n_ro_efactura_is_document_level()}
+        return found if len(found) < len(products) else set()
+
+    @cached_property
+    def on_payment(self):
+        """Return True where the VAT of a line becomes due when it is paid (Codul fiscal art. 282(3)-(8))."""
+        return any(self.taxes(line).on_payment for line in self.items['product'])
 
     # -------------------------------------------------------------------------
     # AMOUNTS
@@ -141,7 +202,7 @@ class Build:
 
     def booked(self, value):
         """Return the `amount_currency` of a journal item as the document states it."""
-        return self.amount(self.move.direction_sign * value)
+        return Decimal(format(self.direction * value, self._amount_format))
 
     def rounded(self, value):
         """Return a Decimal with the decimals of the currency, a half away from zero."""
@@ -150,7 +211,7 @@ class Build:
     @cached_property
     def withheld_total(self):
         """Return what the buyer keeps for the State (taxes below zero), which BT-112 does not know and BT-113 has."""
-        return -sum((self.booked(item.amount_currency) for item in self.withheld), _ZERO)
+        return -sum((self.booked(item.amount_currency) for item in self.items['withheld']), _ZERO)
 
     @cached_property
     def details(self):
@@ -188,6 +249,12 @@ class Build:
             self._taxes[key] = LineTaxes(line.tax_ids)
         return self._taxes[key]
 
+    def tax_code(self, tax):
+        """Return (category, exemption code, text) of `tax`, False where it must be asked; looked up once per tax."""
+        if tax.id not in self._tax_codes:
+            self._tax_codes[tax.id] = self.origin._l10n_ro_efactura_tax_code(tax)
+        return self._tax_codes[tax.id]
+
     def category(self, tax, early=False):
         """Return (category, rate) of `tax`, which may be none, and keep the reason of its exemption.
 
@@ -200,7 +267,7 @@ class Build:
         return self._categories[key]
 
     def _category(self, tax, early):
-        category, code, text = self.move._l10n_ro_efactura_tax_code(tax) or ('', '', '')
+        category, code, text = self.tax_code(tax) or ('', '', '')
         if early and not category:
             category, code, text = 'E', '', EARLY_PAYMENT
         if category in _RATED:

@@ -61,9 +61,9 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _l10n_ro_efactura_is_our_xml(self, invoice, invoice_data):
-        """Is the XML that core attaches the one our builder made: the same bytes that go to ANAF?"""
+        """Return True where the XML that core attaches is the one written here: the same bytes that go to ANAF."""
         options = invoice_data.get('ubl_cii_xml_options') or {}
-        return options.get('ubl_cii_format') == 'ciusro' and bool(invoice.company_id._l10n_ro_efactura_credential())
+        return options.get('ubl_cii_format') == 'ciusro' and invoice._l10n_ro_efactura_is_written_here()
 
     @api.model
     def _generate_invoice_fallback_documents(self, invoices_data):
