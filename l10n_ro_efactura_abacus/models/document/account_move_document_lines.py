@@ -30,9 +30,10 @@ class AccountMove(models.Model):
         for line in build.items['product']:
             if build.taxes(line).deposits:
                 line._l10n_ro_efactura_add_deposits(build, deposits)
-        return found + [
-            self._l10n_ro_efactura_deposit_line(build, str(place), tax, *values)
-            for place, (tax, values) in enumerate(deposits.items(), start=len(found) + 1)]
+        for tax, (unit, quantity, net) in deposits.items():
+            if net:  # what was sold and taken back has no line
+                found.append(self._l10n_ro_efactura_deposit_line(build, str(len(found) + 1), tax, unit, quantity, net))
+        return found
 
     def _l10n_ro_efactura_deposit_line(self, build, place, tax, unit, quantity, net):
         """Return the DocumentLine of a fixed tax outside the base of the VAT, over all lines that have it."""

@@ -44,7 +44,7 @@ class AccountMove(models.Model):
         if role == 'customer':
             vat, legal_id = build.buyer_ids
         else:
-            vat, legal_id = build.seller_vat, build.seller._l10n_ro_efactura_legal_id()
+            vat, legal_id = build.seller_vat, build.seller_id
             if register := plain(firm.nrc):
                 legal_id, legal_form = (register, '') if vat else (legal_id, f"{TRADE_REGISTER}{register}")
         name_bt, phone_bt, email_bt = CONTACT_BT[role]

@@ -149,11 +149,12 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_problems_seller(self, build):
         _, problem = self.env._, self._l10n_ro_efactura_problem
         seller = build.seller
-        if not self.company_id._l10n_ro_efactura_cif():
+        known = build.seller_vat and not self.is_purchase_document()
+        if not known and not self.company_id._l10n_ro_efactura_cif():
             yield problem('company_cif', 'BT-31', _(
                 "The company %(company)s has no CIF: fill in its Tax ID or Company ID.",
                 company=self.company_id.name), self.company_id, 'vat')
-        elif not seller._l10n_ro_efactura_legal_id():
+        elif not build.seller_id:
             yield problem('seller_cui', 'BT-31', _(
                 "%(partner)s has no CUI: fill in its Tax ID or Company ID.", partner=seller.display_name),
                 seller, 'vat')

@@ -29,17 +29,12 @@ class AccountMove(models.Model):
 
     def _l10n_ro_efactura_problems_units(self, build, lines):
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        lines = lines.filtered(lambda line: line.id not in build.on_document)
-        code_map = self.env['l10n_ro_efactura.code.map']
+        if build.on_document:
+            lines = lines.filtered(lambda line: line.id not in build.on_document)
         for unit in lines.product_uom_id:
-            if not code_map._uom_code(self.company_id, unit):
+            if not build.unit(unit):
                 yield problem('unit', 'BT-130', _("The unit %(unit)s has no ANAF code.", unit=unit.name),
                               unit, 'code')
-        without = lines.filtered(lambda line: not line.product_uom_id)
-        if without and not code_map._uom_code(self.company_id, without.product_uom_id):
-            for line in without:
-                yield problem('line_unit', 'BT-130', _("The line %(line)s has no unit.", line=_label(line)),
-                              line, 'product_uom_id')
 
     def _l10n_ro_efactura_problems_taxes(self, build, lines):
         _, problem = self.env._, self._l10n_ro_efactura_problem
@@ -54,7 +49,7 @@ class AccountMove(models.Model):
                 yield problem('tax_missing', 'BT-151', _("The line %(line)s has no VAT: choose one, 0 %% too.",
                                                          line=_label(line)), line, 'tax_ids')
         found = {}
-        for tax in lines.tax_ids.flatten_taxes_hierarchy():
+        for tax in dict.fromkeys(tax for line in lines for tax in build.taxes(line).flat):
             if tax.amount < 0 or (tax.amount_type != 'percent' and tax.include_base_amount):
                 continue  # withheld, or a charge on the line
             code = build.tax_code(tax)

@@ -10,6 +10,8 @@ _DIGITS = 6
 _LAST_DIGIT = Decimal(1).scaleb(-_DIGITS)
 _ZERO = Decimal(0)
 _ONE_DECIMAL = Decimal('0.1')
+#: the language of the names as they were made
+_SOURCE_LANG = 'en_US'
 #: VAT categories whose rate is a percentage above zero (BR-S-05); the others are at 0 %
 _RATED = ('S', 'L', 'M')
 _ZERO_RATE = Decimal('0.0')
@@ -49,14 +51,21 @@ class LineTaxes:
     """
 
     def __init__(self, taxes):
-        self.flat = flat = taxes.flatten_taxes_hierarchy()
-        fixed = flat.filtered(lambda tax: tax.amount_type in ('fixed', 'code'))
-        self.rated = flat.filtered(lambda tax: tax.amount_type == 'percent' and tax.amount >= 0)
+        self.flat = taxes.flatten_taxes_hierarchy()
+        self.rated = self.flat.browse()
+        self.simple, self.on_payment = True, False
+        self.charges, self.deposits = set(), set()
+        for tax in self.flat:
+            kind = tax.amount_type
+            if kind == 'percent' and tax.amount >= 0:
+                self.rated += tax
+            elif kind in ('fixed', 'code'):
+                (self.charges if tax.include_base_amount else self.deposits).add(tax)
+            if kind != 'percent' or tax.price_include:
+                self.simple = False
+            if tax.tax_exigibility == 'on_payment':
+                self.on_payment = True
         self.vat = self.rated[:1]
-        self.simple = all(tax.amount_type == 'percent' and not tax.price_include for tax in flat)
-        self.charges = set(fixed.filtered('include_base_amount'))
-        self.deposits = set(fixed) - self.charges
-        self.on_payment = 'on_payment' in flat.mapped('tax_exigibility')
 
 
 class Product:
@@ -99,8 +108,12 @@ class Build:
     """
 
     def __init__(self, move):
-        self.origin, self.move = move, move.with_context(lang=move.partner_id.lang)
+        lang = move.partner_id.lang or _SOURCE_LANG
+        self.origin = move
+        self.move = move if lang == (move.env.lang or _SOURCE_LANG) else move.with_context(lang=lang)
         self.env = move.env
+        # environments live as long as a record of theirs: the many that ask as superuser share this one
+        self._superuser = move.sudo()
         self.company = move.company_id
         self.currency = move.currency_id
         self.kind = move._l10n_ro_efactura_type_code()
@@ -113,6 +126,7 @@ class Build:
         self._units = {}
         self._products = {}
         self._taxes = {}
+        self._line_taxes = {}
         self._tax_codes = {}
         self._categories = {}
         self._reasons = {}
@@ -135,6 +149,11 @@ class Build:
     def seller_vat(self):
         """Return BT-31, '' where the seller is not registered for VAT: then nobody has a VAT number (BR-O-02)."""
         return self.seller._l10n_ro_efactura_vat()
+
+    @cached_property
+    def seller_id(self):
+        """Return the CUI of the seller, or what it has instead."""
+        return self.seller._l10n_ro_efactura_legal_id()
 
     @cached_property
     def buyer_ids(self):
@@ -231,7 +250,7 @@ class Build:
     # -------------------------------------------------------------------------
 
     def unit(self, uom):
-        """Return BT-130, looked up once per unit."""
+        """Return BT-130, '' where it must be asked; looked up once per unit."""
         if uom.id not in self._units:
             self._units[uom.id] = self.env['l10n_ro_efactura.code.map']._uom_code(self.company, uom) or ''
         return self._units[uom.id]
@@ -244,10 +263,12 @@ class Build:
 
     def taxes(self, line):
         """Return the taxes of `line`, sorted into :class:`LineTaxes` once per combination."""
-        key = line.tax_ids._ids
-        if key not in self._taxes:
-            self._taxes[key] = LineTaxes(line.tax_ids)
-        return self._taxes[key]
+        if (found := self._line_taxes.get(line.id)) is None:
+            taxes = line.tax_ids
+            if (found := self._taxes.get(taxes)) is None:
+                found = self._taxes[taxes] = LineTaxes(taxes)
+            self._line_taxes[line.id] = found
+        return found
 
     def tax_code(self, tax):
         """Return (category, exemption code, text) of `tax`, False where it must be asked; looked up once per tax."""

@@ -32,7 +32,7 @@ class RandomInvoices:
             cls._sale_tax(f"{rate}% cu TVA", amount=rate, price_include_override='tax_included')
             for rate in (21, 11, 7.35)]
         cls.charge = cls._sale_tax(
-            "Timbru verde", amount_type='fixed', amount=0.37, include_base_amount=True, sequence=1)
+            "Timbru verde", amount_type='fixed', amount=0.37, include_base_amount=True, sequence=0)
         cls.deposit = cls._sale_tax("Ambalaj SGR", amount_type='fixed', amount=0.5, sequence=99)
         cls.withheld = cls._sale_tax("Reținere 10%", amount=-10, sequence=90)
         cls.env['l10n_ro_efactura.code.map'].create({
