@@ -24,7 +24,7 @@ FORBIDDEN = {
 }
 # core's modules whose private methods change every few weeks, and the only files of ours that may name them
 MOVING = ('account_edi_ubl_cii', 'l10n_ro_edi')
-MAY_NAME_MOVING = (f'{ADDON}/models/takeover/l10n_ro_edi.py', f'{ADDON}/models/document/account_edi_xml_ubl_ro')
+MAY_NAME_MOVING = (f'{ADDON}/models/takeover/l10n_ro_edi.py', f'{ADDON}/models/document/account_edi_xml_ubl_ro.py')
 # what Odoo 20.0 renames, and the files that may say it beside models/common/core.py, each for a reason
 RENAMED = re.compile(
     r'\b(?:sanitized_)?acc_number\b|\bcompany_registry\b|\b[gs]et_param\(|\.clear_cache\('
@@ -32,7 +32,6 @@ RENAMED = re.compile(
 MAY_SAY_RENAMED = (
     f'{ADDON}/models/common/core.py',
     f'{ADDON}/models/document/account_move_pdf.py',  # the PDF inside the XML (BG-24) is base64 by EN 16931
-    f'{ADDON}/models/document/account_edi_xml_ubl_ro',
 )
 # wizards of Odoo that ours extend
 CORE_WIZARDS = {'account.move.reversal', 'account.move.send.wizard'}

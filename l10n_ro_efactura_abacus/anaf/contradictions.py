@@ -57,22 +57,21 @@ def cents(amount: Decimal) -> Decimal:
 
 
 def _totals(document: Document) -> Iterator[Contradiction]:
-    facts = document.facts
     nets = _sum(line.net for line in document.lines)
     allowances = _sum(one.amount for one in document.allowances if not one.is_charge)
     charges = _sum(one.amount for one in document.allowances if one.is_charge)
-    vat = facts.tax_amount
+    vat = document.tax_amount
     checks = [
         ("BT-106", document.line_total, nets, False),
         ("BT-107", document.allowance_total, allowances, False),
         ("BT-108", document.charge_total, charges, False),
-        ("BT-109", facts.untaxed, nets - allowances + charges, True),
+        ("BT-109", document.untaxed, nets - allowances + charges, True),
         ("BT-110", vat, _vat(document), True),
-        ("BT-112", facts.total, None if facts.untaxed is None else facts.untaxed + (vat or ZERO), True),
+        ("BT-112", document.total, None if document.untaxed is None else document.untaxed + (vat or ZERO), True),
     ]
-    if facts.total is not None:
-        due = facts.total - (document.prepaid or ZERO) + (document.rounding or ZERO)
-        checks.append(("BT-115", facts.payable, due, False))
+    if document.total is not None:
+        due = document.total - (document.prepaid or ZERO) + (document.rounding or ZERO)
+        checks.append(("BT-115", document.payable, due, False))
     for code, stated, computed, counts in checks:
         if stated is not None and computed is not None and stated != cents(computed):
             yield Contradiction(code, stated, cents(computed), counts=counts)

@@ -33,12 +33,12 @@ if ours:
     report = check(xml)
     assert report.verdict == 'pass', report.findings
 for _time in range(int(os.environ['BENCH_COUNT'])):
-    started = time.perf_counter()
+    started = time.process_time()
     xml, errors = builder._export_invoice(move)
-    times['build'].append(time.perf_counter() - started)
+    times['build'].append(time.process_time() - started)
     if ours:
-        started = time.perf_counter()
+        started = time.process_time()
         check(xml)
-        times['check'].append(time.perf_counter() - started)
+        times['check'].append(time.process_time() - started)
 env.cr.rollback()
 print(json.dumps(times))

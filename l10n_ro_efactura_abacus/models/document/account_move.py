@@ -155,6 +155,8 @@ class AccountMove(models.Model):
 
     def _l10n_ro_efactura_us(self):
         """Our company as a party; a branch has the CIF of its parent."""
+        if not self.company_id.sudo().parent_id:
+            return self.company_id.sudo().partner_id
         companies = self.company_id._l10n_ro_efactura_chain()
         return next((company.partner_id for company in companies if company.vat or registry_number(company)),
                     companies[:1].partner_id)
@@ -183,15 +185,20 @@ class AccountMove(models.Model):
         """BG-11: who represents the seller for VAT."""
         return self._l10n_ro_efactura_seller().l10n_ro_efactura_representative_id
 
-    def _l10n_ro_efactura_delivery_address(self):
-        """BG-15: where it is not simply the buyer's address, or where the law wants it (intra-community)."""
+    def _l10n_ro_efactura_delivery_address(self, tax_code=None):
+        """Return the partner of BG-15: where it is not simply the buyer's address, or the law wants it (BR-IC-12).
+
+        :param tax_code: what answers for a tax, where it was looked up already
+        """
         self.ensure_one()
         shipping = self.partner_shipping_id
         if not self.is_sale_document():
             return self.env['res.partner']
         if shipping and shipping not in self.partner_id | self.commercial_partner_id:
             return shipping
-        return shipping or self.partner_id if self._l10n_ro_efactura_has_category('K') else self.env['res.partner']
+        if not self._l10n_ro_efactura_has_category('K', tax_code):
+            return self.env['res.partner']
+        return shipping or self.partner_id
 
     # -------------------------------------------------------------------------
     # TAXES
@@ -202,9 +209,9 @@ class AccountMove(models.Model):
         seller = self.commercial_partner_id if self.is_purchase_document() else None
         return self.env['l10n_ro_efactura.code.map']._tax_code(self.company_id, tax, seller)
 
-    def _l10n_ro_efactura_has_category(self, category):
-        return any(
-            (self._l10n_ro_efactura_tax_code(tax) or ('',))[0] == category for tax in self.invoice_line_ids.tax_ids)
+    def _l10n_ro_efactura_has_category(self, category, tax_code=None):
+        tax_code = tax_code or self._l10n_ro_efactura_tax_code
+        return any((tax_code(tax) or ('',))[0] == category for tax in self.invoice_line_ids.tax_ids)
 
     # -------------------------------------------------------------------------
     # PAYMENT
@@ -241,15 +248,6 @@ class AccountMove(models.Model):
                     and payment.currency_id == self.currency_id:
                 paid += payment.amount
         return min(paid, self.amount_total)
-
-    # -------------------------------------------------------------------------
-    # TEXTS
-    # -------------------------------------------------------------------------
-
-    def _l10n_ro_efactura_cuts(self):
-        """What does not fit into its element, for the window: see the builder's method of this name."""
-        self.ensure_one()
-        return self.env['account.edi.xml.ubl_ro_abacus']._l10n_ro_efactura_cuts(self)
 
 
 class AccountMoveLine(models.Model):

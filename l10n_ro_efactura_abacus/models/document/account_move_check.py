@@ -2,27 +2,33 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ...anaf import cius
+from .document_build import Build
 
 
 class AccountMove(models.Model):
     """Build the XML of an invoice and check it against CIUS-RO before it is sent."""
     _inherit = 'account.move'
 
+    def _l10n_ro_efactura_is_written_here(self):
+        """Return True where the XML is this addon's: of a Romanian company that did not choose Odoo's own."""
+        return self.country_code == 'RO' and not self.company_id.l10n_ro_efactura_core_xml
+
     def _l10n_ro_efactura_build_xml(self):
-        """The CIUS-RO document, without PDF and without any attachment being made.
+        """Build the CIUS-RO document, without any attachment being made; with its PDF, where that is wanted and kept.
 
         :return: (bytes, [error, ...]); the bytes are b'' when there are errors
         """
         self.ensure_one()
-        problems = self._l10n_ro_efactura_problems()
-        if problems:
-            return b'', [problem['text'] for problem in problems]
         try:
-            xml, errors = self.env['account.edi.xml.ubl_ro_abacus']._l10n_ro_efactura_export(self)
+            if not self.company_id.l10n_ro_efactura_core_xml:
+                build = Build(self)
+                errors = [problem['text'] for problem in self._l10n_ro_efactura_problems(build)]
+                xml, errors = (b'', errors) if errors else self._l10n_ro_efactura_write(build)
+            else:
+                xml, errors = self.env['account.edi.xml.ubl_ro']._l10n_ro_efactura_export_core(self)
         except UserError as error:  # an invalid tax, for one: data to fix, not a crash
             return b'', [str(error)]
-        errors = sorted(str(error) for error in errors)
-        return (b'' if errors else xml), errors
+        return (b'', [str(error) for error in errors]) if errors else (self._l10n_ro_efactura_with_pdf(xml), [])
 
     def _l10n_ro_efactura_checked_xml(self, lang=None):
         """Build the document and judge it.

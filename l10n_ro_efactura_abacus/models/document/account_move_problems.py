@@ -4,6 +4,7 @@ from odoo import models
 
 from ...anaf import valid_cui
 from ..common.core import ACCOUNT_NUMBER
+from .document_build import Build
 from .texts import is_iban, plain
 
 SECTORS = tuple(f'SECTOR{number}' for number in range(1, 7))
@@ -25,21 +26,26 @@ class AccountMove(models.Model):
     """Everything ANAF would refuse an invoice for, found at once from the records, before any XML is built."""
     _inherit = 'account.move'
 
-    def _l10n_ro_efactura_problems(self):
+    def _l10n_ro_efactura_problems(self, build=None):
         """What stands between this invoice and its e-Factura.
 
+        :param build: a :class:`Build` of this invoice, where its document is made next
         :return: list of dict(code, bt, text (translated), model, res_id, field): where each is to be mended. For a
-            unit or a tax the field is 'code': the answer goes to `l10n_ro_efactura.code.map._remember`
+            unit or a tax the field is 'code': the answer goes to `l10n_ro_efactura.code.map._remember`. Nothing is
+            asked where Odoo's own module makes the XML: it guesses
         """
         self.ensure_one()
+        if self.company_id.l10n_ro_efactura_core_xml:
+            return []
+        build = build or Build(self)
         return [
-            *self._l10n_ro_efactura_problems_header(),
-            *self._l10n_ro_efactura_problems_correction(),
-            *self._l10n_ro_efactura_problems_seller(),
-            *self._l10n_ro_efactura_problems_buyer(),
-            *self._l10n_ro_efactura_problems_delivery(),
-            *self._l10n_ro_efactura_problems_payment(),
-            *self._l10n_ro_efactura_problems_lines(),
+            *self._l10n_ro_efactura_problems_header(build),
+            *self._l10n_ro_efactura_problems_correction(build),
+            *self._l10n_ro_efactura_problems_seller(build),
+            *self._l10n_ro_efactura_problems_buyer(build),
+            *self._l10n_ro_efactura_problems_delivery(build),
+            *self._l10n_ro_efactura_problems_payment(build),
+            *self._l10n_ro_efactura_problems_lines(build),
         ]
 
     def _l10n_ro_efactura_problem(self, code, bt, text, record=None, field=''):
@@ -52,7 +58,7 @@ class AccountMove(models.Model):
     # HEADER
     # -------------------------------------------------------------------------
 
-    def _l10n_ro_efactura_problems_header(self):
+    def _l10n_ro_efactura_problems_header(self, build):
         _, problem = self.env._, self._l10n_ro_efactura_problem
         number = plain(self.name) if self.name and self.name != '/' else ''
         if number and not any(char.isdigit() for char in number):
@@ -60,7 +66,7 @@ class AccountMove(models.Model):
                           field='name')
         if not self.invoice_date and self.state == 'posted':
             yield problem('issue_date', 'BT-2', _("The invoice date is missing."), field='invoice_date')
-        kind = self._l10n_ro_efactura_type_code()
+        kind = build.kind
         if kind not in self._l10n_ro_efactura_types_allowed():
             yield problem('type', 'BT-3', _("An invoice of this kind cannot have the type %(type)s.", type=kind),
                           field='l10n_ro_efactura_type')
@@ -79,12 +85,12 @@ class AccountMove(models.Model):
                     "The %(what)s has %(count)s characters, at most %(limit)s are allowed and identifiers are not cut.",
                     what=label, count=len(text), limit=IDENTIFIER_LENGTH), field=field)
 
-    def _l10n_ro_efactura_problems_correction(self):
+    def _l10n_ro_efactura_problems_correction(self, build):
         """A correction says what it corrects (art. 330 Cod fiscal) and why. The way out for a rebate over a period,
         which corrects no single invoice, is chosen by the user and tells the period."""
         _, problem = self.env._, self._l10n_ro_efactura_problem
         refund = self.move_type == 'out_refund'
-        if not refund and self._l10n_ro_efactura_type_code() != '384':
+        if not refund and build.kind != '384':
             return
         preceding = self._l10n_ro_efactura_preceding()
         if refund and self.l10n_ro_efactura_for_period:
@@ -148,21 +154,22 @@ class AccountMove(models.Model):
                 "The CUI %(cui)s of %(partner)s is not valid: a digit is wrong or missing.", cui=cui,
                 partner=partner.display_name), partner, 'vat')
 
-    def _l10n_ro_efactura_problems_seller(self):
+    def _l10n_ro_efactura_problems_seller(self, build):
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        seller = self._l10n_ro_efactura_seller()
-        if not self.company_id._l10n_ro_efactura_cif():
+        seller = build.seller
+        known = build.seller_vat and not self.is_purchase_document()
+        if not known and not self.company_id._l10n_ro_efactura_cif():
             yield problem('company_cif', 'BT-31', _(
                 "The company %(company)s has no CIF: fill in its Tax ID or Company ID.",
                 company=self.company_id.name), self.company_id, 'vat')
-        elif not seller._l10n_ro_efactura_legal_id():
+        elif not build.seller_id:
             yield problem('seller_cui', 'BT-31', _(
                 "%(partner)s has no CUI: fill in its Tax ID or Company ID.", partner=seller.display_name),
                 seller, 'vat')
         yield from self._l10n_ro_efactura_problems_cui(seller, 'BT-31')
         where = self.partner_id if self.is_purchase_document() else self.company_id.partner_id
         yield from self._l10n_ro_efactura_problems_address(where if where.street else seller, 'supplier')
-        representative = self._l10n_ro_efactura_representative()
+        representative = build.representative
         if representative:
             if not representative._l10n_ro_efactura_vat():
                 yield problem('representative_vat', 'BT-63', _(
@@ -170,13 +177,13 @@ class AccountMove(models.Model):
                     representative, 'vat')
             yield from self._l10n_ro_efactura_problems_address(representative, 'representative')
 
-    def _l10n_ro_efactura_problems_buyer(self):
+    def _l10n_ro_efactura_problems_buyer(self, build):
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        buyer = self._l10n_ro_efactura_buyer()
+        buyer = build.buyer
         if not self.partner_id:
             yield problem('buyer', 'BT-44', _("There is no customer."), field='partner_id')
             return
-        if not any(self._l10n_ro_efactura_party_ids('customer')):
+        if not any(build.buyer_ids):
             foreign = buyer._l10n_ro_efactura_is_foreign()
             yield problem('buyer_cui', 'BT-47', _(
                 "%(partner)s has no VAT number: fill in its Tax ID or Company ID, or mark it as a person.",
@@ -188,8 +195,8 @@ class AccountMove(models.Model):
         where = buyer if self.is_purchase_document() or not self.partner_id.street else self.partner_id
         yield from self._l10n_ro_efactura_problems_address(where, 'customer')
 
-    def _l10n_ro_efactura_problems_delivery(self):
-        address = self._l10n_ro_efactura_delivery_address()
+    def _l10n_ro_efactura_problems_delivery(self, build):
+        address = build.delivery_address
         if address and address not in self.partner_id | self.commercial_partner_id:
             yield from self._l10n_ro_efactura_problems_address(address, 'delivery')
 
@@ -197,9 +204,9 @@ class AccountMove(models.Model):
     # PAYMENT
     # -------------------------------------------------------------------------
 
-    def _l10n_ro_efactura_problems_payment(self):
+    def _l10n_ro_efactura_problems_payment(self, build):
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        code, bank = self._l10n_ro_efactura_payment_means_code(), self.partner_bank_id
+        code, bank = build.payment_code, self.partner_bank_id
         if code == '30' and not bank:
             yield problem('bank_account', 'BT-84', _("A transfer needs the bank account to pay to."),
                           field='partner_bank_id')
@@ -208,11 +215,9 @@ class AccountMove(models.Model):
                                              "'Payment to bank account'.", account=bank[ACCOUNT_NUMBER]),
                           bank, ACCOUNT_NUMBER)
 
-    # -------------------------------------------------------------------------
-    # LINES: a unit or a tax that several lines share is named once
-    # -------------------------------------------------------------------------
+    # -- lines ------------------------------------------------------------------------------------------------
 
-    def _l10n_ro_efactura_problems_lines(self):
+    def _l10n_ro_efactura_problems_lines(self, build):
         _, problem = self.env._, self._l10n_ro_efactura_problem
         lines = self.invoice_line_ids.filtered(lambda line: line.display_type == 'product')
         if not lines:
@@ -220,31 +225,25 @@ class AccountMove(models.Model):
         for line in lines:
             if not plain(line.name) and not plain(line.product_id.name):
                 yield problem('item_name', 'BT-153', _("A line has neither a product nor a label."), line, 'name')
-        yield from self._l10n_ro_efactura_problems_units(lines)
-        yield from self._l10n_ro_efactura_problems_taxes(lines)
+        yield from self._l10n_ro_efactura_problems_units(build, lines)
+        yield from self._l10n_ro_efactura_problems_taxes(build, lines)
         yield from self._l10n_ro_efactura_problems_codes(lines)
 
-    def _l10n_ro_efactura_problems_units(self, lines):
+    def _l10n_ro_efactura_problems_units(self, build, lines):
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        lines = lines.filtered(lambda line: not line._l10n_ro_efactura_is_document_level())
-        code_map = self.env['l10n_ro_efactura.code.map']
+        if build.on_document:
+            lines = lines.filtered(lambda line: line.id not in build.on_document)
         for unit in lines.product_uom_id:
-            if not code_map._uom_code(self.company_id, unit):
+            if not build.unit(unit):
                 yield problem('unit', 'BT-130', _("The unit %(unit)s has no ANAF code.", unit=unit.name),
                               unit, 'code')
-        without = lines.filtered(lambda line: not line.product_uom_id)
-        if without and not code_map._uom_code(self.company_id, without.product_uom_id):
-            for line in without:
-                yield problem('line_unit', 'BT-130', _("The line %(line)s has no unit.", line=_label(line)),
-                              line, 'product_uom_id')
 
-    def _l10n_ro_efactura_problems_taxes(self, lines):
+    def _l10n_ro_efactura_problems_taxes(self, build, lines):
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        seller = self._l10n_ro_efactura_seller()  # without any CUI: that is asked first
-        registered = bool(seller._l10n_ro_efactura_vat() or not seller._l10n_ro_efactura_cui())
+        # without any CUI: that is asked first
+        registered = bool(build.seller_vat or not build.seller._l10n_ro_efactura_cui())
         for line in lines:
-            vat = line.tax_ids.flatten_taxes_hierarchy().filtered(
-                lambda tax: tax.amount_type == 'percent' and tax.amount >= 0)
+            vat = build.taxes(line).rated
             if len(vat) > 1:
                 yield problem('taxes', 'BT-151', _("The line %(line)s has more than one VAT: leave one.",
                                                    line=_label(line)), line, 'tax_ids')
@@ -252,23 +251,24 @@ class AccountMove(models.Model):
                 yield problem('tax_missing', 'BT-151', _("The line %(line)s has no VAT: choose one, 0 %% too.",
                                                          line=_label(line)), line, 'tax_ids')
         found = {}
-        for tax in lines.tax_ids.flatten_taxes_hierarchy():
+        for tax in dict.fromkeys(tax for line in lines for tax in build.taxes(line).flat):
             if tax.amount < 0 or (tax.amount_type != 'percent' and tax.include_base_amount):
                 continue  # withheld, or a charge on the line
-            code = self._l10n_ro_efactura_tax_code(tax)
+            code = build.tax_code(tax)
             if code:
                 found[tax] = code
             else:
                 yield problem('tax', 'BT-151', _("The tax %(tax)s has no VAT category.", tax=tax.name),
                               tax, 'code')
         for tax, (category, exemption, text) in found.items():
-            yield from self._l10n_ro_efactura_problems_category(tax, category, exemption, text, registered)
-        yield from self._l10n_ro_efactura_problems_buyer_vat({code[0] for code in found.values()})
+            yield from self._l10n_ro_efactura_problems_category(
+                build, tax, category, exemption, text, registered)
+        yield from self._l10n_ro_efactura_problems_buyer_vat(build, {code[0] for code in found.values()})
 
-    def _l10n_ro_efactura_problems_category(self, tax, category, exemption, text, registered):
+    def _l10n_ro_efactura_problems_category(self, build, tax, category, exemption, text, registered):
         """Does what is said of `tax` agree with its rate and with the seller?"""
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        seller = self._l10n_ro_efactura_seller()
+        seller = build.seller
         rate = 0.0 if tax.amount_type != 'percent' or tax.has_negative_factor else tax.amount
         if category == 'S' and not rate:
             yield problem('tax_rate', 'BT-152', _("The tax %(tax)s is 0 %% and cannot be of category S.",
@@ -289,16 +289,15 @@ class AccountMove(models.Model):
             yield problem('exemption', 'BT-120', _("The tax %(tax)s does not say why it is exempt.", tax=tax.name),
                           tax, 'code')
 
-    def _l10n_ro_efactura_problems_buyer_vat(self, categories):
+    def _l10n_ro_efactura_problems_buyer_vat(self, build, categories):
         """BR-IC-02: an intra-community supply is one to a VAT number, and leaves the country (BR-IC-12)."""
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        buyer = self._l10n_ro_efactura_buyer()
-        if 'K' in categories and not self._l10n_ro_efactura_party_ids('customer')[0]:
+        buyer = build.buyer
+        if 'K' in categories and not build.buyer_ids[0]:
             yield problem('buyer_vat', 'BT-48', _(
                 "An intra-community supply needs the VAT number of %(partner)s.", partner=buyer.display_name),
                 buyer, 'vat')
-        if 'AE' in categories and self._l10n_ro_efactura_party_ids('customer')[1].strip('0') == '' \
-                and not self._l10n_ro_efactura_party_ids('customer')[0]:
+        if 'AE' in categories and not build.buyer_ids[0] and not build.buyer_ids[1].strip('0'):
             yield problem('buyer_vat', 'BT-48', _(
                 "Reverse charge needs the VAT number of %(partner)s.", partner=buyer.display_name), buyer, 'vat')
 

@@ -11,6 +11,11 @@ class ResCompany(models.Model):
         required=True,
         help="What a credit note is for ANAF. It can be changed on each credit note (Invoice Type).",
     )
+    l10n_ro_efactura_core_xml = fields.Boolean(
+        string="Odoo's Own XML",
+        help="The e-Factura of customers is made by Odoo's own module: it guesses the code of an unknown unit and the "
+             "category of an exempt tax, and names no corrected invoice. What ANAF's rules refuse is still told.",
+    )
 
 
 class ResConfigSettings(models.TransientModel):
@@ -18,3 +23,4 @@ class ResConfigSettings(models.TransientModel):
 
     l10n_ro_efactura_storno = fields.Selection(
         related='company_id.l10n_ro_efactura_storno', readonly=False, required=True)
+    l10n_ro_efactura_core_xml = fields.Boolean(related='company_id.l10n_ro_efactura_core_xml', readonly=False)

@@ -16,7 +16,11 @@ def legal(text):
 
 def plain(text):
     """One line of text: legal characters, blanks collapsed as the rules measure them."""
-    return _BLANK.sub(' ', legal(str(text or ''))).strip()
+    if not text:
+        return ''
+    if isinstance(text, str) and text.isprintable() and '  ' not in text:  # as most texts are
+        return text.strip()
+    return _BLANK.sub(' ', legal(str(text))).strip()
 
 
 def from_html(html):

@@ -67,7 +67,8 @@ class ResPartner(models.Model):
         return registry if valid_cui(registry) else ''
 
     def _l10n_ro_efactura_is_abroad(self):
-        return bool(self.country_id) and self.country_id.code != 'RO'
+        country = self.country_id
+        return bool(country) and country.code != 'RO'
 
     def _l10n_ro_efactura_is_foreign(self):
         """Return True for a partner from abroad without a Romanian CUI or VAT number."""

@@ -59,7 +59,7 @@ class AccountMoveSend(models.AbstractModel):
     def _l10n_ro_efactura_is_our_xml(self, invoice, invoice_data):
         """Return True where core attaches the XML of our builder, whose bytes also go to ANAF."""
         options = invoice_data.get('ubl_cii_xml_options') or {}
-        return options.get('ubl_cii_format') == 'ciusro' and bool(invoice.company_id._l10n_ro_efactura_credential())
+        return options.get('ubl_cii_format') == 'ciusro' and invoice._l10n_ro_efactura_is_written_here()
 
     @api.model
     def _generate_invoice_fallback_documents(self, invoices_data):

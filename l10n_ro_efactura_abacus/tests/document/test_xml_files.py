@@ -19,17 +19,17 @@ class TestXmlFiles(XmlCommon, HttpCase):
         return self.env['l10n_ro_efactura.xml.file'].search([('move_id', '=', move.id)])
 
     def _spoiled(self, *replacements):
-        """The builder's document, with some bytes replaced, as a wrong builder would make it."""
-        builder = type(self.env['account.edi.xml.ubl_ro_abacus'])
-        build = builder._l10n_ro_efactura_export
+        """The document, with some bytes replaced, as a wrong builder would make it."""
+        moves = type(self.env['account.move'])
+        write = moves._l10n_ro_efactura_write
 
-        def export(this, invoice):
-            xml, errors = build(this, invoice)
+        def spoiled(this, *arguments):
+            xml, errors = write(this, *arguments)
             for old, new in replacements:
                 self.assertIn(old, xml)
                 xml = xml.replace(old, new)
             return xml, errors
-        return patch.object(builder, '_l10n_ro_efactura_export', export)
+        return patch.object(moves, '_l10n_ro_efactura_write', spoiled)
 
     def test_without_connection(self):
         self.credential.sudo().active = False

@@ -174,12 +174,25 @@ class TestXmlPdf(XmlCommon):
                 self.assertNotEqual(sent, before)
                 self.assertEqual(move.ubl_cii_xml_id.raw, sent)
 
-    def test_other_companies_keep_cores(self):
+    def test_without_connection(self):
+        """A company that is not connected has the same document, with its PDF or without."""
         self._renderer()
         self.credential.sudo().active = False
-        self.company.city = "SECTOR1"
-        move = self._move()
+        for embedded in (False, True):
+            self.company.l10n_ro_efactura_embed_pdf = embedded
+            move = self._move(name=f'FCT/2026/{200 + embedded}')
+            attached = self._attached(move)
+            self.assertEqual(attached, move._l10n_ro_efactura_build_xml()[0])
+            self.assertEqual(self._embedded(attached), [self.pdf] * embedded)
+
+    def test_odoos_own(self):
+        """A company that chose Odoo's own XML has what Odoo makes of it, the PDF included."""
+        self._renderer()
+        self.company.write({'city': "SECTOR1", 'l10n_ro_efactura_core_xml': True})
+        self.assertEqual(self._embedded(self._attached(self._move())), [self.pdf])
+
+    def _attached(self, move):
         self.env['account.move.send']._generate_and_send_invoices(
             move, sending_methods=['manual'], invoice_edi_format='ciusro', extra_edis=set())
         self.env.invalidate_all()
-        self.assertEqual(self._embedded(move.ubl_cii_xml_id.raw), [self.pdf])
+        return move.ubl_cii_xml_id.raw

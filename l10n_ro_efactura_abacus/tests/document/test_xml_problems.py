@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from lxml import etree
 from odoo.tests import tagged
 
@@ -251,24 +253,90 @@ class TestXmlProblems(XmlCommon):
     # ONE DOCUMENT ON EVERY PATH
     # -------------------------------------------------------------------------
 
-    def test_core_path(self):
-        """Core's builder gives a connected company the same bytes, and core's own document to others."""
+    def test_the_door(self):
+        """Core's exporter gives the same bytes, whether the company is connected or not."""
         move = self._move()
         builder = self.env['account.edi.xml.ubl_ro']
-        self.assertEqual(builder._export_invoice(move)[0], move._l10n_ro_efactura_build_xml()[0])
+        xml, _errors = move._l10n_ro_efactura_build_xml()
+        self.assertEqual(builder._export_invoice(move), (xml, set()))
+        self.assertEqual(builder._export_invoice_filename(move), f"FCT_{self.number.replace('/', '_')}_cius_ro.xml")
         self.credential.sudo().unlink()
-        self.assertNotEqual(builder._export_invoice(move)[0], move._l10n_ro_efactura_build_xml()[0])
-        self.assertEqual(move._l10n_ro_efactura_build_xml()[1], [], "no connection is needed to make the XML")
+        self.assertEqual(builder._export_invoice(move), (xml, set()))
+        self.customer.street = False
+        self.assertEqual(builder._export_invoice(move), (b'', {"Client Test SRL has no street."}))
 
-    def test_core_still_has_what_is_extended(self):
-        """A method of core's builder that has another name one day would be missed silently."""
-        classes = type(self.env['account.edi.xml.ubl_ro_abacus']).mro()
-        ours = [cls for cls in classes if vars(cls).get('_module') == 'l10n_ro_efactura_abacus']
-        core = [vars(cls) for cls in classes if str(vars(cls).get('_module')).startswith(('account', 'l10n_ro_edi'))]
-        names = {name for cls in ours for name, value in vars(cls).items()
-                 if callable(value) and name.startswith('_') and not name.startswith(('__', '_ro_', '_l10n_ro_'))}
-        self.assertGreater(len(names), 25)
-        self.assertFalse([name for name in names if not any(name in members for members in core)])
+    def test_a_draft_has_a_document_too(self):
+        """The window shows what it will say; number and date come with posting."""
+        move = self._move(post=False, name=False, invoice_date=False)
+        tree = self._read(move)
+        self.assertEqual(self._texts(tree, '/Invoice/ID'), ['/'])
+        self.assertEqual(self.env['account.edi.xml.ubl_ro']._export_invoice_filename(move), "document_cius_ro.xml")
+        self.assertEqual(move._l10n_ro_efactura_checked_xml()[1:], ([], []))
+
+    def test_odoos_own(self):
+        """A company may keep Odoo's own XML, on every path; what is wrong with it is still told."""
+        move = self._move()
+        ours = move._l10n_ro_efactura_build_xml()[0]
+        self.company.l10n_ro_efactura_core_xml = True
+        self.company.city = "SECTOR1"
+        xml, errors = self.env['account.edi.xml.ubl_ro']._export_invoice(move)
+        self.assertEqual((move._l10n_ro_efactura_build_xml(), errors), ((xml, []), set()))
+        self.assertNotEqual(xml, ours)
+        self.assertIn(b'PriceAmount', xml)
+        self.assertEqual(move._l10n_ro_efactura_cuts(), [])
+        line = self._line(product_uom_id=self.env['uom.uom'].create({'name': "Cutie mare"}).id)
+        self.assertEqual(self._codes(self._move(line, name='FCT/2')), [], "Odoo asks for no unit")
+        self.customer.street = False
+        self.assertTrue(move._l10n_ro_efactura_build_xml()[1])
+
+    def test_the_books_and_the_document(self):
+        """A document that says another total than the books is not sent."""
+        move = self._move(self._line(10), self._line(20))
+        document = type(move)._l10n_ro_efactura_document_amounts
+
+        def wrong(this, build):
+            values = document(this, build)
+            return {**values, 'total': values['total'] + 1, 'payable': values['payable'] + 1}
+        with patch.object(type(move), '_l10n_ro_efactura_document_amounts', wrong):
+            xml, [error] = move._l10n_ro_efactura_build_xml()
+        self.assertEqual(xml, b'')
+        self.assertIn('BT-112', error)
+
+    def test_a_tax_that_was_changed_by_hand(self):
+        """The VAT of the document is the one that is booked."""
+        move = self._move(self._line(10.02), self._line(20.02), post=False)
+        move.line_ids.filtered('tax_line_id').amount_currency -= 0.01
+        move.action_post()
+        self.assertEqual(self._texts(self._read(move), '/Invoice/TaxTotal/TaxAmount'), [f'{move.amount_tax:.2f}'])
+
+    def test_withheld(self):
+        """What the buyer withholds for the State is paid by him: BT-113, and a note."""
+        tax = self.tax_21.copy({'name': "Reținere 10%", 'amount': -10})
+        move = self._move(self._line(tax=self._tax('tvac_21') + tax))
+        self.assertEqual(move.amount_total, 111)
+        tree = self._read(move)
+        self.assertEqual(self._texts(tree, '//TaxTotal/TaxAmount'), ['21.00'])
+        self.assertEqual(self._texts(tree, '//LegalMonetaryTotal/*'), ['100.00', '100.00', '121.00', '10.00', '111.00'])
+        self.assertEqual(self._texts(tree, '/Invoice/Note'), ["Impozit reținut la sursă: 10.00 RON"])
+        self.assertEqual(move._l10n_ro_efactura_checked_xml()[1:], ([], []))
+
+    def test_a_charge_that_vat_is_reckoned_on(self):
+        """A fixed tax in the base of the VAT is a charge of the line (BG-28)."""
+        stamp = self.tax_21.copy({
+            'name': "Timbru verde", 'amount_type': 'fixed', 'amount': 0.5, 'include_base_amount': True, 'sequence': 0})
+        move = self._move(self._line(10, 3, self._tax('tvac_21') + stamp, discount=10))
+        tree = self._read(move)
+        self.assertEqual(self._texts(tree, '//InvoiceLine/AllowanceCharge/ChargeIndicator'), ['false', 'true'])
+        self.assertEqual(self._texts(tree, '//InvoiceLine/AllowanceCharge/Amount'), ['3.00', '1.50'])
+        self.assertEqual(self._texts(tree, '//InvoiceLine/LineExtensionAmount'), ['28.50'])
+        self.assertEqual(self._texts(tree, '//PayableAmount'), [f'{move.amount_total:.2f}'])
+
+    def test_a_gift_whose_price_has_vat_in_it(self):
+        """The price without VAT, also where nothing is left of it."""
+        included = self.tax_21.copy({'name': "21% inclus", 'price_include_override': 'tax_included'})
+        tree = self._read(self._move(self._line(121, 2, included, discount=100), self._line(121, 0, included)))
+        self.assertEqual(self._texts(tree, '//PriceAmount'), ['100.0', '100.0'])
+        self.assertEqual(self._texts(tree, '//InvoiceLine/AllowanceCharge/Amount'), ['200.00'])
 
     def test_debit_note_is_an_invoice(self):
         if 'debit_origin_id' not in self.env['account.move']._fields:
