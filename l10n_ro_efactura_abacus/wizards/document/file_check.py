@@ -9,7 +9,7 @@ from ...models.document.xml_file import VERDICTS
 
 
 class EfacturaFileCheck(models.TransientModel):
-    """An XML made elsewhere, judged as ours are."""
+    """Dialog that checks an XML made elsewhere with the rules for our own."""
     _name = 'l10n_ro_efactura.file.check'
     _description = "Check an e-Factura file"
 
@@ -41,7 +41,7 @@ class EfacturaFileCheck(models.TransientModel):
         return base64.b64decode(self.with_context(bin_size=False, bin_size_content=False).content or b'')
 
     def action_validate(self):
-        """ANAF's own opinion of the file."""
+        """Ask ANAF's validator about the file."""
         check_bill(self)
         self.ensure_one()
         xml = self._bytes()
