@@ -54,7 +54,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _find_orders(self, proposal):
-        """Return (orders, why these); empty where nothing is certain, with a warning about the doubt."""
+        """Return (orders, the reason in words); empty where nothing is certain, with a warning about the doubt."""
         none = self.env['purchase.order']
         if not proposal.partner.value:
             return none, ''

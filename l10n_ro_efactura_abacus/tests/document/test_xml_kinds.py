@@ -1,4 +1,4 @@
-"""All kinds of invoices: created as a user does, built, compared with xml/<kind>.xml, read back, and sent to ANAF."""
+"""All kinds of invoices: created as a user does, built, compared with xml/<kind>.xml, read back, and sent."""
 from odoo.tests import tagged
 
 from .xml_common import XmlCommon

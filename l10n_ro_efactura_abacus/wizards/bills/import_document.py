@@ -14,7 +14,7 @@ from .import_line import SOURCE_NAMES
 
 # States of a page: (value, label).
 STATES = [('ready', "Ready"), ('yellow', "To fill in"), ('refused', "Refused"), ('done', "Imported")]
-#: refusals that the user answers in the window
+# Codes of refusals that the user can settle on the page: a locked period, a possible duplicate.
 LOCKED, DUPLICATE = 'locked', 'duplicate'
 # Words of Romanian legal forms, ignored when names are compared.
 LEGAL_FORMS = {'sc', 's', 'c', 'srl', 'r', 'l', 'sa', 'a', 'pfa', 'ii', 'if'}
