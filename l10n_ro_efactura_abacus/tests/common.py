@@ -1,4 +1,4 @@
-"""A Romanian company that is connected to a real ANAF simulator over real HTTP."""
+"""Base classes of the tests: a Romanian company that is connected to the ANAF simulator over HTTP."""
 import io
 import sys
 import zipfile
@@ -15,17 +15,19 @@ if ROOT not in sys.path:
 
 from anaf_simulator import CLIENT_ID, CLIENT_SECRET, Simulator  # noqa: E402
 
-#: e-Facturi of every kind, as our builder writes them
+# Folder of e-Facturi of every kind, as our builder writes them.
 EXPECTED = Path(__file__).parent / 'document' / 'xml'
-#: valid CUIs of invented firms
+# Valid CUIs of invented firms.
 COMPANY_CIF = '1234567897'
 CUSTOMER_CIF = '987654328'
 SECRET_KEY = 'a-key-for-tests-only-never-used-elsewhere-0123456789'
 
 
 def analyze_moves(env):
-    """Tell PostgreSQL how many moves there are now: what earlier tests rolled back left it believing in none, and
-    core's query of payment states then takes minutes over some hundred.
+    """Update PostgreSQL's statistics of the moves.
+
+    Tests that were rolled back leave it believing in an empty table, and core's query of payment states then takes
+    minutes over some hundred moves.
     """
     env.flush_all()
     env.cr.execute("ANALYZE account_move, account_move_line, account_partial_reconcile")
@@ -41,8 +43,8 @@ def zipped(files):
 
 
 def queries_of(case, work, records):
-    """How many queries `work` needs for `records`, from an empty record cache; it is left empty again."""
-    for _time in range(2):  # the first fills what a server keeps for good
+    """Count the queries that `work` needs for `records`, from an empty record cache; the cache is emptied again."""
+    for _time in range(2):  # the first run fills the caches of the server
         case.env.flush_all()
         case.env.invalidate_all()
         before = case.cr.sql_log_count
@@ -53,7 +55,7 @@ def queries_of(case, work, records):
 
 
 class SimulatorMixin:
-    """`sim`, and odoo.conf pointing at it."""
+    """Starts the simulator as `sim` and points odoo.conf at it."""
 
     @classmethod
     def _start_simulator(cls):
@@ -83,7 +85,7 @@ class SimulatorMixin:
 
 
 class EfacturaCommon(SimulatorMixin, AccountTestInvoicingCommon):
-    """`sim`: the simulator, processing at once; `credential`: connected; `biller`: billing, no administrator."""
+    """A company with `sim` (processing at once), `credential` (connected) and `biller` (billing, no administrator)."""
 
     @classmethod
     @AccountTestInvoicingCommon.setup_country('ro')
@@ -99,7 +101,7 @@ class EfacturaCommon(SimulatorMixin, AccountTestInvoicingCommon):
         })
         cls.env['res.partner.bank'].create({
             'acc_number': "RO49AAAA1B31007593840000", 'partner_id': cls.company.partner_id.id,
-            'allow_out_payment': True,  # newer versions of core post no invoice with an account that is not trusted
+            'allow_out_payment': True,  # newer versions of core refuse to post with an untrusted account
         })
         cls.credential = cls._connect(cls.company)
         cls.biller = new_test_user(
@@ -110,7 +112,7 @@ class EfacturaCommon(SimulatorMixin, AccountTestInvoicingCommon):
 
     @classmethod
     def _connect(cls, company, certificate='director', **days):
-        """A connected credential of `company`, with a pair of tokens that stands for `certificate`.
+        """Create a connected credential of `company`, with a pair of tokens of `certificate`.
 
         :param days: access_days, refresh_days
         """
@@ -123,7 +125,7 @@ class EfacturaCommon(SimulatorMixin, AccountTestInvoicingCommon):
 
     @classmethod
     def _partner(cls, **values):
-        """A Romanian business with everything an e-Factura asks for."""
+        """Create a Romanian business with everything that an e-Factura needs."""
         return cls.env['res.partner'].create({
             'name': "Client Test SRL", 'is_company': True, 'vat': f'RO{CUSTOMER_CIF}',
             'street': "Strada Lungă 5", 'city': "Brașov", 'zip': "500035", 'country_id': cls.env.ref('base.ro').id,
@@ -133,7 +135,7 @@ class EfacturaCommon(SimulatorMixin, AccountTestInvoicingCommon):
 
     @classmethod
     def _invoice(cls, partner=None, price=100.0, lines=1, post=True, move_type='out_invoice', tax=None, **values):
-        """A posted customer invoice over `lines` lines of one unit at `price`, 21 % VAT."""
+        """Create a posted customer invoice over `lines` lines of one unit at `price`, 21 % VAT."""
         move = cls.env['account.move'].with_company(cls.company).create({
             'move_type': move_type, 'partner_id': (partner or cls.customer).id,
             'invoice_date': fields.Date.today(), 'invoice_date_due': fields.Date.today(),

@@ -1,4 +1,4 @@
-"""What the tests of the mechanisms share: work as the crons do, and let time pass."""
+"""Base class of tests of the background jobs: runs them as the crons do, and lets time pass."""
 from contextlib import contextmanager
 
 from odoo.tools import config
@@ -6,6 +6,7 @@ from odoo.tools import config
 from ..models.calls.lane import lanes
 from .common import EfacturaCommon
 
+# {table: datetime columns that `_later` shifts into the past}.
 CLOCKS = {
     'l10n_ro_efactura_submission': (
         'create_date', 'queued_at', 'looked_up_at', 'next_attempt_at', 'lease_until', 'attempted_at', 'uncertain_since',
@@ -18,6 +19,8 @@ CLOCKS = {
 
 
 class PipelineCase(EfacturaCommon):
+
+    """A test that queues invoices, runs the workers, and moves their clocks."""
 
     @classmethod
     def setUpClass(cls):
@@ -33,7 +36,7 @@ class PipelineCase(EfacturaCommon):
         self.addCleanup(self.sim.settings.update, processing_delay=0, list_lag=0, clock_skew=0, duplicates='nok')
 
     def _queue(self, count=1, environment='prod', **values):
-        """The submissions of `count` new invoices, queued as a user does."""
+        """Queue `count` new invoices as a user does; return their submissions."""
         moves = self.env['account.move'].concat(*(self._invoice(**values) for _ in range(count)))
         if environment == 'test':
             moves.action_l10n_ro_efactura_send_test()
@@ -51,7 +54,7 @@ class PipelineCase(EfacturaCommon):
         self.messages._cron_archive()
 
     def _later(self, **time):
-        """Let time pass for everything that waits (ANAF's clock stays)."""
+        """Let time pass for everything that waits; ANAF's clock stays."""
         self.env.flush_all()
         interval = ' '.join(f'{value} {unit}' for unit, value in time.items())
         for table, columns in CLOCKS.items():
@@ -60,7 +63,7 @@ class PipelineCase(EfacturaCommon):
         self.env.invalidate_all()
 
     def _set(self, records, **values):
-        """Write columns by SQL, as nothing in the addon would."""
+        """Write columns by SQL, as the addon itself never does."""
         self.env.flush_all()
         self.env.cr.execute(
             f"UPDATE {records._table} SET {', '.join(f'{name} = %s' for name in values)} WHERE id IN %s",  # noqa: S608
@@ -79,7 +82,7 @@ class PipelineCase(EfacturaCommon):
 
     @contextmanager
     def _api_url(self, url):
-        """ANAF is somewhere else."""
+        """Move ANAF to another URL."""
         config['l10n_ro_efactura_api_url'] = url
         try:
             yield
@@ -87,6 +90,6 @@ class PipelineCase(EfacturaCommon):
             config['l10n_ro_efactura_api_url'] = self.sim.url
 
     def _drop_certificates(self):
-        """From now on the certificate acts for nobody's CIF but this one's."""
+        """Let the certificate act only for another company's CIF until the end of the test."""
         self.sim.add_certificate('director', ['14399840'])
         self.addCleanup(self.sim.add_certificate, 'director', [self.company.vat])

@@ -1,4 +1,4 @@
-"""Who may read, write and call what: every model and every public method of this addon, found by itself."""
+"""Access rights of every model and every public method of this addon, which are collected from the registry."""
 import inspect
 
 from lxml import etree
@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 from .common import EfacturaCommon
 
 MODULE = 'l10n_ro_efactura_abacus'
-#: {model: {user: rights}}; letters of create, read, write, unlink; a user not named has none. Each model is here.
+# {model: {user: rights}} of every model; letters of create, read, write, unlink; a user not named has none.
 RIGHTS = {
     'l10n_ro_efactura.credential': {'admin': 'crwu'},
     'l10n_ro_efactura.submission': {'biller': 'r', 'accountant': 'r', 'reader': 'r'},
@@ -56,7 +56,7 @@ SECRETS = {
     'res.company': ('l10n_ro_edi_client_secret', 'l10n_ro_edi_access_token', 'l10n_ro_edi_refresh_token'),
     'res.config.settings': ('l10n_ro_edi_client_secret', 'l10n_ro_edi_access_token', 'l10n_ro_edi_refresh_token'),
 }
-#: core's public methods, extended by us and guarded by the access rights of their models
+# Public methods of core that we extend; the access rights of their models guard them.
 ORM_METHODS = {'create', 'write', 'unlink', 'default_get'}
 
 
@@ -80,7 +80,7 @@ class TestAccessMatrix(EfacturaCommon):
             'accountant': user('accountant', 'account.group_account_manager'),
             'admin': user('admin', 'base.group_system'),
         }
-        cls.move = cls._invoice(partner=cls.users['portal'].partner_id)  # the customer's own invoice: he may read it
+        cls.move = cls._invoice(partner=cls.users['portal'].partner_id)  # the customer's own invoice, which is readable
         cls.submission = cls.env['l10n_ro_efactura.submission']._adopt(cls.move, 'prod', '4000000007')
         cls.message = cls.env['l10n_ro_efactura.message'].sudo().create({
             'anaf_id': '1', 'environment': 'prod', 'company_id': cls.company.id, 'kind': 'sent',
@@ -92,7 +92,7 @@ class TestAccessMatrix(EfacturaCommon):
                 if name.startswith('l10n_ro_efactura.') and not model._abstract]
 
     def _record(self, name):
-        """A record of the company that is connected, where one can be had."""
+        """Return a record of the connected company, where one can be made."""
         known = {
             'account.move': self.move, 'l10n_ro_efactura.submission': self.submission,
             'l10n_ro_efactura.message': self.message, 'l10n_ro_efactura.credential': self.credential,
@@ -111,12 +111,12 @@ class TestAccessMatrix(EfacturaCommon):
     def test_rights(self):
         for name, rights in RIGHTS.items():
             for login, user in self.users.items():
-                # the other company's own administrator has the rights of his groups, not on our records
+                # the other company's administrator has the rights of the groups, but not on our records
                 wanted = {'stranger': set(), **{key: set(value) for key, value in rights.items()}}.get(login, set())
                 records = self._record(name).with_user(user)
                 found = {letter for letter, operation in OPERATIONS.items() if records.has_access(operation)}
                 if login == 'stranger' and (not records or records._transient):
-                    continue  # a wizard of his own; what it opens is guarded by itself
+                    continue  # the user's own wizard; the records it opens are guarded themselves
                 with self.subTest(model=name, user=login):
                     self.assertEqual(''.join(sorted(found)), ''.join(sorted(wanted)))
 
@@ -130,7 +130,7 @@ class TestAccessMatrix(EfacturaCommon):
         self.assertEqual(action['res_id'], self.message.id)
 
     def test_buttons_call_methods_of_records(self):
-        """A button passes ids, with none chosen too: a method of the model would take them for its first argument."""
+        """Check that buttons call record methods: a model method would take the ids for its first argument."""
         views = self.env['ir.ui.view'].search([('model', 'in', self._own_models())])
         wrong = [f'{view.model}.{name}' for view in views
                  for name in etree.fromstring(view.arch).xpath('//header/button[@type="object"]/@name')
@@ -159,7 +159,7 @@ class TestAccessMatrix(EfacturaCommon):
     @mute_logger('odoo.addons.base.models.ir_model', 'odoo.addons.base.models.ir_rule', 'odoo.models',
                  'odoo.addons.base.models.ir_module')
     def test_a_customer_calls_nothing(self):
-        """Each method that a portal user could name in a call raises AccessError before it does anything."""
+        """Check that each method that a portal user could call raises AccessError before it does anything."""
         open_methods, called = [], 0
         for name, method_name, method in self._public_methods():
             record = self._record(name).with_user(self.users['portal'])
@@ -179,7 +179,7 @@ class TestAccessMatrix(EfacturaCommon):
         self.assertEqual(open_methods, [])
 
     def _public_methods(self):
-        """(model, name, function) of what this addon makes callable from outside."""
+        """Yield (model, name, function) of what this addon makes callable from outside."""
         for name, model in self.env.registry.items():
             seen = set()
             for cls in model.mro():

@@ -1,4 +1,4 @@
-"""A tour in the browser while the background jobs work, as the crons of a server would."""
+"""Base class of browser tours that run while the background jobs work."""
 import threading
 
 from odoo import SUPERUSER_ID, api

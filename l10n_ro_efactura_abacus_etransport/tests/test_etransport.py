@@ -1,4 +1,4 @@
-"""A warehouse user reports a transport; core's own calls carry the token that the user cannot read."""
+"""e-Transport as a warehouse user: core's calls carry the token, which the user cannot read."""
 import sys
 from pathlib import Path
 from unittest.mock import patch

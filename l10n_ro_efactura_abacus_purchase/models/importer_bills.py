@@ -3,7 +3,7 @@ from odoo.fields import Command
 
 
 class EfacturaImporter(models.AbstractModel):
-    """The bill of an order: its lines linked, and its waiting draft filled in place of a second bill."""
+    """The importer with purchase orders: links bill lines, and fills the order's draft bill instead of a second one."""
     _inherit = 'l10n_ro_efactura.importer'
 
     @api.private
@@ -35,7 +35,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _fill_bill(self, proposal):
-        """Put the invoice into the draft that was made from the order."""
+        """Fill the draft bill that was made from the order with the invoice."""
         bill = proposal.bill.with_context(l10n_ro_efactura_import=True)
         values = self._bill_values(proposal)
         values['invoice_line_ids'] = [

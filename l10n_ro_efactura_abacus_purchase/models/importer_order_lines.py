@@ -1,4 +1,4 @@
-"""Which line of an order each line of an invoice bills, what it takes from it, and where the two differ."""
+"""Links of invoice lines to order lines: matching, what a linked line takes over, differences."""
 from collections import defaultdict
 
 from odoo import api, models
@@ -6,7 +6,7 @@ from odoo.addons.l10n_ro_efactura_abacus.models.bills.proposal import Choice
 from odoo.addons.l10n_ro_efactura_abacus.models.codes.unit import normalized
 from odoo.tools import float_compare
 
-#: sources of a product that an order may replace
+# Sources of a product that an order may replace.
 WEAK = ('none', 'default', 'name')
 PRODUCT, NAME, PRICE, QUANTITY = 8, 4, 2, 1
 
@@ -18,7 +18,10 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _link_lines(self, proposal, order_lines):
-        """{id(line proposal): order line}: the best pairs first, an order line once while there are others."""
+        """Link the lines, best pairs first; an order line is used twice only where no other is left.
+
+        :return: {id(line proposal): order line}
+        """
         order_lines = order_lines.filtered(lambda line: not line.display_type)
         facts = [(line, self._order_line_facts(proposal, line)) for line in order_lines]
         pairs = []
@@ -30,7 +33,7 @@ class EfacturaImporter(models.AbstractModel):
             code = normalized(line.buyer_code)
             scores = [(self._score(line_proposal, called, code, known), line) for line, known in facts]
             strong = [(score, line) for score, line in scores if score >= NAME]
-            # neither product nor name: only where price and quantity leave no other choice
+            # neither product nor name: only where price and quantity allow a single pair
             same = [(score, line) for score, line in scores if score == PRICE + QUANTITY]
             pairs += [(score, -position, line_proposal, line)
                       for score, line in strong or (same if len(same) == 1 else [])]
@@ -60,7 +63,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _score(self, line_proposal, called, code, known):
-        """How much speaks for it: 0 nothing; a product that is certainly another one excludes."""
+        """Return the score of a pair, 0 for none; two certain but different products exclude it."""
         product, score = line_proposal.product.value, 0
         if product and product == known['product']:
             score += PRODUCT
@@ -117,7 +120,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _differences(self, proposal, line_proposal, order_line, bill, whole_quantity=None):
-        """[text] of one line against one order line."""
+        """Return [text], the differences of one line from one order line."""
         day = proposal.document.facts.issue_date or self.env.cr.now().date()
         return order_line._l10n_ro_efactura_differences(
             proposal.currency, proposal.company, day, line_proposal.quantity, float(line_proposal.net or 0),
@@ -125,7 +128,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _order_notes(self, proposal):
-        """{id(line proposal): text}: differences of price and quantity, and lines that no order has."""
+        """Return {id(line proposal): text}: differences of price and quantity, and lines that are on no order."""
         notes, wholes = {}, defaultdict(float)
         linked = [line for line in proposal.lines if line.order_line.value]
         for line_proposal in linked:
@@ -135,7 +138,7 @@ class EfacturaImporter(models.AbstractModel):
                 quantity = uom._compute_quantity(quantity, order_uom, round=False)
             wholes[line_proposal.order_line.value] += quantity
         if proposal.move_type == 'in_refund':
-            return notes  # what is taken back is less than what was ordered, and that is all right
+            return notes  # a refund may be smaller than the order
         for line_proposal in linked:
             order_line = line_proposal.order_line.value
             if texts := self._differences(proposal, line_proposal, order_line, proposal.bill, wholes[order_line]):
@@ -147,7 +150,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _order_warnings(self, proposal):
-        """What the bill says of its orders."""
+        """Return the bill's warnings about its orders."""
         if not proposal.order:
             return list(proposal.order_warnings)
         notes = self._order_notes(proposal)

@@ -1,4 +1,4 @@
-"""The purchase orders behind a supplier's invoice: by the reference on it, else by supplier and content."""
+"""Purchase orders of a supplier's invoice: by the reference on it, else by supplier and content."""
 from odoo import api, models
 from odoo.addons.l10n_ro_efactura_abacus.models.bills.proposal import Choice
 from odoo.fields import Domain
@@ -6,10 +6,11 @@ from odoo.tools import date_utils
 
 from .order_reference import last_number, names, numbers
 
-#: what is not billed yet is looked at without end, what is billed only as far back as this (a second delivery)
+# Days back to which fully billed orders are searched (a second delivery); open ones without limit.
 BILLED_DAYS = 400
-#: part of the invoice that an order has to explain to be found by its content alone
+# Part of the invoice's value that an order has to explain to be found by content.
 SHARE = 0.5
+# Orders or bills named in one warning.
 _NAMED_AT_MOST = 5
 
 
@@ -31,13 +32,13 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _propose_orders(self, proposal):
-        """Find the orders and link the lines. `proposal.order`: orders; `.bill`: their draft that is to be filled."""
+        """Find the orders and link the lines; set `proposal.order` (orders) and `.bill` (their draft to fill)."""
         orders, proposal.order_reason = self._find_orders(proposal)
         self._use_orders(proposal, orders)
 
     @api.private
     def _use_orders(self, proposal, orders):
-        """Take `orders` as the invoice's; a wizard calls it with those that the user chose."""
+        """Set `orders` as the invoice's; a wizard calls it with the user's choice."""
         proposal.order = orders
         proposal.bill = self._draft_to_fill(proposal)
         linked = self._link_lines(proposal, orders.order_line) if orders else {}
@@ -53,7 +54,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _find_orders(self, proposal):
-        """(orders, why they); none where nothing is certain, the doubt is then a warning."""
+        """Return (orders, the reason in words); empty where nothing is certain, with a warning about the doubt."""
         none = self.env['purchase.order']
         if not proposal.partner.value:
             return none, ''
@@ -76,7 +77,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _orders_of_suppliers(self, proposal):
-        """{commercial partner: orders} of all suppliers of the call, in one search."""
+        """Return {commercial partner: orders} of all suppliers of the call, from one search."""
         lookup = proposal.lookup
         if 'purchase_orders' not in vars(lookup):
             since = date_utils.subtract(self.env.cr.now(), days=BILLED_DAYS)
@@ -92,11 +93,11 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _orders_by_reference(self, orders, texts):
-        """Those whose name, or whose reference at the supplier, one of the texts names."""
+        """Return the orders whose name or supplier reference is in one of the texts."""
         orders = orders.sudo()
         found = orders.filtered(lambda order: any(
             names(text, number) for text in texts for number in (order.name, order.partner_ref) if number))
-        if not found:  # only the digits of our number were written down
+        if not found:  # the text may hold only the digits of our number
             for text in texts:
                 if len(digits := numbers(text)) == 1:
                     same = orders.filtered(lambda order, digits=digits: last_number(order.name) == digits[0])
@@ -106,7 +107,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _orders_by_content(self, proposal, orders):
-        """The one open order that explains the invoice best: its products all there, at least half of its value."""
+        """Return the only open order that explains the invoice: all its products, and at least `SHARE` of its value."""
         ranks = {}
         total = sum(abs(float(line_proposal.net or 0)) for line_proposal in proposal.lines)
         with_product = {id(line) for line in proposal.lines if line.line is not None and line.product.value}
@@ -133,7 +134,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _draft_to_fill(self, proposal):
-        """The draft bill that was made from these orders and waits for the invoice; empty where none or several."""
+        """Return the draft bill that was made from these orders; empty where there is none or several."""
         none = self.env['account.move']
         if not proposal.order or proposal.move_type != 'in_invoice':
             return none

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import float_compare, float_round, formatLang
 
-#: a price that gives another amount by more than this (in the currency) is another price
+# Difference of the amount, in the currency, above which the price differs.
 TOLERANCE = 0.011
 
 
@@ -9,9 +9,9 @@ class PurchaseOrderLine(models.Model):
     _inherit = 'purchase.order.line'
 
     def _l10n_ro_efactura_open_quantity(self, bill):
-        """What may be billed: ordered, or received where the product says so, less what is billed elsewhere.
+        """Return the quantity that may be billed: ordered, or received by the product's policy, less billed elsewhere.
 
-        :param bill: a draft bill of the order that is about to be filled; what it has now does not count
+        :param bill: a draft bill of the order that is about to be filled; its present lines do not count
         """
         self.ensure_one()
         line = self.sudo()
@@ -22,14 +22,14 @@ class PurchaseOrderLine(models.Model):
         return base - line.qty_invoiced + own
 
     def _l10n_ro_efactura_price(self, currency, company, date):
-        """The price ordered, discount taken off, in `currency`."""
+        """Return the ordered unit price after discount, in `currency`."""
         self.ensure_one()
         line = self.sudo()
         price = line.price_unit * (1 - line.discount / 100)
         return line.currency_id._convert(price, currency, company, date, round=False)
 
     def _l10n_ro_efactura_differences(self, currency, company, date, quantity, net, uom, bill, whole_quantity=None):
-        """Where an invoice line differs from this order line, in words.
+        """Return the differences of an invoice line from this order line, in words.
 
         :param quantity: of the invoice, in `uom`; `net` is its amount without VAT in `currency`
         :param whole_quantity: what the whole invoice bills of this order line, in the order's unit

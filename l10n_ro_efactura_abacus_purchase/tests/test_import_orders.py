@@ -1,4 +1,4 @@
-"""A supplier's invoice bills its purchase orders."""
+"""Import of invoices that bill purchase orders."""
 from odoo import Command
 from odoo.addons.l10n_ro_efactura_abacus.models.bills.proposal import Choice
 from odoo.addons.l10n_ro_efactura_abacus.tests.bills.import_common import ImportCase, line, supplier_xml

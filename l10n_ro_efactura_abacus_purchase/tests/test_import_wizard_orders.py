@@ -1,4 +1,4 @@
-"""What the accountant sees of purchase orders when an invoice is imported."""
+"""Purchase orders on the import page."""
 from odoo.tests import Form, tagged
 
 from .test_import_orders import OrdersCase

@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 
 class EfacturaImport(models.TransientModel):
-    """The purchase orders of a supplier's invoice, beside the lines that bill them."""
+    """The import page with the purchase orders of the invoice beside the lines that bill them."""
     _inherit = 'l10n_ro_efactura.import'
 
     purchase_order_ids = fields.Many2many(
@@ -41,7 +41,7 @@ class EfacturaImport(models.TransientModel):
 
     @api.onchange('purchase_order_ids')
     def _onchange_purchase_order_ids(self):
-        """Other orders: their lines are linked anew, what the user linked by hand stays."""
+        """Link the lines to the new orders; the user's own links stay."""
         page = self._origin
         if not page or self.move_id:
             return
@@ -69,12 +69,12 @@ class EfacturaImport(models.TransientModel):
         self._note_differences()
 
     def _choose_orders(self, proposal, orders):
-        """The user's orders instead of those that were found; the doubts about these are settled."""
+        """Use the user's orders instead of the found ones, and drop the doubts about those."""
         proposal.order_warnings = []
         self._importer()._use_orders(proposal, orders)
 
     def _note_differences(self):
-        """What each row says of its order line."""
+        """Note on each row how it differs from its order line."""
         self.ensure_one()
         bill = self.fill_bill_id._origin
         orders = self.purchase_order_ids._origin

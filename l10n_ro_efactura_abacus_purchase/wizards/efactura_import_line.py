@@ -19,7 +19,7 @@ class EfacturaImportLine(models.TransientModel):
 
     @api.onchange('purchase_line_id')
     def _onchange_purchase_line_id(self):
-        """The user's own link: its product where none is chosen, and where the two differ."""
+        """Apply the user's link: take its product where none is chosen, and note the differences."""
         self._mark('order_line')
         product = self.purchase_line_id.product_id
         if product and self.product_source in ('none', 'default'):
@@ -27,7 +27,7 @@ class EfacturaImportLine(models.TransientModel):
         self.import_id._note_differences()
 
     def _in_order_unit(self):
-        """The quantity in the unit of the order line."""
+        """Return the quantity in the unit of the order line."""
         unit, order_unit = self.product_uom_id._origin, self.purchase_line_id._origin.sudo().product_uom_id
         if unit and order_unit and unit._has_common_reference(order_unit):
             return unit._compute_quantity(self.quantity, order_unit, round=False)

@@ -13,5 +13,5 @@ class SaleOrder(models.Model):
         return super().action_confirm()
 
     def _l10n_ro_efactura_someone_confirms(self):
-        """A customer who signs or has paid on the website is not stopped: his invoice will ask for the sector."""
+        """Return False where a customer signs or pays on the website: their invoice asks for the sector later."""
         return self.env.user._is_internal() and not self.env.context.get('cron_id')

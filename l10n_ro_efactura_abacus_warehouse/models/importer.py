@@ -3,7 +3,7 @@ from odoo.addons.l10n_ro_efactura_abacus.models.bills.proposal import Choice
 
 
 class EfacturaImporter(models.AbstractModel):
-    """The warehouse (gestiune) of imported lines: remembered, the location, the product's, supplier's, company's."""
+    """The importer with warehouses (gestiune): remembered, the location, or the product's, supplier's or company's."""
     _inherit = 'l10n_ro_efactura.importer'
 
     # -- location -------------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _default_warehouse(self, company, product, partner, location):
-        """The product's, the supplier's, the bill's, the company's or its only warehouse; may be empty."""
+        """Return the warehouse of the product, the supplier, the bill, the company, or its only one; may be empty."""
         owners = (product.product_tmpl_id if product else None, partner, company)
         *own, general = (owner.sudo().with_company(company).l10n_ro_efactura_warehouse_id if owner else None
                          for owner in owners)
@@ -69,13 +69,13 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _location_warehouse(self, proposal):
-        """The location of the bill where it is a warehouse; else empty."""
+        """Return the location of the bill where it is a warehouse, else empty."""
         location, none = proposal.location.value, self.env['stock.warehouse']
         return location if location is not None and location._name == none._name else none
 
     @api.private
     def _is_goods(self, line_proposal):
-        """Does the line need a warehouse? A product that is goods, else a line on an account of stocks (class 3)."""
+        """Return True where the line needs a warehouse: a product that is goods, else an account of class 3."""
         if product := line_proposal.product.value:
             return product.type != 'service'
         account = line_proposal.account.value
@@ -88,7 +88,7 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _propose_account(self, proposal, line_proposal, row):
-        # EXTENDS l10n_ro_efactura_abacus: goods valued with each bill stand on their account of stocks, as on any bill
+        # EXTENDS l10n_ro_efactura_abacus: goods valued with each bill are on their account of stocks, as on any bill
         super()._propose_account(proposal, line_proposal, row)
         product = line_proposal.product.value
         if product and line_proposal.account.source == 'default' and product.is_storable:
@@ -121,7 +121,7 @@ class EfacturaImporter(models.AbstractModel):
     @api.private
     def _remembered_values(self, line_proposal):
         # EXTENDS l10n_ro_efactura_abacus
-        # what follows from a default is not remembered: it changes with the default
+        # a default is not remembered, so that the line follows its changes
         chosen = line_proposal.warehouse
         kept = chosen.value.id if chosen.value and chosen.source in ('user', 'remembered') else False
         return {**super()._remembered_values(line_proposal), 'warehouse_id': kept}

@@ -13,7 +13,7 @@ class EfacturaImport(models.TransientModel):
 
     @api.onchange('location_warehouse_id')
     def _onchange_location_warehouse_id(self):
-        """The location lands on every line whose warehouse nobody chose for itself."""
+        """Put the location on every line whose warehouse the user has not chosen."""
         self.location_source = 'user' if self.location_warehouse_id else 'none'
         for line in self.line_ids:
             goods = line.product_id.type != 'service' if line.product_id else (line.account_id.code or '')[:1] == '3'

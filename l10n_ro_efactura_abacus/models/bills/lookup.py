@@ -121,7 +121,7 @@ class Lookup:
 
     @cached_property
     def usual_accounts(self):
-        """Return {commercial partner id: account}: the account used most on the last bills of each known supplier."""
+        """Return {commercial partner id: account}, the one used most on the supplier's bills of the last two years."""
         if not self.suppliers:
             return {}
         self.env.cr.execute("""

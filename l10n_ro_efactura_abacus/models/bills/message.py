@@ -51,7 +51,7 @@ class EfacturaMessage(models.Model):
         skipped.
 
         :param bool post: post the bills without an unknown choice
-        :return: the bills
+        :return: the bills of the messages, those that existed included
         """
         check_bill(self, 'read')
         bills = self.env['account.move'].browse(self.sudo().filtered(

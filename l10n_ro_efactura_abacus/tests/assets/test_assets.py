@@ -1,4 +1,4 @@
-"""A bill with a fixed asset waits until the asset is in the register."""
+"""A bill with a fixed asset is posted only once the asset is registered."""
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import Form, tagged
 

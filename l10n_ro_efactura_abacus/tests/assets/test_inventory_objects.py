@@ -1,4 +1,4 @@
-"""Inventory objects go to expense once, with an entry that follows its bill."""
+"""Transfer of inventory objects to expense: once, with an entry that follows its bill."""
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged

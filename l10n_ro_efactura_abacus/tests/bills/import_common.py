@@ -1,4 +1,4 @@
-"""A company that books what its suppliers send."""
+"""Base class of import tests: a company that books its suppliers' e-Facturi."""
 from datetime import datetime, timedelta, timezone
 
 from ...anaf import read_document

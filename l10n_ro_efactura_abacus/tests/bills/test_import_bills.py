@@ -1,4 +1,4 @@
-"""From a supplier's XML to a bill: amounts to the cent, each line as the XML says it."""
+"""Bills from XML: amounts to the cent, lines as in the XML."""
 from odoo.tests import Form, tagged
 
 from .import_common import ImportCase, line

@@ -1,4 +1,4 @@
-"""Public XMLs, where the corpus stands beside the repository, and our own: each through SPV to a bill, to the cent."""
+"""Import of public XMLs (where the corpus is beside the repository) and of ours, through SPV, to the cent."""
 import csv
 import logging
 import unittest

@@ -1,4 +1,4 @@
-"""Invoices at random, as unlike each other as the rules allow: every one becomes a bill of the same amounts."""
+"""Import of random valid invoices: each becomes a bill with the same amounts."""
 import random
 from decimal import Decimal
 

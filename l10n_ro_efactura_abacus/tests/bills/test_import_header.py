@@ -1,4 +1,4 @@
-"""Supplier, dates, currency, refunds: what a bill's header says."""
+"""Header of imported bills: supplier, dates, currency, refunds."""
 import base64
 
 from odoo import fields

@@ -1,4 +1,4 @@
-"""Whatever a supplier's file holds: a bill, or a reason on its message; the others become bills, nothing is harmed."""
+"""Import of malformed and hostile files: a bill or a reason on the message; the other documents are imported."""
 import io
 import tempfile
 import time

@@ -1,4 +1,4 @@
-"""What is answered once is not asked again."""
+"""Memory of the import: choices made once are proposed on the supplier's next invoice."""
 from odoo import Command
 from odoo.tests import tagged
 

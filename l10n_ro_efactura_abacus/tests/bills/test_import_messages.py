@@ -1,4 +1,4 @@
-"""From packages to bills: once, each by itself, never more than one."""
+"""Import of SPV packages: each one separately, and never two bills of one package."""
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged

@@ -1,4 +1,4 @@
-"""What an imported line is - expense, fixed asset, inventory object - reaches the bill, and is remembered."""
+"""Treatment of imported lines (expense, fixed asset, inventory object): on the bill, and remembered."""
 from odoo import Command
 from odoo.exceptions import RedirectWarning
 from odoo.tests import tagged

@@ -1,4 +1,4 @@
-"""Suppliers' invoices of every shape become bills to the cent, under both ways in which Odoo may round taxes."""
+"""Import of sample invoices to the cent, under both of Odoo's methods of rounding taxes."""
 from collections import defaultdict
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""VAT by category, rate and nature; deducted on payment where the supplier or the company is in that scheme."""
+"""VAT of imported bills: by category, rate and nature; on payment where supplier or company use that scheme."""
 from odoo.tests import tagged
 
 from ...models.bills.proposal import Choice

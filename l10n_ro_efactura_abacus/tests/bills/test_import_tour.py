@@ -1,4 +1,4 @@
-"""In the browser: a supplier's invoice becomes a bill, as a user who may enter bills and nothing else."""
+"""Browser tour: a supplier's invoice becomes a bill, as a user who may only enter bills."""
 from odoo.tests import HttpCase, tagged
 
 from .import_common import ImportCase, line, supplier_xml

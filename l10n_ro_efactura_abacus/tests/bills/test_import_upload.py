@@ -1,4 +1,4 @@
-"""E-Facturi that come as files: dropped, uploaded, by mail."""
+"""Import of e-Facturi that arrive as files: dropped, uploaded, by mail."""
 import base64
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""What an accountant sees and answers when suppliers' invoices become bills."""
+"""The import page and table, as an accountant uses them."""
 from types import SimpleNamespace
 
 from lxml import etree

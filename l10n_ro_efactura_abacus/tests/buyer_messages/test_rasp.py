@@ -1,4 +1,4 @@
-"""Buyer messages (RASP): received on a sale, sent from a bill, and never the same words twice."""
+"""Buyer messages (RASP): received on a sale, sent from a bill, the same text never sent twice."""
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger

@@ -1,4 +1,4 @@
-"""Facts of ours are kept with their code and read in the reader's language; ANAF's own words stay as they are."""
+"""Our own texts are stored by code and shown in the reader's language; ANAF's texts stay unchanged."""
 from odoo.tests import tagged
 
 from ...anaf.errors import FACTS, Throttled, Unauthorized

@@ -1,4 +1,4 @@
-"""What all workers share: the minute's budget, the daily quotas, the circuit."""
+"""Limits shared by all workers: budget per minute, daily quotas, circuit breaker."""
 from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged

@@ -1,4 +1,4 @@
-"""Every bad answer on every endpoint: a clear state and text, nothing lost, nothing resent blindly."""
+"""Bad answers on every endpoint: a clear state and text, nothing lost, nothing resent blindly."""
 import time
 
 from odoo.tests import tagged

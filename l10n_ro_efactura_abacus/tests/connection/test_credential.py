@@ -1,4 +1,4 @@
-"""Tokens: pasted, renewed, refused, reminded of; which connection a company uses."""
+"""Tokens: pasted, renewed, refused, reminders; which connection a company uses."""
 import threading
 from datetime import timedelta
 from unittest.mock import patch

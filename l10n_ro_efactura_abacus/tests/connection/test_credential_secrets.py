@@ -1,4 +1,4 @@
-"""No user reads a secret back, a dump holds none, and a key that is missing is never replaced by a new one."""
+"""Secrets: no user reads one back, a dump holds none, a missing key is never replaced by a new one."""
 import base64
 import json
 import logging

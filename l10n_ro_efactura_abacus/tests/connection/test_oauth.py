@@ -1,4 +1,4 @@
-"""The whole OAuth dance over real HTTP: Odoo, the browser's redirects, ANAF's login, and back."""
+"""OAuth over HTTP: Odoo, the browser's redirects, ANAF's login, and back."""
 import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit

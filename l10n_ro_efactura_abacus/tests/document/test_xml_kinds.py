@@ -1,5 +1,4 @@
-"""One table of all kinds of invoices: each is made as a user makes it, built, compared with tests/xml/<kind>.xml, read
-back for what it means, and sent to the simulator."""
+"""All kinds of invoices: created as a user does, built, compared with xml/<kind>.xml, read back, and sent."""
 from odoo.tests import tagged
 
 from .xml_common import XmlCommon

@@ -1,4 +1,4 @@
-"""Invoices of every kind, made as a user makes them, and their e-Factura read back."""
+"""Base class of XML tests: creates invoices of every kind as a user does, and reads their e-Factura back."""
 import os
 
 from lxml import etree

@@ -1,4 +1,4 @@
-"""Packages: kept as they came, believed only where they hold together."""
+"""Archive of packages: stored unchanged, and accepted only where their parts agree."""
 import tempfile
 
 from odoo.exceptions import AccessError, UserError

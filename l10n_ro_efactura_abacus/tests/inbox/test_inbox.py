@@ -1,4 +1,4 @@
-"""What a message shows of its package, and how long ANAF keeps it."""
+"""Fields of a message from its package, and how long ANAF keeps it."""
 from datetime import timedelta
 
 from odoo.tests import tagged

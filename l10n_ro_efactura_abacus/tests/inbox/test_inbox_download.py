@@ -1,4 +1,4 @@
-"""Packages that users ask for: a selection, the whole list; progress, quotas, urgency, and who hears of losses."""
+"""Packages requested by users: a selection, the whole list; progress, quotas, priority, alerts of losses."""
 import json
 from datetime import timedelta
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Refresh SPV: the wizard, the hourly round, and that no message is missed, whatever ANAF's lists do."""
+"""Refresh SPV: the wizard, the hourly round, and that no message is missed, whatever ANAF's lists return."""
 import threading
 import time
 from datetime import datetime, timedelta

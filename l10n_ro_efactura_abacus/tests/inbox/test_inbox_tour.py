@@ -1,4 +1,4 @@
-"""The SPV list in the browser, as a user who invoices and administers nothing."""
+"""Browser tour of the SPV list, as a user who may only invoice."""
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 

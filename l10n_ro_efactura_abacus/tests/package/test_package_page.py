@@ -1,4 +1,4 @@
-"""What a package holds, shown: pages of any supplier's XML, opened from the list, part by part over HTTP."""
+"""The page of a package: any supplier's XML, opened from the list, each part over HTTP."""
 import base64
 import re
 from contextlib import suppress

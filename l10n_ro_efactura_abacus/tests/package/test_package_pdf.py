@@ -1,4 +1,4 @@
-"""The official PDF and its faults, and our own rendering: the reader always knows which of the two it is."""
+"""The official PDF and its faults, and our own rendering, which is always marked as ours."""
 
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged

@@ -1,4 +1,4 @@
-"""The archive as evidence: seals verified again, every package hashed again, nothing deleted."""
+"""The archive as evidence: seals and hashes are verified again, nothing is deleted."""
 import base64
 import re
 import tempfile

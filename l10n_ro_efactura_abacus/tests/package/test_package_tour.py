@@ -1,4 +1,4 @@
-"""In the browser: a package is opened, looked at, and its seller is written to."""
+"""Browser tour: open a package, read it, write to its seller."""
 from odoo.tests import HttpCase, tagged
 
 from .common import PackageCase

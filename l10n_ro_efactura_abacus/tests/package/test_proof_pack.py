@@ -1,4 +1,4 @@
-"""A period as one tree of files: complete, safely named, in bounded memory."""
+"""The auditor's pack of a period: complete, with safe file names, in bounded memory."""
 import io
 import tempfile
 import tracemalloc

@@ -1,4 +1,4 @@
-"""Messages that are there, and the books they are compared with."""
+"""Base class of pairing tests: archived messages and entries to compare them with."""
 from odoo import Command
 
 from ..common import COMPANY_CIF, CUSTOMER_CIF

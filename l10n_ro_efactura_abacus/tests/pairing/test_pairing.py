@@ -1,4 +1,4 @@
-"""Pairing by hand: the database guard, undoing, who may."""
+"""Pairing by hand: the unique index, undoing, access rights."""
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged

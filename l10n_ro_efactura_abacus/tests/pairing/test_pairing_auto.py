@@ -1,4 +1,4 @@
-"""Pairs that are made by themselves, and those that are only proposed."""
+"""Automatic pairs, and pairs that are only proposed."""
 from odoo.tests import tagged
 
 from ...models.pairing.score import Paper, match, only_certain

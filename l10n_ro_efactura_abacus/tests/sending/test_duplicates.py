@@ -1,4 +1,4 @@
-"""ANAF says "a mai fost transmisa anterior cu index=N": followed, and Ok only where N holds our bytes."""
+"""ANAF's "a mai fost transmisa anterior cu index=N": followed, and Ok only where N holds our bytes."""
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 

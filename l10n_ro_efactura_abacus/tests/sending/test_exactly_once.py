@@ -1,4 +1,4 @@
-"""One invoice, one document at ANAF: the queue, the claim and the attempt guard."""
+"""Exactly one document at ANAF per invoice: the queue, the claim and the attempt guard."""
 from datetime import timedelta
 
 from odoo import fields

@@ -1,4 +1,4 @@
-"""Nothing leaves while the guard has a reason, and the reason is seen."""
+"""The guard: nothing is sent while it has a reason, and the reason is shown."""
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 

@@ -1,4 +1,4 @@
-"""The invoice shows what its last submission is, whatever got in the way."""
+"""The invoice shows the state of its last submission, after errors and interruptions too."""
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 

@@ -1,4 +1,4 @@
-"""From the click to the sealed package, against the real simulator."""
+"""Sending from the Send dialog to the sealed package, with the simulator."""
 from odoo.tests import tagged
 
 from ..common import EfacturaCommon

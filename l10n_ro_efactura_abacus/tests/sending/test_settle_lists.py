@@ -1,4 +1,4 @@
-"""Many are settled from the lists, few one by one; whatever stands in the lists is kept by its owner, once."""
+"""Settlement of many submissions from the lists and of few one by one; each listed message is kept once."""
 import re
 import time
 from datetime import datetime, timedelta, timezone

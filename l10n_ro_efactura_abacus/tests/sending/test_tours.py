@@ -1,4 +1,4 @@
-"""In the browser, as a user who invoices and administers nothing, against the simulated ANAF."""
+"""Browser tours of sending, as a user who may only invoice, with the simulator."""
 from odoo.tests import tagged
 
 from ..tour_case import TourCase

@@ -1,4 +1,4 @@
-"""Uploads whose answer was lost: found by content, sent again only when their absence proves something."""
+"""Uploads with a lost answer: found by content, sent again only when the lists prove their absence."""
 import time
 from datetime import timedelta
 

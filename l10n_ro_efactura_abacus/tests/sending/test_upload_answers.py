@@ -1,4 +1,4 @@
-"""Every answer an upload can get, and what it does to the invoice (anaf-api.md 9b)."""
+"""Every answer to an upload and its effect on the invoice (anaf-api.md 9b)."""
 import time
 from datetime import timedelta
 

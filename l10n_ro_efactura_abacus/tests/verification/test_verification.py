@@ -1,4 +1,4 @@
-"""What a verification finds, what can be done in its rows, and that ANAF is never asked."""
+"""Verification: what it finds, the actions on its rows, and that ANAF is never called."""
 import io
 from zipfile import ZipFile
 

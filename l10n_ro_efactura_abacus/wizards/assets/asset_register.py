@@ -6,7 +6,7 @@ from ...models.common.rights import check_bill
 
 
 class EfacturaAssetRegister(models.TransientModel):
-    """The fixed assets of bills get their number and date in the register, or the asset they became."""
+    """Dialog that registers the fixed assets of bills: number and date, or the linked asset."""
     _name = 'l10n_ro_efactura.asset.register'
     _description = "e-Factura register of fixed assets"
 
@@ -43,14 +43,14 @@ class EfacturaAssetRegister(models.TransientModel):
         return values
 
     def action_save(self):
-        """Write the register on the lines of the bills."""
+        """Write the register values on the bill lines."""
         check_bill(self.move_ids, 'write')
         for line in self.line_ids:
             line._save()
         return soft_reload()
 
     def action_save_and_post(self):
-        """Write it, and post the bills."""
+        """Write the register values and post the bills."""
         check_bill(self.move_ids, 'write')
         self.action_save()
         drafts = self.move_ids.filtered(lambda move: move.state == 'draft')
@@ -58,6 +58,7 @@ class EfacturaAssetRegister(models.TransientModel):
 
 
 class EfacturaAssetRegisterLine(models.TransientModel):
+    """A fixed asset of the dialog."""
     _name = 'l10n_ro_efactura.asset.register.line'
     _description = "e-Factura fixed asset to register"
 
@@ -74,14 +75,14 @@ class EfacturaAssetRegisterLine(models.TransientModel):
         selection=lambda self: self.env['account.move.line']._selection_l10n_ro_efactura_asset(), string="Asset")
 
     def _save(self):
-        """Write one line with the user's own rights.
+        """Write one line with the user's own rights; an empty line is skipped.
 
-        :raises UserError: only one of number and date is filled in
+        :raise UserError: only one of number and date is filled in
         """
         self.ensure_one()
         number = (self.register_number or '').strip()
         if not number and not self.asset:
-            return  # left for later
+            return  # nothing filled in
         if number and not self.register_date:
             raise UserError(self.env._("%s: the date is missing.", self.name))
         self.move_line_id.check_access('write')

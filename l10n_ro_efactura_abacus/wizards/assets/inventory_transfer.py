@@ -6,7 +6,7 @@ from ...models.common.rights import check_bill
 
 
 class EfacturaInventoryTransfer(models.TransientModel):
-    """Inventory objects of a posted bill go to expense: 603 = 303."""
+    """Dialog that transfers inventory objects of a posted bill to expense: 603 = 303."""
     _name = 'l10n_ro_efactura.inventory.transfer'
     _description = "e-Factura transfer of inventory objects to expense"
 
@@ -37,7 +37,7 @@ class EfacturaInventoryTransfer(models.TransientModel):
         return values
 
     def action_transfer(self):
-        """Make the entry of the chosen lines."""
+        """Create the entry of the chosen lines."""
         check_bill(self.move_id, 'write')
         if self.move_id.state != 'posted':
             raise UserError(self.env._("Post the bill first."))

@@ -12,17 +12,19 @@ from ...models.common.core import bytes_of
 from ...models.common.rights import check_bill
 from .import_line import SOURCE_NAMES
 
+# States of a page: (value, label).
 STATES = [('ready', "Ready"), ('yellow', "To fill in"), ('refused', "Refused"), ('done', "Imported")]
-#: refusals that the user answers in the window
+# Codes of refusals that the user can settle on the page: a locked period, a possible duplicate.
 LOCKED, DUPLICATE = 'locked', 'duplicate'
+# Words of Romanian legal forms, ignored when names are compared.
 LEGAL_FORMS = {'sc', 's', 'c', 'srl', 'r', 'l', 'sa', 'a', 'pfa', 'ii', 'if'}
 
 
 class EfacturaImport(models.TransientModel):
-    """A supplier's XML beside the bill that becomes of it, until the user imports it.
+    """The import page: a supplier's XML beside the bill that it becomes.
 
-    What the user sees are proposals of `l10n_ro_efactura.importer`; they are made anew at the import, and the answers
-    kept here are written over them. Several documents stand in one batch and are opened one by one.
+    Shows proposals of `l10n_ro_efactura.importer`. At the import they are made again and the user's answers, kept here,
+    are written over them. Several documents form one batch and are opened one by one.
     """
     _name = 'l10n_ro_efactura.import'
     _description = "e-Factura import"
@@ -189,14 +191,14 @@ class EfacturaImport(models.TransientModel):
                 document.note = document.import_error
 
     def _reasons(self):
-        """Why it cannot be imported as it stands, beside what is still to be filled in."""
+        """Return why the document cannot be imported as it stands, apart from yellow cells: [text]."""
         reasons = [refusal['text'] for refusal in self.refusals or []
                    if refusal['code'] != LOCKED and not (refusal['code'] == DUPLICATE and self.is_other)]
         return reasons + ([self.locked] if self.locked else [])
 
     @api.depends('line_ids.tax_ids', 'company_id', 'currency_id', 'partner_id', 'move_type', 'vat_targets')
     def _compute_bill_totals(self):
-        """What the bill will say: the XML's VAT where the taxes have its rates, else what Odoo makes of them."""
+        """Compute the bill's totals: the XML's VAT where the taxes have its rates, else Odoo's."""
         for document in self:
             currency = document.currency_id or document.company_id.currency_id
             vat, rest = 0.0, self.env['l10n_ro_efactura.import.line']
@@ -246,7 +248,7 @@ class EfacturaImport(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def _xml_bytes(self):
-        """The exact XML: the package's, or the dropped file's."""
+        """Return the exact XML, of the package or of the dropped file."""
         self.ensure_one()
         if self.message_id:
             return self.message_id._document_bytes()
@@ -270,24 +272,24 @@ class EfacturaImport(models.TransientModel):
             raise UserError(self.env._("Choose the company %s first.", self.company_id.name))
 
     def _action(self):
-        """The page of one document."""
+        """Return the action of this page."""
         self.ensure_one()
         return self._get_records_action(name=self.display_name, context={})
 
     def action_open(self):
-        """Open this document of a batch; what is imported opens as the bill."""
+        """Open this document of a batch; an imported one opens as its bill."""
         self._check_may()
         if self.move_id:
             return self.move_id._get_records_action()
         return self._action()
 
     def action_open_message(self):
-        """The SPV message that it came with."""
+        """Open the SPV message of this document."""
         self._check_may()
         return self.message_id._get_records_action()
 
     def action_open_batch(self):
-        """Back to the table."""
+        """Go back to the table."""
         self._check_may()
         return self.batch_id._action()
 
@@ -301,7 +303,7 @@ class EfacturaImport(models.TransientModel):
 
     @api.onchange('location_analytic_id')
     def _onchange_location_analytic_id(self):
-        """The location lands on every line whose analytic nobody chose for itself."""
+        """Put the location on every line whose analytic the user has not chosen."""
         self.location_source = 'user' if self.location_analytic_id else 'none'
         for line in self.line_ids:
             if line.analytic_source not in ('user', 'remembered'):
@@ -311,11 +313,11 @@ class EfacturaImport(models.TransientModel):
 
 
 def vat_key(category, rate):
-    """``'S:21.00'``"""
+    """Return category and rate as a key: ``'S:21.00'``."""
     return f'{category or "O"}:{float(rate or 0):.2f}'
 
 
 def _plain_name(name):
-    """Without the legal form, however it is written: ``'S.C. Furnizor S.R.L.'`` -> ``'furnizor'``"""
+    """Normalize a company name without its legal form: ``'S.C. Furnizor S.R.L.'`` -> ``'furnizor'``."""
     words = normalized(name or '').split()
     return ' '.join(word for word in words if word not in LEGAL_FORMS)

@@ -10,20 +10,20 @@ from ...models.bills.amounts import RATED
 from ...models.bills.proposal import Choice
 from ...models.common.rights import check_bill
 
-#: choice of a LineProposal -> field of the row; glue addons add theirs (see `_choices`)
+# {choice of a LineProposal: field of the row}; other addons extend `_choices`.
 CHOICES = {
     'product': 'product_id', 'account': 'account_id', 'taxes': 'tax_ids', 'uom': 'product_uom_id',
     'analytic': 'analytic_distribution', 'treatment': 'treatment', 'to_expense': 'to_expense',
 }
-#: without an answer to these nothing is imported; a product may be missing, and analytic where nobody wants it
+# Choices without which nothing is imported; analytic only where a plan requires it.
 NEEDED = ('account', 'taxes', 'uom', 'analytic')
-#: cells that are yellow when they are emptied
+# Choices whose cell turns yellow when it is emptied.
 ASKED = ('product', 'account', 'taxes', 'uom')
-#: choices that the product or the account may make
+# Choices that have a default from the product or the account.
 DEFAULTED = ('account', 'taxes', 'treatment', 'to_expense')
-#: choices that nobody made: another row's answer may take their place
+# Sources of a choice that another row's answer may replace.
 OPEN = ('none', 'default', 'xml')
-#: what the badge of a choice says
+# Labels of the sources: (value, label).
 SOURCE_NAMES = [
     ('user', "You"), ('remembered', "Remembered"), ('supplier_code', "Supplier's code"), ('barcode', "Barcode"),
     ('name', "Name"), ('order', "Order"), ('xml', "XML"), ('default', "Default"), ('none', "Unknown"),
@@ -31,7 +31,7 @@ SOURCE_NAMES = [
 
 
 class EfacturaImportLine(models.TransientModel):
-    """One line of a supplier's XML beside the line of the bill that it becomes."""
+    """A line of a supplier's XML beside the bill line that it becomes."""
     _name = 'l10n_ro_efactura.import.line'
     _description = "Line of an e-Factura import"
     _inherit = ['analytic.mixin']
@@ -61,7 +61,7 @@ class EfacturaImportLine(models.TransientModel):
         'account.account', check_company=True,
         domain="[('account_type', 'not in', ('asset_receivable', 'liability_payable', 'off_balance'))]")
     tax_ids = fields.Many2many(
-        'account.tax', string="Taxes", check_company=True, context={'active_test': False},  # of rates that ended
+        'account.tax', string="Taxes", check_company=True, context={'active_test': False},  # also those of ended rates
         domain="[('type_tax_use', '=', 'purchase'), ('active', '=', True)]")
     product_uom_id = fields.Many2one('uom.uom', string="Unit")
     treatment = fields.Selection(TREATMENTS, default='expense')
@@ -77,7 +77,7 @@ class EfacturaImportLine(models.TransientModel):
 
     @api.model
     def _choices(self):
-        """{choice of LineProposal: field}; an addon that adds a choice adds the fields `x` and `<choice>_source`."""
+        """Return {choice of LineProposal: field}; an addon that adds one adds the fields `x` and `<choice>_source`."""
         return CHOICES
 
     @api.model
@@ -90,9 +90,9 @@ class EfacturaImportLine(models.TransientModel):
 
     @api.model
     def _prepare(self, line_proposal, sequence, units):
-        """Values of a row.
+        """Return the values of a row.
 
-        :param units: {UN/ECE code: what it is called}
+        :param units: {UN/ECE code: name}
         """
         line = line_proposal.line
         values = {
@@ -127,14 +127,14 @@ class EfacturaImportLine(models.TransientModel):
         return category if not rate else f'{category} {float(rate):g}%'
 
     def _write_back(self, line_proposal):
-        """The answers of this row into the proposal that is made anew."""
+        """Write the answers of this row into a newly made `line_proposal`."""
         self.ensure_one()
         for choice, field in self._choices().items():
             value = self[field] if isinstance(self[field], models.BaseModel) else self[field] or None
             setattr(line_proposal, choice, Choice(value, self[self._source_field(choice)] or 'none'))
 
     def _charges(self):
-        """Whether its tax is one at the XML's rate, so that the bill's VAT is the XML's to the cent."""
+        """Return True where its tax has the XML's rate, so that the bill's VAT equals the XML's to the cent."""
         self.ensure_one()
         tax = self.tax_ids._origin or self.tax_ids
         rate = self.rate if self.category in RATED else 0.0
@@ -142,7 +142,7 @@ class EfacturaImportLine(models.TransientModel):
             and not float_compare(tax.amount, rate, precision_digits=4)
 
     def _user_values(self):
-        """What the user chose on this row, as values to write."""
+        """Return the user's choices on this row, as values to write."""
         self.ensure_one()
         return {
             name: value for choice, field in self._choices().items() if self[self._source_field(choice)] == 'user'
@@ -157,15 +157,15 @@ class EfacturaImportLine(models.TransientModel):
         return self[self._source_field(choice)] == 'none'
 
     def _yellow(self):
-        """The needed choices of these rows that nobody has made: [(row, choice)]."""
+        """Return the required choices that are missing: [(row, choice)]."""
         sees_analytic = self.env.user.has_group('analytic.group_analytic_accounting')
         return [(line, choice) for line in self for choice in NEEDED
                 if line._is_yellow(choice) and (choice != 'analytic' or sees_analytic)]
 
     def _mark(self, choice):
-        """What the user chose; an emptied cell is unknown again where an answer is wanted.
+        """Set the source of a choice after a change: the user, the default, or none where a required cell is emptied.
 
-        An onchange that fills another cell calls that cell's own: what is the default anyway is no choice of the user.
+        An onchange that fills another cell calls this too: a value equal to the default is no choice of the user.
         """
         for line in self:
             value = line[self._choices()[choice]]
@@ -176,7 +176,7 @@ class EfacturaImportLine(models.TransientModel):
             line[self._source_field(choice)] = source
 
     def _default_of(self, choice):
-        """What the product or the account bring along, an empty value where they bring nothing."""
+        """Return what product or account provide for `choice`, an empty value for nothing."""
         company = self.import_id.company_id
         product = self.product_id.with_company(company)
         if choice == 'account':
@@ -193,7 +193,7 @@ class EfacturaImportLine(models.TransientModel):
 
     @api.onchange('product_id')
     def _onchange_product_id(self):
-        """A product brings what it knows where nobody has chosen yet."""
+        """Fill the cells that the product provides and that the user has not chosen."""
         self._mark('product')
         product = self.product_id
         if not product:
@@ -202,7 +202,7 @@ class EfacturaImportLine(models.TransientModel):
         if account and self.account_source in ('none', 'default'):
             self.account_id, self.account_source = account, 'default'
         if self.product_uom_id and not self.product_uom_id._has_common_reference(product.uom_id):
-            self.product_uom_id, self.uom_source = False, 'none'  # core takes only what converts into the product's
+            self.product_uom_id, self.uom_source = False, 'none'  # core refuses a unit that cannot be converted
         taxes = self._default_of('taxes')
         if self._is_yellow('taxes') and taxes and taxes.mapped('amount') == [self.rate]:
             self.tax_ids, self.taxes_source = taxes, 'default'
@@ -227,7 +227,7 @@ class EfacturaImportLine(models.TransientModel):
 
     @api.onchange('treatment')
     def _onchange_treatment(self):
-        """An inventory object belongs on the account of inventory objects."""
+        """Put an inventory object on the account of inventory objects."""
         self._mark('treatment')
         company = self.import_id.company_id
         if self.treatment == 'inventory_object':
@@ -241,7 +241,7 @@ class EfacturaImportLine(models.TransientModel):
         self._mark('to_expense')
 
     def write(self, vals):
-        # over RPC there is no onchange: what is written without its source was chosen by the user
+        # over RPC there is no onchange: a value written without its source is the user's choice
         missing = {
             self._source_field(choice): self._source_of(choice, self._has_value(vals[field]))
             for choice, field in self._choices().items()
@@ -250,8 +250,8 @@ class EfacturaImportLine(models.TransientModel):
 
     @api.model
     def _has_value(self, value):
-        """Whether a value of a field as `write` gets it is something."""
-        if isinstance(value, (list, tuple)):  # commands: only "none at all" is nothing
+        """Return True where the value of a field, in the form that `write` takes, is not empty."""
+        if isinstance(value, (list, tuple)):  # x2many commands
             return any(not (command[0] == Command.CLEAR or command[0] == Command.SET and not command[2])
                        for command in value)
         return bool(value)
@@ -265,7 +265,10 @@ class EfacturaImportLine(models.TransientModel):
         self.ensure_one().check_access('write')
 
     def _similar(self, choice):
-        """Rows that want the same answer: nobody chose theirs, and for a tax or a unit the XML says the same."""
+        """Return the rows that need the same answer.
+
+        Their cell is not chosen yet and, for a tax or a unit, the XML says the same.
+        """
         field = self._choices()[choice]
         lines = (self.import_id.line_ids - self).filtered(
             lambda line: line[self._source_field(choice)] in OPEN and line[field] != self[field])
@@ -278,7 +281,7 @@ class EfacturaImportLine(models.TransientModel):
         return lines
 
     def action_apply_to_similar(self, choice):
-        """Give this row's answer to the rows that want it as well."""
+        """Give this row's answer to the similar rows."""
         self._check_may()
         if choice not in self._choices():
             raise UserError(self.env._("Unknown choice."))
@@ -287,19 +290,19 @@ class EfacturaImportLine(models.TransientModel):
         self._similar(choice).write({field: value, self._source_field(choice): self[self._source_field(choice)]})
 
     def action_leave_empty(self, choice):
-        """The user says that this may stay empty; VAT that no tax knows becomes part of the cost."""
+        """Mark the cell as deliberately empty; VAT without a known tax becomes part of the cost."""
         self._check_may()
         if choice not in ('product', 'uom', 'taxes', 'analytic'):
             raise UserError(self.env._("This cannot stay empty."))
         answer = False
-        if choice == 'taxes' and self.is_rated:  # its VAT is to be paid all the same
+        if choice == 'taxes' and self.is_rated:  # its VAT is payable anyway
             importer = self.env['l10n_ro_efactura.importer']
             tax = importer._vat_as_cost(self.import_id.company_id, Decimal(repr(self.rate)))
             answer = [Command.set(tax.ids)]
         self.write({self._choices()[choice]: answer, self._source_field(choice): 'user'})
 
     def action_create_product(self):
-        """Make the product of this line, with what the XML says of it and the user's own right."""
+        """Create the product of this line from the XML, with the user's own rights."""
         self._check_may()
         Product = self.env['product.product']
         if not Product.has_access('create'):
@@ -309,7 +312,7 @@ class EfacturaImportLine(models.TransientModel):
         self.write({'product_id': product.id, 'product_source': 'user'})
 
     def _product_values(self):
-        """A product that costs what this line says; its own account and tax where they are chosen."""
+        """Return the values of a product with this line's cost, and its account and tax where they are chosen."""
         values = {
             'name': self.name, 'type': self._product_type(), 'purchase_ok': True, 'sale_ok': False,
             'standard_price': abs(self.price_unit) * (1 - self.discount / 100.0),
@@ -327,6 +330,6 @@ class EfacturaImportLine(models.TransientModel):
         return values
 
     def _product_type(self):
-        """Goods where the account is of stocks, raw material or assets; a service where it is of services."""
+        """Return 'consu' for accounts of stocks, raw material or assets, 'service' for accounts of services."""
         code = (self.account_id.with_company(self.import_id.company_id).code or '')
         return 'consu' if code.startswith(('2', '3', '60')) and not code.startswith(('604', '605')) else 'service'

@@ -1,4 +1,4 @@
-"""From a Proposal to the page, and from the page back."""
+"""Exchange between a Proposal and the import page, in both directions."""
 from decimal import Decimal
 
 from odoo import api, models
@@ -9,9 +9,9 @@ from ...models.common.core import binary
 from .import_document import vat_key
 
 ZERO = Decimal(0)
-#: score of a pairing that is worth a look before a second bill is made
+# Pairing score from which a bill is shown as a possible duplicate.
 LIKELY = 50
-#: value of the supplier to create -> field of the page
+# {value of the supplier to create: field of the page}.
 NEW_SUPPLIER = {
     'name': 'new_name', 'vat': 'new_vat', 'nrc': 'new_nrc', 'street': 'new_street', 'street2': 'new_street2',
     'zip': 'new_zip', 'city': 'new_city', 'country_id': 'new_country_id', 'state_id': 'new_state_id',
@@ -24,7 +24,7 @@ class EfacturaImport(models.TransientModel):
 
     @api.model
     def _location_fields(self):
-        """{what the company says "location" means: field of the page}; the journal is the bill's own."""
+        """Return {value of the company's "location": field of the page}; the journal is the bill's own field."""
         return {'journal': 'journal_id', 'analytic': 'location_analytic_id'}
 
     # -------------------------------------------------------------------------
@@ -34,10 +34,11 @@ class EfacturaImport(models.TransientModel):
     @api.model
     @api.private
     def _load(self, sources, batch=None):
-        """Pages of documents.
+        """Create the pages of documents.
 
-        :param sources: dicts of company, xml (bytes), message (may be empty); of dropped files also name, package
+        :param sources: [dict] of company, xml (bytes), message (may be empty); for dropped files also name, package
             (bytes), journal
+        :return: the pages
         """
         pages = self.create([{
             'batch_id': batch.id if batch else False, 'sequence': number, 'company_id': source['company'].id,
@@ -51,7 +52,7 @@ class EfacturaImport(models.TransientModel):
         return pages
 
     def _look(self):
-        """Ask the importer anew and fill the pages in."""
+        """Propose again and fill the pages."""
         Line = self.env['l10n_ro_efactura.import.line']
         lines = []
         for page, proposal, error in self._proposals():
@@ -66,7 +67,7 @@ class EfacturaImport(models.TransientModel):
         Line.create(lines)
 
     def _look_again(self):
-        """Ask the importer anew; what the user answered stays."""
+        """Propose again and restore the user's answers."""
         answers = {line: line._user_values() for line in self.line_ids}
         rows = {page: {line.sequence: answers[line] for line in page.line_ids} for page in self}
         headers = {page: page._user_values() for page in self}
@@ -79,7 +80,7 @@ class EfacturaImport(models.TransientModel):
                 page.write(headers[page])
 
     def _user_values(self):
-        """What the user chose in the head of the page, as values to write."""
+        """Return the user's choices in the head of the page, as values to write."""
         self.ensure_one()
         sources = {'partner_id': 'partner_source', 'journal_id': 'journal_source'}
         sources |= {field: 'location_source' for field in self._location_fields().values() if field != 'journal_id'}
@@ -93,7 +94,10 @@ class EfacturaImport(models.TransientModel):
         return chosen
 
     def _proposals(self):
-        """[(page, its proposal made anew, why it cannot be read or False)]"""
+        """Propose the documents of the pages again.
+
+        :return: [(page, Proposal, why it cannot be read or False)]
+        """
         importer = self.env['l10n_ro_efactura.importer']
         found = {}
         for company, pages in self.grouped('company_id').items():
@@ -103,7 +107,7 @@ class EfacturaImport(models.TransientModel):
 
     def _page_values(self, proposal):
         facts = proposal.document.facts
-        sign = -1 if (facts.total or 0) < 0 else 1  # an Invoice below zero becomes a refund with positive amounts
+        sign = -1 if (facts.total or 0) < 0 else 1  # a negative Invoice becomes a refund with positive amounts
         partner, location = proposal.partner.value, proposal.location.value
         values = {
             'number': facts.number, 'invoice_date': facts.issue_date, 'due_date': facts.due_date,
@@ -132,7 +136,7 @@ class EfacturaImport(models.TransientModel):
 
     @api.model
     def _vat_targets(self, proposal):
-        """{category and rate: VAT that the importer gives the bill where the taxes have the XML's rates}"""
+        """Return {category and rate: VAT that the importer gives the bill where the taxes have the XML's rates}."""
         groups = {}
         for index, line in enumerate(proposal.lines):
             groups.setdefault((line.category, line.rate or ZERO), []).append(index)
@@ -140,7 +144,7 @@ class EfacturaImport(models.TransientModel):
         return {vat_key(*group): float(amount) for group, amount in targets.items()}
 
     def _maybe_the_same(self, proposal):
-        """Bills that may be this document: those with its number, and what the pairing found likely."""
+        """Return the bills that may be this document: with the same number, or likely by the pairing score."""
         moves = proposal.duplicates or self.env['account.move']
         likely = [found['id'] for found in self.message_id.pairing_proposal or [] if found['score'] >= LIKELY]
         return moves | self.env['account.move'].search([('id', 'in', likely), ('state', '!=', 'cancel')])
@@ -150,11 +154,11 @@ class EfacturaImport(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def _write_back(self, proposal):
-        """The answers of this page into a proposal made anew."""
+        """Write the answers of this page into a newly made proposal."""
         self.ensure_one()
         if self.partner_id:
             proposal.partner = Choice(self.partner_id, self.partner_source or 'none')
-        elif not proposal.partner.value:  # else somebody created it meanwhile
+        elif not proposal.partner.value:  # not created by another user meanwhile
             proposal.partner_values |= {
                 name: self[field].id if isinstance(self[field], models.BaseModel) else self[field]
                 for name, field in NEW_SUPPLIER.items() if name in proposal.partner_values or self[field]}
@@ -169,5 +173,5 @@ class EfacturaImport(models.TransientModel):
 
 
 def _plain(refusals):
-    """Without the dates, which a Json field cannot hold."""
+    """Return the refusals without dates, which a Json field cannot hold."""
     return [{'code': refusal['code'], 'text': refusal['text']} for refusal in refusals]

@@ -6,6 +6,7 @@ from ...models.common.rights import check_bill
 
 
 class EfacturaRaspWrite(models.TransientModel):
+    """Dialog to write a buyer message (RASP) to a seller."""
     _name = 'l10n_ro_efactura.rasp.write'
     _description = "Message to a seller"
 
@@ -29,7 +30,7 @@ class EfacturaRaspWrite(models.TransientModel):
             wizard.earlier_ids = self.env['l10n_ro_efactura.rasp'].search([('message_id', '=', wizard.message_id.id)])
 
     def action_send(self):
-        """Queue the message; the worker sends it at once."""
+        """Queue the message and wake the worker that sends it."""
         check_bill(self.message_id, 'read')
         self.ensure_one()
         self.env['l10n_ro_efactura.rasp']._enqueue(self.message_id.sudo(), self.text)

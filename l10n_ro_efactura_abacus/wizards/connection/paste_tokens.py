@@ -14,7 +14,7 @@ class EfacturaPasteTokens(models.TransientModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """The tokens go straight to the connection: this table never holds them."""
+        """Write the tokens on the connection; this table never stores them."""
         vals_list = [dict(vals) for vals in vals_list]
         pairs = [(vals.pop('access_token', ''), vals.pop('refresh_token', '')) for vals in vals_list]
         wizards = super().create(vals_list)
@@ -28,6 +28,6 @@ class EfacturaPasteTokens(models.TransientModel):
         return super().write(vals)
 
     def action_done(self):
-        """Saving has stored the tokens."""
+        """Close the dialog; saving has stored the tokens."""
         self.credential_id._check_system()
         return close_dialog()

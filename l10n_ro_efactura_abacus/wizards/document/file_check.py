@@ -8,7 +8,7 @@ from ...models.document.xml_file import VERDICTS
 
 
 class EfacturaFileCheck(models.TransientModel):
-    """An XML made elsewhere, judged as ours are."""
+    """Dialog that checks an XML made elsewhere with the rules for our own."""
     _name = 'l10n_ro_efactura.file.check'
     _description = "Check an e-Factura file"
 
@@ -40,7 +40,7 @@ class EfacturaFileCheck(models.TransientModel):
         return bytes_of(self, 'content')
 
     def action_validate(self):
-        """ANAF's own opinion of the file."""
+        """Ask ANAF's validator about the file."""
         check_bill(self)
         self.ensure_one()
         xml = self._bytes()

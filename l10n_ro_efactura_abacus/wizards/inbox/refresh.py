@@ -12,7 +12,7 @@ from ...models.inbox.message import KEPT_DAYS
 
 
 class EfacturaRefresh(models.TransientModel):
-    """Ask ANAF for the messages of a period. Invoices are meant by their date; what is asked always runs to now."""
+    """Dialog that reads the SPV messages of a period of invoice dates; ANAF is always asked up to now."""
     _name = 'l10n_ro_efactura.refresh'
     _description = "Refresh SPV"
 
@@ -76,13 +76,13 @@ class EfacturaRefresh(models.TransientModel):
             wizard.last_error = in_words(self.env, box.last_error, box.last_error_code)
 
     def action_connect(self):
-        """To the connection, for those who may make one."""
+        """Open the connection, for users who may create one."""
         check_system(self)
         return self.env['ir.actions.act_window']._for_xml_id(
             'l10n_ro_efactura_abacus.l10n_ro_efactura_credential_action')
 
     def action_refresh(self):
-        """Read the lists, ask for the packages, say what came, and open the list of the period."""
+        """Read ANAF's lists, request the packages, report what is new, and open the list of the period."""
         check_bill(self)
         self.ensure_one()
         messages = self.env['l10n_ro_efactura.message']
@@ -96,7 +96,7 @@ class EfacturaRefresh(models.TransientModel):
             then=self._open_period())
 
     def _what_came(self, new):
-        """How many messages ANAF listed for the first time, by kind."""
+        """Return the number of newly listed messages by kind, in words."""
         if not new:
             return self.env._("SPV: nothing new")
         kinds = dict(new._fields['kind']._description_selection(self.env))

@@ -38,7 +38,7 @@ class EfacturaProofPack(models.TransientModel):
 
     @api.private
     def _messages(self):
-        """What goes into the pack, oldest first, as far as the user may read it."""
+        """Return the messages of the pack that the user may read, oldest first."""
         self.ensure_one()
         self._check_may()
         return self.env['l10n_ro_efactura.message'].search(self._domain(), order='issue_date, listed_at, id')
@@ -54,7 +54,7 @@ class EfacturaProofPack(models.TransientModel):
             raise AccessError(self.env._("Choose the company first."))
 
     def action_download(self):
-        """Make the pack and download it."""
+        """Download the pack."""
         self._check_may()
         self.ensure_one()
         if self.date_from > self.date_to:

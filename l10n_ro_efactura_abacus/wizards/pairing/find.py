@@ -1,5 +1,7 @@
-"""Find in SPV: the packages that may be a bill's or an invoice's, and the entries that may be a package's. What is
-archived is searched; ANAF is never called."""
+"""Search in SPV: the packages that may belong to a bill or invoice, and the entries that may belong to a package.
+
+Only the archive is searched; ANAF is never called.
+"""
 import calendar
 
 from odoo import Command, api, fields, models
@@ -9,6 +11,7 @@ from odoo.tools import SQL
 from ...models.common.rights import check_bill
 from ...models.pairing.score import WORTH_SHOWING, match
 
+# Rows that are shown at most.
 ROWS = 200
 
 
@@ -43,7 +46,7 @@ class EfacturaFind(models.TransientModel):
     @api.model
     @api.private
     def _open_for(self, moves=None, message=None):
-        """The action that shows what may belong to `moves`, or to `message`."""
+        """Return the action that shows what may belong to `moves`, or to `message`."""
         days = [message.issue_date] if message else moves.mapped('invoice_date')
         days = [day for day in days if day] or [fields.Date.context_today(self)]
         last = max(days)
@@ -60,7 +63,7 @@ class EfacturaFind(models.TransientModel):
         return self._get_records_action(name=name, target='new', context={'dialog_size': 'extra-large'})
 
     def action_search(self):
-        """Show again, for another period."""
+        """Search again, for another period."""
         self._check_user()
         if self.date_from > self.date_to:
             raise UserError(self.env._("The period ends before it begins."))
@@ -73,7 +76,7 @@ class EfacturaFind(models.TransientModel):
     # -- rows -------------------------------------------------------------------------------------------------
 
     def _fill(self):
-        """Make the rows anew: what is paired first, then by score."""
+        """Make the rows again: paired ones first, then by score."""
         self.ensure_one()
         rows = self._rows_of_message() if self.message_id else [
             row for move in self.move_ids for row in self._rows_of_move(move)]
@@ -102,7 +105,7 @@ class EfacturaFind(models.TransientModel):
             return rows
         found = {entry.id: (entry, compared)
                  for entry, compared in message._near_entries(message.company_id).get(message.id, ())}
-        if paper.cif:  # all of the same partner, though nothing else fits
+        if paper.cif:  # all of the same partner, whatever their score
             for entry in message._entries(message.company_id, paper.sale, SQL(
                     "v.invoice_date BETWEEN %s AND %s", self.date_from, self.date_to), {paper.cif}):
                 if entry.free:
@@ -112,7 +115,7 @@ class EfacturaFind(models.TransientModel):
             compared.reasons)) for entry, compared in found]
 
     def _scored(self, found):
-        """Best first; of many documents only what is worth a look."""
+        """Sort by score, best first; for many documents only scores worth showing."""
         worth = found if self.single else [row for row in found if row[1].score >= WORTH_SHOWING]
         return sorted(worth, key=lambda row: (-row[1].score, row[0].id))[:ROWS]
 
@@ -153,13 +156,13 @@ class EfacturaFindLine(models.TransientModel):
             line.move_partner = move.commercial_partner_id.name
 
     def action_pair(self):
-        """This package is that entry's."""
+        """Pair the package and the entry of this row."""
         self._check_user()
         self.message_id._pair(self.move_id, self.env._("Chosen by hand. %s", self.reason or ''))
         return self._again()
 
     def action_undo(self):
-        """They do not belong together."""
+        """Undo the pairing of this row."""
         self._check_user()
         self.message_id._unpair()
         return self._again()
@@ -181,6 +184,6 @@ class EfacturaFindLine(models.TransientModel):
         self.move_id.check_access('write')
 
     def _again(self):
-        find = self.find_id  # the rows are made anew, this one too
+        find = self.find_id  # the rows are made again, this one too
         find._fill()
         return find._action()

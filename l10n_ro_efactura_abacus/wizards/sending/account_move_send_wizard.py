@@ -11,7 +11,7 @@ class AccountMoveSendWizard(models.TransientModel):
     )
 
     def _l10n_ro_efactura_checkboxes(self, checkboxes):
-        """The checkboxes with e-Factura's: unticked where it is not due, locked where ANAF has the invoice.
+        """Return `checkboxes` with e-Factura's: unticked where it is not due, locked where ANAF has the invoice.
 
         Called by the takeover for companies connected through us.
         """

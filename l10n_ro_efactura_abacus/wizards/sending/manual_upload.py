@@ -6,7 +6,7 @@ from ...models.common.rights import check_manage
 
 
 class EfacturaManualUpload(models.TransientModel):
-    """An invoice that was uploaded by hand on ANAF's portal: follow the index it got there."""
+    """Dialog that follows an invoice uploaded by hand on ANAF's portal, by its upload index."""
     _name = 'l10n_ro_efactura.manual.upload'
     _description = "e-Factura uploaded by hand"
 

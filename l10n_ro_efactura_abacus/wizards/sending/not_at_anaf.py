@@ -4,7 +4,7 @@ from ...models.common.actions import close_dialog
 
 
 class EfacturaNotAtAnaf(models.TransientModel):
-    """An accountant's decision on an answer that was lost and never found again."""
+    """Dialog in which an accountant decides that a submission with a lost answer did not reach ANAF."""
     _name = 'l10n_ro_efactura.not.at.anaf'
     _description = "e-Factura not at ANAF"
 

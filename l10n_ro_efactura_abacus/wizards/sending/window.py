@@ -7,10 +7,10 @@ from ...models.sending.account_move import BUILT_IN_THE_CLICK
 
 
 class EfacturaWindow(models.TransientModel):
-    """The eFactura window: what ANAF wants of an invoice, what is there, and an empty cell for what is not.
+    """The eFactura window: the mandatory terms of an invoice, with empty cells for missing ones.
 
-    Of many invoices it shows only what is to be mended, once for all that lack it. An answer is written to the real
-    record with the user's own rights; the window keeps nothing itself.
+    For several invoices it shows only what is missing, one row for all that lack it. Answers are written to the records
+    with the user's own rights; the window stores none.
     """
     _name = 'l10n_ro_efactura.window'
     _description = "e-Factura window"
@@ -54,7 +54,7 @@ class EfacturaWindow(models.TransientModel):
     @api.model
     @api.private
     def _open(self, moves):
-        """The window on `moves`, as an action."""
+        """Return the action of the window on `moves`."""
         window = self.create({'move_ids': moves.ids})
         window._look()
         return window._action()
@@ -64,7 +64,7 @@ class EfacturaWindow(models.TransientModel):
         return self._get_records_action(name=name, target='new', context={'dialog_size': 'extra-large'})
 
     def _look(self):
-        """Read the invoices anew and make the rows."""
+        """Read the invoices and make the rows."""
         self.ensure_one()
         rows, xml = {}, b''
         moves = self.move_ids
@@ -107,7 +107,7 @@ class EfacturaWindow(models.TransientModel):
             moves._l10n_ro_efactura_mark_missing({})
 
     def _add(self, rows, move, row):
-        """One row for what several invoices lack."""
+        """Add `row` of an invoice, merged with the same row of other invoices."""
         key = [row.get(name) for name in ('state', 'code', 'rule', 'bt', 'model', 'res_id', 'field')]
         if not self.many:
             key += [row.get('node'), row['text']]
@@ -129,13 +129,13 @@ class EfacturaWindow(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_check(self):
-        """Write what was filled in, then look again."""
+        """Write the answers and check again."""
         self._check_may()
         self._save()
         return self._action()
 
     def action_for_period(self):
-        """The credit note is a rebate over a period: that is asked for, not the number of an invoice."""
+        """Make the credit note a rebate over a period: it asks for the period instead of an invoice number."""
         self._check_may()
         if not self.can_choose_period:
             raise UserError(self.env._("Only a credit note that names no invoice can be one over a period."))
@@ -144,7 +144,7 @@ class EfacturaWindow(models.TransientModel):
         return self._action()
 
     def action_send(self):
-        """Send to ANAF; what is still missing opens the window again."""
+        """Send to ANAF; the window opens again where something is missing."""
         self._check_may()
         self._save()
         return self.move_ids.action_l10n_ro_efactura_send()
@@ -156,7 +156,7 @@ class EfacturaWindow(models.TransientModel):
         return self.move_ids.action_l10n_ro_efactura_send_test()
 
     def action_generate(self):
-        """Make the XML and keep it; works without any connection."""
+        """Build and store the XML; needs no connection."""
         self._check_may()
         self._save()
         if self.can_build:
@@ -164,14 +164,14 @@ class EfacturaWindow(models.TransientModel):
         return self._action()
 
     def action_download(self):
-        """The exact bytes of the XML."""
+        """Download the exact bytes of the XML."""
         self._check_may()
         self._save()
         file = self.file_id if self.file_id else self._generate()
         return file.action_download()
 
     def action_validate(self):
-        """ANAF's own opinion, in the window."""
+        """Ask ANAF's validator and show its answer in the window."""
         self._check_may()
         self._save()
         file = self.file_id if self.file_id else self._generate()
@@ -191,9 +191,9 @@ class EfacturaWindow(models.TransientModel):
         return self.file_id
 
     def _save(self):
-        """Write the answers; what cannot be written says why on its row, and stops no other."""
+        """Write the answers; one that cannot be written notes the reason on its row and stops no other."""
         for line in self.line_ids.filtered(lambda line: line.answer_unit_id or line.answer_category):
-            for missing in self.missing_ids.filtered(line._answers):  # on one line: for all with that unit or tax
+            for missing in self.missing_ids.filtered(line._answers):  # for all with that unit or tax
                 names = ('answer_unit_id',) if missing.kind == 'unit' else (
                     'answer_category', 'answer_vatex', 'answer_reason')
                 missing.update({name: line[name] for name in names})
@@ -219,7 +219,7 @@ class EfacturaWindow(models.TransientModel):
 
     @api.model
     def _label(self, bt):
-        """What a business term is called, in the user's language."""
+        """Return the name of a business term in the user's language."""
         term = cius.terms().get(bt) or {}
         text = term.get('ro' if (self.env.lang or '').startswith('ro') else 'en') or bt
         return text[:1].upper() + text[1:]

@@ -5,16 +5,18 @@ from ...models.codes.vat_tables import CATEGORIES, VATEX
 from ...models.common.rights import check_bill
 from ...models.document.account_move import TYPES
 
+# Kinds of answers: (value, label).
 KINDS = [
     ('text', "Text"), ('date', "Date"), ('country', "Country"), ('county', "County"), ('sector', "Sector"),
     ('unit', "Unit of measure"), ('vat', "VAT category"), ('bank', "Bank account"), ('uom', "Odoo unit"),
     ('tax', "Tax"), ('type', "Invoice type"), ('none', "Nothing"),
 ]
-#: field to write -> what is asked
+# {field to write: kind of its answer}.
 KIND_OF_FIELD = {
     'country_id': 'country', 'state_id': 'county', 'l10n_ro_efactura_sector': 'sector', 'partner_bank_id': 'bank',
     'product_uom_id': 'uom', 'tax_ids': 'tax', 'l10n_ro_efactura_type': 'type',
 }
+# {kind: field of the row that holds the answer}.
 ANSWER_OF_KIND = {
     'text': 'answer_text', 'date': 'answer_date', 'country': 'answer_country_id', 'county': 'answer_state_id',
     'sector': 'answer_sector', 'unit': 'answer_unit_id', 'vat': 'answer_category', 'bank': 'answer_bank_id',
@@ -23,7 +25,7 @@ ANSWER_OF_KIND = {
 
 
 class EfacturaWindowLine(models.TransientModel):
-    """One row of the window: a term with its value, or what is missing with a cell for the answer."""
+    """A row of the window: a term with its value, a missing one with a cell for it, a finding, or an invoice line."""
     _name = 'l10n_ro_efactura.window.line'
     _description = "Row of the e-Factura window"
     _order = 'sequence, id'
@@ -79,7 +81,7 @@ class EfacturaWindowLine(models.TransientModel):
 
     @api.model
     def _prepare(self, row):
-        """Values of a row from a problem of the invoice or a finding of the checker."""
+        """Return the values of a row from a problem of the invoice or a finding of the checker."""
         window = self.env['l10n_ro_efactura.window']
         record = self.env[row['model']].browse(row['res_id'])
         moves = self.env['account.move'].browse(row['move_ids'])
@@ -95,7 +97,7 @@ class EfacturaWindowLine(models.TransientModel):
 
     @api.model
     def _where(self, record, moves):
-        """The record to mend, and the lines of the one invoice that it stands on."""
+        """Name the record to correct and, for a single invoice, the lines that use it."""
         numbers = {}
         if len(moves) == 1:
             lines = moves.invoice_line_ids.filtered(lambda line: line.display_type == 'product')
@@ -111,7 +113,7 @@ class EfacturaWindowLine(models.TransientModel):
 
     @api.model
     def _prepare_answer(self, record, field):
-        """What may be answered, by whom, and what is proposed."""
+        """Return the values of a row that say what can be answered, by whom, and what is proposed."""
         kind = self._kind(record, field)
         values = {'kind': kind}
         if kind != 'none' and field != 'code' and not record.has_access('write'):
@@ -139,14 +141,14 @@ class EfacturaWindowLine(models.TransientModel):
         if not field or field not in record._fields:
             return 'none'
         if record._name == 'account.move.line' and field == 'tax_ids' and record.parent_state != 'draft':
-            return 'none'  # the entry would change: Odoo wants it as a draft
+            return 'none'  # it changes the entry, which Odoo allows on drafts only
         if kind := KIND_OF_FIELD.get(field):
             return kind
         return {'char': 'text', 'date': 'date'}.get(record._fields[field].type, 'none')
 
     @api.model
     def _who_may(self, record):
-        """Who may write what this user may not."""
+        """Say which groups may write a record that this user may not."""
         groups = self.env['ir.model.access'].group_names_with_access(record._name, 'write')
         return self.env._("You may not change this. Who may: %s", ', '.join(groups) or self.env._("nobody"))
 
@@ -158,7 +160,7 @@ class EfacturaWindowLine(models.TransientModel):
         return self.env[self.model].browse(self.res_id).exists()
 
     def _answer(self):
-        """The answer, None where there is none or where it says what the record says."""
+        """Return the answer, None where there is none or where it equals the record's value."""
         self.ensure_one()
         name = ANSWER_OF_KIND.get(self.kind)
         answer = self[name] if name else None
@@ -171,7 +173,7 @@ class EfacturaWindowLine(models.TransientModel):
     def _write(self):
         """Write the answers of one record with the user's own rights.
 
-        :return: why not, False when all went well
+        :return: the reason why it failed, False on success
         """
         record = self[0]._record()
         try:
@@ -190,7 +192,7 @@ class EfacturaWindowLine(models.TransientModel):
         return False
 
     def _answers(self, missing):
-        """Is what was answered on this line of the invoice what the row `missing` asks for?"""
+        """Return True where the answer on this invoice line is what the row `missing` asks for."""
         self.ensure_one()
         line = self._record()
         if missing.kind == 'unit':
@@ -223,7 +225,7 @@ class EfacturaWindowLine(models.TransientModel):
         self.ensure_one()
 
     def action_open(self):
-        """Open the record where this is mended."""
+        """Open the record to correct."""
         self._check_may()
         record = self._record()
         if record._name == 'account.move.line':
@@ -234,6 +236,6 @@ class EfacturaWindowLine(models.TransientModel):
         return record._get_records_action()
 
     def action_open_moves(self):
-        """The invoices that lack this."""
+        """Open the invoices that lack this term."""
         self._check_may()
         return self.move_ids._l10n_ro_efactura_list_action(self.text)

@@ -9,6 +9,7 @@ from odoo.tools.misc import format_date
 from ...anaf import cius
 from ...models.document.texts import plain
 
+# UBL 2.1 namespaces of the paths below.
 NSMAP = {
     'cac': 'urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2',
     'cbc': 'urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2',
@@ -18,7 +19,7 @@ _DELIVERY = 'cac:Delivery/cac:DeliveryLocation/cac:Address/'
 _TOTAL, _VAT = 'cac:LegalMonetaryTotal/cbc:', 'cac:TaxTotal/cac:TaxSubtotal/'
 _LINE = '*[self::cac:InvoiceLine or self::cac:CreditNoteLine]'
 _QUANTITY = '*[self::cbc:InvoicedQuantity or self::cbc:CreditedQuantity]'
-#: (BT, path in the document, shown where it is empty too): what CIUS-RO makes mandatory, and what its category brings
+# (BT, path in the document, shown when empty too) of terms that CIUS-RO makes mandatory, and their group.
 HEADER = [
     ('BT-1', 'cbc:ID', True),
     ('BT-2', 'cbc:IssueDate', True),
@@ -71,7 +72,7 @@ HEADER = [
     ('BT-120', f'{_VAT}cac:TaxCategory/cbc:TaxExemptionReason', False),
     ('BT-121', f'{_VAT}cac:TaxCategory/cbc:TaxExemptionReasonCode', False),
 ]
-#: BT -> (column of a row, path in a line of the document)
+# {BT: (column of a row, path in a line of the document)}.
 LINES = {
     'BT-153': ('value', 'cac:Item/cbc:Name | cac:Item/cbc:Description'),
     'BT-129': ('quantity', _QUANTITY),
@@ -81,19 +82,21 @@ LINES = {
     'BT-151': ('category', 'cac:Item/cac:ClassifiedTaxCategory/cbc:ID'),
     'BT-152': ('rate', 'cac:Item/cac:ClassifiedTaxCategory/cbc:Percent'),
 }
+# {BT: field of account.move.line}.
 FIELD_OF_LINE = {'BT-129': 'quantity', 'BT-146': 'price_unit', 'BT-131': 'price_subtotal', 'BT-153': 'name'}
+# Terms that are dates.
 DATES = ('BT-2', 'BT-9', 'BT-26', 'BT-72', 'BT-73', 'BT-74')
 
 
 class EfacturaWindow(models.TransientModel):
-    """What the e-invoice says already: each mandatory term, its value, and the record it comes from."""
+    """The values of the window: each mandatory term with the record it comes from."""
     _inherit = 'l10n_ro_efactura.window'
 
     def _values(self, move, xml, asked):
-        """Values of rows, in the order of the standard.
+        """Yield the values of rows, in the order of the standard.
 
-        :param xml: the document, or b'' where it cannot be built yet: then the records themselves are read
-        :param asked: {(BT, record)} that has a row of its own as missing
+        :param xml: the document, or b'' where it cannot be built yet: the records are read instead
+        :param asked: {(BT, record)} with a row of their own as missing
         """
         root = etree.fromstring(xml) if xml else None
         missing_terms = {bt for bt, _record in asked}
@@ -113,13 +116,13 @@ class EfacturaWindow(models.TransientModel):
         yield from self._line_values(move, root, asked)
 
     def _readable(self, bt, text):
-        """A date as the user writes it, everything else as the document says it."""
+        """Format a date for the user; return any other text unchanged."""
         with suppress(ValueError):
             return format_date(self.env, date.fromisoformat(text)) if bt in DATES else text
         return text
 
     def _line_values(self, move, root, asked):
-        """A row for each line of the invoice: what the document says, and which of its codes are asked for."""
+        """Yield a row for each line of the invoice: the document's values, and which of its codes are missing."""
         lines = move.invoice_line_ids.filtered(
             lambda line: line.display_type == 'product' and not line._l10n_ro_efactura_is_document_level())
         nodes = root.xpath(f'/*/{_LINE}', namespaces=NSMAP) if root is not None else []
@@ -137,7 +140,7 @@ class EfacturaWindow(models.TransientModel):
             yield row
 
     def _line_value(self, move, line, bt):
-        """A value of a line as the records have it, before there is a document."""
+        """Return the value of a line from the records, before there is a document."""
         if bt == 'BT-130':
             return self.env['l10n_ro_efactura.code.map']._uom_code(move.company_id, line.product_uom_id) or ''
         if bt == 'BT-151':
@@ -155,7 +158,7 @@ class EfacturaWindow(models.TransientModel):
         }
 
     def _source(self, move, bt):
-        """(record, field) that a term of the header comes from."""
+        """Return the (record, field) that a header term comes from."""
         term = cius.terms().get(bt) or {}
         partners = {
             'seller': move._l10n_ro_efactura_seller(),
@@ -166,7 +169,7 @@ class EfacturaWindow(models.TransientModel):
         return (record, term['field']) if record and term.get('model') == 'res.partner' else (move, term.get('field'))
 
     def _shown(self, move, bt, record, field):
-        """The value as the record has it, before there is a document."""
+        """Return the value from the record, before there is a document."""
         if bt in ('BT-106', 'BT-107', 'BT-108', 'BT-114', *(f'BT-{n}' for n in range(116, 122)), 'BT-24', 'BT-32'):
             return ''  # computed by the document
         if bt == 'BT-3':

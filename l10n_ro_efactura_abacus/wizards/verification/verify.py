@@ -1,4 +1,4 @@
-"""The period to verify, and why a supplier sends no e-Factura."""
+"""Dialogs: the period to verify, and the reason why a supplier sends no e-Factura."""
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
@@ -18,7 +18,7 @@ class EfacturaVerify(models.TransientModel):
         required=True, default=lambda self: self.env['l10n_ro_efactura.verification']._previous_month()[1])
 
     def action_verify(self):
-        """Verify the period and show what was found. ANAF is not asked."""
+        """Verify the period and open the result. ANAF is not asked."""
         check_read_spv(self)
         if self.company_id not in self.env.companies:
             raise AccessError(self.env._("Choose the company first."))
@@ -37,7 +37,7 @@ class EfacturaNotExpected(models.TransientModel):
     note = fields.Char()
 
     def action_remember(self):
-        """Remember the reason; their bills are not missed any more."""
+        """Remember the reason; the suppliers' bills are no longer reported."""
         check_bill(self.partner_ids, 'read')
         self.partner_ids.sudo()._l10n_ro_efactura_expect(self.reason, self.note)
         if self.verification_id:
