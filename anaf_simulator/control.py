@@ -251,10 +251,7 @@ def overview(sim: Simulator) -> str:
                 (
                     "Certificate",
                     ("nume", "CIF-uri"),
-                    [
-                        (item.name, ", ".join(sorted(item.cifs)))
-                        for item in sim.identity.certificates.values()
-                    ],
+                    [(item.name, ", ".join(sorted(item.cifs))) for item in sim.identity.certificates.values()],
                 ),
             ],
         )

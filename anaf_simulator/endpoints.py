@@ -55,16 +55,10 @@ def upload(sim: Simulator, call: Call) -> Reply:
     extern = bool(call.get("extern"))
     document.findings = processing.findings(document, settings, extern)
     fault = call.fault
-    forced = (
-        fault.options.get("errors", ["Eroare ceruta simulatorului"])
-        if fault and fault.kind == "nok"
-        else None
-    )
+    forced = fault.options.get("errors", ["Eroare ceruta simulatorului"]) if fault and fault.kind == "nok" else None
     delay = fault.options.get("seconds", 3600) if fault and fault.kind == "stuck" else 0.0
     with sim.lock:
-        if standard == "RASP" and not sim.quotas.use(
-            now, settings.rasp_per_day, call.environment, "rasp", cif
-        ):
+        if standard == "RASP" and not sim.quotas.use(now, settings.rasp_per_day, call.environment, "rasp", cif):
             return refuse(texts.RASP_QUOTA, limit=settings.rasp_per_day, cif=cif)
         record = processing.register(
             sim.stores[call.environment],
@@ -151,9 +145,7 @@ def list_simple(sim: Simulator, call: Call) -> Reply:
     if wrong:
         return _list_failure(sim, wrong)
     with sim.lock:
-        window = sim.stores[call.environment].window(
-            cif, now - int(days) * DAY, now, call.get("filtru") or None
-        )
+        window = sim.stores[call.environment].window(cif, now - int(days) * DAY, now, call.get("filtru") or None)
         count, entries = len(window), window.page(1, settings.page_size)
     if not count:
         return _list_failure(sim, texts.LIST_EMPTY_DAYS.format(days=days))

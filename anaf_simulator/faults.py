@@ -186,9 +186,7 @@ def failure(endpoint: str, now: float, message: str, malformed: bool = False) ->
     if endpoint == "status":
         return replies.status_error(message)
     if endpoint in ("validate", "transform"):
-        return replies.as_json(
-            {"stare": "nok", "Messages": [{"message": message}], "trace_id": replies.trace_id()}
-        )
+        return replies.as_json({"stare": "nok", "Messages": [{"message": message}], "trace_id": replies.trace_id()})
     if endpoint == "signature":
         return replies.as_json({"msg": message}, 400)
     if endpoint in ("token", "hello"):

@@ -186,9 +186,7 @@ def plan(
     for number in range(count):
         seller = supplier(seed, rng.randrange(suppliers))
         created = now - days * DAY * (count - number) / (count + 1)
-        chosen = tuple(
-            (rng.randrange(len(_ITEMS)), rng.randint(1, 40)) for _ in range(rng.randint(fewest, most))
-        )
+        chosen = tuple((rng.randrange(len(_ITEMS)), rng.randint(1, 40)) for _ in range(rng.randint(fewest, most)))
         yield Planned(
             seller,
             buyer,
@@ -231,11 +229,7 @@ def _party(role: str, company: Company) -> str:
 def _category(code: str, rate: int, breakdown: bool) -> str:
     tag = "TaxCategory" if breakdown else "ClassifiedTaxCategory"
     percent = f"<cbc:Percent>{rate}.00</cbc:Percent>" if code == "S" else ""
-    reason = (
-        "<cbc:TaxExemptionReasonCode>VATEX-EU-O</cbc:TaxExemptionReasonCode>"
-        if breakdown and code == "O"
-        else ""
-    )
+    reason = "<cbc:TaxExemptionReasonCode>VATEX-EU-O</cbc:TaxExemptionReasonCode>" if breakdown and code == "O" else ""
     return (
         f"<cac:{tag}><cbc:ID>{code}</cbc:ID>{percent}{reason}"
         f"<cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:{tag}>"
@@ -250,14 +244,8 @@ def compose(planned: Planned) -> bytes:
     standard, reduced = (21, 11) if planned.issue_date >= "2025-08-01" else (19, 9)
     credit = planned.credit_note
     # category O allows no VAT id on either side (BR-O-02)
-    buyer = (
-        planned.buyer
-        if planned.seller.vat_payer
-        else Company(**{**planned.buyer.__dict__, "vat_payer": False})
-    )
-    line_tag, quantity_tag = (
-        ("CreditNoteLine", "CreditedQuantity") if credit else ("InvoiceLine", "InvoicedQuantity")
-    )
+    buyer = planned.buyer if planned.seller.vat_payer else Company(**{**planned.buyer.__dict__, "vat_payer": False})
+    line_tag, quantity_tag = ("CreditNoteLine", "CreditedQuantity") if credit else ("InvoiceLine", "InvoicedQuantity")
     lines: list[str] = []
     bases: dict[tuple[str, int], Decimal] = {}
     for number, (item, quantity) in enumerate(planned.lines, 1):

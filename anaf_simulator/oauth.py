@@ -142,9 +142,7 @@ class Identity:
                 pages.message("Cerere respinsă", "client_id sau redirect_uri lipsă ori necunoscut."), 400
             )
         if redirect_uri not in client.redirect_uris and not self.settings.any_redirect:
-            return replies.html(
-                pages.message("Cerere respinsă", "redirect_uri nu este cel înregistrat."), 400
-            )
+            return replies.html(pages.message("Cerere respinsă", "redirect_uri nu este cel înregistrat."), 400)
         if query.get("response_type") != "code":
             return _back(redirect_uri, query, error="unsupported_response_type")
         name = query.get("certificate")
@@ -154,15 +152,11 @@ class Identity:
                 (item.name, ", ".join(sorted(item.cifs)), f"{base}&certificate={quote(item.name)}")
                 for item in self.certificates.values()
             ]
-            return replies.html(
-                pages.certificates(client.id, choices, f"{base}&certificate={NO_CERTIFICATE}")
-            )
+            return replies.html(pages.certificates(client.id, choices, f"{base}&certificate={NO_CERTIFICATE}"))
         if name not in self.certificates:
             return _back(redirect_uri, query, error="access_denied")
         code = secrets.token_hex(32)
-        self.codes[code] = _Code(
-            name, client.id, redirect_uri, self.clock.now() + self.settings.code_lifetime
-        )
+        self.codes[code] = _Code(name, client.id, redirect_uri, self.clock.now() + self.settings.code_lifetime)
         return _back(redirect_uri, query, code=code)
 
     def token(self, authorization: str | None, body: bytes, query: dict[str, str]) -> Reply:
@@ -188,9 +182,7 @@ class Identity:
             return replies.as_json(self.issue(code.certificate, client_id))
         if form.get("grant_type") == "refresh_token":
             value = form.get("refresh_token", "")
-            token = self.tokens.get(value) or (
-                self._foreign(value) if self.settings.trust_any_token else None
-            )
+            token = self.tokens.get(value) or (self._foreign(value) if self.settings.trust_any_token else None)
             if (
                 token is None
                 or not token.refresh

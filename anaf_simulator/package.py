@@ -29,9 +29,7 @@ class _Stream(io.RawIOBase):
         return len(piece)
 
 
-def build(
-    index: str, document: bytes, made_at: float, environment: str, shape: str, damaged: bool = False
-) -> bytes:
+def build(index: str, document: bytes, made_at: float, environment: str, shape: str, damaged: bool = False) -> bytes:
     """Build the package of one message; the same arguments give the same bytes within a process."""
     stream = _Stream()
     stamp = bucharest(made_at).timetuple()[:6]

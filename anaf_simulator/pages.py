@@ -55,9 +55,7 @@ def certificates(client_id: str, choices: Iterable[tuple[str, str, str]], none_u
 
 def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
     cells = "".join(f"<th>{escape(str(item))}</th>" for item in head)
-    lines = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(item))}</td>" for item in row) + "</tr>" for row in rows
-    )
+    lines = "".join("<tr>" + "".join(f"<td>{escape(str(item))}</td>" for item in row) + "</tr>" for row in rows)
     return f"<table><tr>{cells}</tr>{lines}</table>"
 
 
@@ -67,7 +65,6 @@ def overview(summary: str, sections: Iterable[Section]) -> str:
     `sections`: (title, head, rows).
     """
     body = "".join(
-        f"<h2>{escape(title)}</h2>" + (table(head, rows) if rows else "<p>–</p>")
-        for title, head, rows in sections
+        f"<h2>{escape(title)}</h2>" + (table(head, rows) if rows else "<p>–</p>") for title, head, rows in sections
     )
     return _page("Simulator ANAF", f'<div class="card">{escape(summary)}</div>{body}', refresh=3)

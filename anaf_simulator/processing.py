@@ -87,15 +87,10 @@ def settle(store: Store, settings: Settings, now: float) -> None:
         created = record.due_at + settings.list_lag
         if record.state == texts.NOK:
             text = texts.DETAIL_ERRORS_SELF_BILLED if record.autofactura else texts.DETAIL_ERRORS
-            entry = store.list_entry(
-                record, record.cif, texts.ERRORS, text.format(index=record.index), created
-            )
+            entry = store.list_entry(record, record.cif, texts.ERRORS, text.format(index=record.index), created)
             record.download_id = entry.id
             continue
-        entries = [
-            store.list_entry(record, cif, kind, _detail(record), created)
-            for cif, kind in _boxes(store, record)
-        ]
+        entries = [store.list_entry(record, cif, kind, _detail(record), created) for cif, kind in _boxes(store, record)]
         own = next((entry for entry in entries if entry.cif == record.cif), None)
         record.download_id = (own or entries[0]).id
 

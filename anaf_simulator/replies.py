@@ -81,9 +81,7 @@ def not_found(now: float, path: str) -> Reply:
 
 
 def upload_ok(now: float, index: str) -> Reply:
-    return _header(
-        UPLOAD_NS, f'dateResponse="{minute_stamp(now)}" ExecutionStatus="0" index_incarcare="{index}"'
-    )
+    return _header(UPLOAD_NS, f'dateResponse="{minute_stamp(now)}" ExecutionStatus="0" index_incarcare="{index}"')
 
 
 def upload_refused(now: float, *messages: str) -> Reply:
@@ -118,6 +116,5 @@ def error_document(index: str, cif: str, errors: Sequence[str]) -> bytes:
 def buyer_message(index: str, message: str) -> bytes:
     """Write the document of a buyer's message (standard RASP)."""
     return (
-        f'{DECLARATION}<header xmlns="{BUYER_MESSAGE_NS}" index_incarcare="{index}" '
-        f"message={attribute(message)}/>"
+        f'{DECLARATION}<header xmlns="{BUYER_MESSAGE_NS}" index_incarcare="{index}" message={attribute(message)}/>'
     ).encode()

@@ -93,9 +93,7 @@ def cui_is_valid(value: str) -> bool:
     """Verify the check digit of a CUI (2 to 10 digits, no RO): weights 7 5 3 2 1 7 5 3 2 on the body padded to 9."""
     if not re.fullmatch(r"\d{2,10}", value):
         return False
-    total = sum(
-        int(digit) * weight for digit, weight in zip(value[:-1].zfill(9), (7, 5, 3, 2, 1, 7, 5, 3, 2))
-    )
+    total = sum(int(digit) * weight for digit, weight in zip(value[:-1].zfill(9), (7, 5, 3, 2, 1, 7, 5, 3, 2)))
     return total * 10 % 11 % 10 == int(value[-1])
 
 
@@ -117,9 +115,7 @@ def check(document: Document, extern: bool = False, unknown: Collection[str] = f
     if document.standard not in ("UBL", "CN"):
         return []
     found = list(_identity(document.root, extern, unknown))
-    found += [
-        Finding(rule, _wording(rule, romanian, english)) for rule, romanian, english in _rules(document)
-    ]
+    found += [Finding(rule, _wording(rule, romanian, english)) for rule, romanian, english in _rules(document)]
     return found
 
 
@@ -286,9 +282,7 @@ def _total_rules(root: Element, lines: Sequence[Element], invoice: bool) -> Iter
             "Total without VAT (BT-109) is not BT-106 - BT-107 + BT-108.",
         )
     currency = text(root, "cbc:DocumentCurrencyCode")
-    taxes = [
-        node for node in root.iterfind("cac:TaxTotal/cbc:TaxAmount", NS) if node.get("currencyID") == currency
-    ]
+    taxes = [node for node in root.iterfind("cac:TaxTotal/cbc:TaxAmount", NS) if node.get("currencyID") == currency]
     tax = (_number((taxes[0].text or "").strip()) or Decimal(0)) if taxes else Decimal(0)
     if with_vat != without + tax:
         yield (
@@ -330,9 +324,7 @@ def _romanian_rules(root: Element, document: Document, invoice: bool) -> Iterato
             "Numarul facturii (BT-1) trebuie sa contina cel putin o cifra.",
             "The invoice number (BT-1) shall hold at least one digit.",
         )
-    if document.type_code and document.type_code not in (
-        ("380", "384", "389", "751") if invoice else ("381",)
-    ):
+    if document.type_code and document.type_code not in (("380", "384", "389", "751") if invoice else ("381",)):
         yield (
             "BR-RO-020",
             "Codul tipului facturii (BT-3) nu este acceptat.",

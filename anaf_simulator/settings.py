@@ -65,9 +65,7 @@ class Settings:
             setattr(self, name, value)
 
     def as_dict(self) -> dict[str, Any]:
-        return {
-            name: sorted(value) if isinstance(value, set) else value for name, value in asdict(self).items()
-        }
+        return {name: sorted(value) if isinstance(value, set) else value for name, value in asdict(self).items()}
 
 
 _NAMES = frozenset(item.name for item in fields(Settings))

@@ -202,9 +202,7 @@ class Simulator:
             for item in (sorted([*path.glob("*.xml"), *path.glob("*.zip")]) if path.is_dir() else [path])
         ]
         put = {True: self.put_supplier_package, False: self.put_supplier_invoice}
-        return [
-            put[item.suffix == ".zip"](buyer_cif, item.read_bytes(), environment, days_ago) for item in files
-        ]
+        return [put[item.suffix == ".zip"](buyer_cif, item.read_bytes(), environment, days_ago) for item in files]
 
     def generate_supplier_invoices(
         self,
@@ -247,9 +245,7 @@ class Simulator:
             answered = store.get(str(index))
             if answered is None:
                 raise KeyError(f"no upload {index}")
-            return processing.register(
-                store, self.settings, now, answered.buyer_cif, read(data, "RASP"), data
-            )
+            return processing.register(store, self.settings, now, answered.buyer_cif, read(data, "RASP"), data)
 
     # -- what it holds, what it was asked --------------------------------------------------------------------------
     def settle(self) -> None:
@@ -278,9 +274,7 @@ class Simulator:
         """Count {(environment, seller CIF, number, issue date, type code): times registered}."""
         return dict(
             Counter(
-                (record.environment, *record.key)
-                for record in self.uploads(environment)
-                if record.standard != "RASP"
+                (record.environment, *record.key) for record in self.uploads(environment) if record.standard != "RASP"
             )
         )
 

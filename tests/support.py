@@ -1,4 +1,5 @@
 """A real Odoo database with queued invoices, and real worker processes that can be killed."""
+
 import os
 import signal
 import subprocess
@@ -7,7 +8,7 @@ import textwrap
 from anaf_simulator import CLIENT_ID, CLIENT_SECRET
 from house import databases, odoo, paths
 
-CIF = '1234567897'
+CIF = "1234567897"
 SEED = """
     company = env.company
     company.country_id = env.ref('base.ro')
@@ -53,11 +54,21 @@ WORK = """
 def database(name, sim, count, today):
     """A fresh database `name` with `count` queued invoices of a company that is connected to `sim`."""
     databases.fresh(name, paths.ADDON)
-    tokens = sim.issue_tokens('director')
-    output = shell(name, sim, SEED.format(
-        cif=CIF, count=count, today=today, client_id=CLIENT_ID, client_secret=CLIENT_SECRET,
-        access=tokens['access_token'], refresh=tokens['refresh_token']))
-    assert f'QUEUED {count}' in output, output[-3000:]
+    tokens = sim.issue_tokens("director")
+    output = shell(
+        name,
+        sim,
+        SEED.format(
+            cif=CIF,
+            count=count,
+            today=today,
+            client_id=CLIENT_ID,
+            client_secret=CLIENT_SECRET,
+            access=tokens["access_token"],
+            refresh=tokens["refresh_token"],
+        ),
+    )
+    assert f"QUEUED {count}" in output, output[-3000:]
     return name
 
 
@@ -70,9 +81,14 @@ def shell(name, sim, script, **knobs):
 def start(name, sim, script, stdout=subprocess.DEVNULL, **knobs):
     """Start `script` in Odoo's shell as a process of its own."""
     process = subprocess.Popen(
-        odoo.command('shell', '-d', name, '--no-http', '--log-level=error'),
-        env={**odoo.environment(), **variables(sim, **knobs)}, stdin=subprocess.PIPE, stdout=stdout,
-        stderr=subprocess.STDOUT if stdout == subprocess.PIPE else None, text=True, start_new_session=True)
+        odoo.command("shell", "-d", name, "--no-http", "--log-level=error"),
+        env={**odoo.environment(), **variables(sim, **knobs)},
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        stderr=subprocess.STDOUT if stdout == subprocess.PIPE else None,
+        text=True,
+        start_new_session=True,
+    )
     process.stdin.write(textwrap.dedent(script))
     process.stdin.close()
     process.stdin = None
@@ -93,6 +109,11 @@ def kill(process):
 
 def variables(sim, **knobs):
     """The environment that points Odoo at `sim` and sets `knobs`."""
-    values = {'api_url': sim.url, 'public_url': sim.url, 'oauth_url': sim.oauth_url,
-              'secret_key': 'a-key-for-tests-only-never-used-elsewhere-0123456789', **knobs}
-    return {f'L10N_RO_EFACTURA_{key.upper()}': str(value) for key, value in values.items()}
+    values = {
+        "api_url": sim.url,
+        "public_url": sim.url,
+        "oauth_url": sim.oauth_url,
+        "secret_key": "a-key-for-tests-only-never-used-elsewhere-0123456789",
+        **knobs,
+    }
+    return {f"L10N_RO_EFACTURA_{key.upper()}": str(value) for key, value in values.items()}

@@ -49,9 +49,7 @@ def kind_of(tip: object) -> str:
     squeezed = " ".join(str(tip or "").upper().split())
     if squeezed.startswith("MESAJ CUMPARATOR"):
         return "buyer_message"
-    return {"FACTURA TRIMISA": "sent", "FACTURA PRIMITA": "received", "ERORI FACTURA": "error"}.get(
-        squeezed, "other"
-    )
+    return {"FACTURA TRIMISA": "sent", "FACTURA PRIMITA": "received", "ERORI FACTURA": "error"}.get(squeezed, "other")
 
 
 def parties(details: str | None) -> tuple[str | None, str | None]:

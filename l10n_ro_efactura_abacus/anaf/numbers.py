@@ -83,7 +83,7 @@ def _grade(first: str, second: str) -> str:
     if series_one and series_two and not _left_out(series_one, series_two):
         return OTHER
     short, long = sorted((digits_one, digits_two), key=len)
-    if len(short) < len(long) and long[-len(short):] == short:
+    if len(short) < len(long) and long[-len(short) :] == short:
         return PART
     low, high = sorted(("".join(digits_one), "".join(digits_two)), key=len)
     return PART if _FEWEST_DIGITS <= len(low) < len(high) and high.endswith(low) else OTHER
@@ -137,4 +137,4 @@ def _left_out(one: list[str], two: list[str]) -> bool:
 
 def _same_end(one: list[str], two: list[str]) -> bool:
     short, long = sorted((one, two), key=len)
-    return len(short) < len(long) and long[-len(short):] == short
+    return len(short) < len(long) and long[-len(short) :] == short

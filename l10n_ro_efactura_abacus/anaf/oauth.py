@@ -136,16 +136,12 @@ def _read_tokens(answer: Answer, old_refresh: str | None, secrets: list[str]) ->
     access, new_refresh = data.get("access_token"), data.get("refresh_token") or old_refresh
     if answer.status == 200 and isinstance(access, str) and access.strip():
         if not isinstance(new_refresh, str) or not new_refresh.strip():
-            raise OAuthError(
-                "incomplete_answer", "no refresh token came with the access token", http_status=200
-            )
+            raise OAuthError("incomplete_answer", "no refresh token came with the access token", http_status=200)
         return TokenSet(access.strip(), new_refresh.strip())
     # the answer may quote what was sent, or hold half a token pair: nothing of a good-looking one is kept
     kept = "" if access or data.get("refresh_token") else _blank(excerpt(answer.body), secrets)
     facts: dict[str, Any] = {"http_status": answer.status, "raw": kept, "retry_after": retry_after(answer.headers)}
-    said = " ".join(
-        str(data[k]) for k in ("error_description", "error", "message") if isinstance(data.get(k), str)
-    )
+    said = " ".join(str(data[k]) for k in ("error_description", "error", "message") if isinstance(data.get(k), str))
     text = _blank(said, secrets)[:300]
     if "status is expired" in decode(answer.body[:4096]).lower():
         raise OAuthError("refresh_expired", text, **facts)

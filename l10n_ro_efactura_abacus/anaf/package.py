@@ -193,9 +193,7 @@ def _read_document(document: bytes) -> tuple[str, dict[str, Any], str | None]:
         return "unknown", {}, None
     found = [e for e in root if local_name(e) in ("Error", "Errors")]
     if "mesajErori" in where or found:
-        errors = [
-            text for text in (e.get("errorMessage") or "".join(e.itertext()).strip() for e in found) if text
-        ]
+        errors = [text for text in (e.get("errorMessage") or "".join(e.itertext()).strip() for e in found) if text]
         twin = next((d for d in map(duplicate_of, errors) if d), None)
         return "errors", {"errors": errors, "duplicate_of": twin}, _index(root, "Index_incarcare")
     if "reqMesaj" in where or root.get("message") is not None:

@@ -230,9 +230,7 @@ def parse_pdf(http_status: int, headers: Mapping[str, str], body: bytes) -> byte
         try:
             return base64.b64decode(b"".join(body.strip().strip(b'"').split()), validate=True)
         except (binascii.Error, ValueError):
-            raise Malformed(
-                "unknown_answer", "broken base64", http_status=http_status, raw=excerpt(body)
-            ) from None
+            raise Malformed("unknown_answer", "broken base64", http_status=http_status, raw=excerpt(body)) from None
     facts: dict[str, Any] = {"http_status": http_status, "raw": excerpt(body)}
     answer = _validator(load_json(body))
     if answer and answer[0] == "nok":

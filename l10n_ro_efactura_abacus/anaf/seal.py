@@ -194,15 +194,9 @@ def _check_digest(document: bytes, signature: Element, carrier: Element | None, 
     raise _Verdict("invalid", "digest_mismatch", "the seal was made for other bytes than this document")
 
 
-def _enveloped(
-    document: bytes, signature: Element, carrier: Element, transforms: list[str]
-) -> tuple[bytes, bytes]:
+def _enveloped(document: bytes, signature: Element, carrier: Element, transforms: list[str]) -> tuple[bytes, bytes]:
     """Return the octets of our document and of the seal's copy without its signature, as a digest covers them."""
-    if (
-        transforms[:1] != [_ENVELOPED]
-        or any(t not in _CANONICAL for t in transforms[1:])
-        or len(transforms) > 2
-    ):
+    if transforms[:1] != [_ENVELOPED] or any(t not in _CANONICAL for t in transforms[1:]) or len(transforms) > 2:
         raise _unsupported("transforms")
     exclusive = bool(transforms[1:]) and _CANONICAL[transforms[1]]
     signature.tail = None  # a line break the serialiser put there
@@ -252,9 +246,7 @@ def _certificate(signature: Element) -> x509.Certificate | _Verdict:
     except _Verdict as verdict:
         return verdict
     except ValueError:
-        return _Verdict(
-            "unverified", "unreadable_certificate", "the seal's certificate is not readable"
-        )
+        return _Verdict("unverified", "unreadable_certificate", "the seal's certificate is not readable")
 
 
 def _check_signature(
@@ -265,9 +257,7 @@ def _check_signature(
         raise _unsupported("signature algorithm")
     value = _bytes_of(_only(signature, "SignatureValue"), "invalid", "bad_signature")
     if not any(_rsa_signed(key.public_numbers(), value, form, method) for form in octets):
-        raise _Verdict(
-            "invalid", "bad_signature", "the signature was not made by the certificate in the seal"
-        )
+        raise _Verdict("invalid", "bad_signature", "the signature was not made by the certificate in the seal")
 
 
 def _rsa_signed(key: rsa.RSAPublicNumbers, signature: bytes, data: bytes, name: str) -> bool:

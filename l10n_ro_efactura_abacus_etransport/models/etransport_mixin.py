@@ -8,7 +8,8 @@ class EfacturaEtransportMixin(models.AbstractModel):
     Core reads the company's token as the user, who has no access to it here. Core's documents are stored as superuser
     too, so that a warehouse user needs no right to invoice.
     """
-    _name = 'l10n_ro_efactura.etransport.mixin'
+
+    _name = "l10n_ro_efactura.etransport.mixin"
     _description = "e-Transport with the tokens locked away"
 
     def _l10n_ro_efactura_etransport(self):
@@ -16,7 +17,7 @@ class EfacturaEtransportMixin(models.AbstractModel):
 
         :raise AccessError: the user may not change them
         """
-        if not self.env.su and not self.env.user.has_group('stock.group_stock_user'):
+        if not self.env.su and not self.env.user.has_group("stock.group_stock_user"):
             raise AccessError(self.env._("Only warehouse users can work with e-Transport."))
-        self.check_access('write')
+        self.check_access("write")
         return self.sudo()

@@ -2,8 +2,8 @@ from odoo import models
 
 
 class StockPickingBatch(models.Model):
-    _name = 'stock.picking.batch'
-    _inherit = ['stock.picking.batch', 'l10n_ro_efactura.etransport.mixin']
+    _name = "stock.picking.batch"
+    _inherit = ["stock.picking.batch", "l10n_ro_efactura.etransport.mixin"]
 
     def _l10n_ro_edi_stock_send_etransport_document(self, send_type):
         # EXTENDS 'l10n_ro_edi_stock_batch'

@@ -6,7 +6,7 @@ TOLERANCE = 0.011
 
 
 class PurchaseOrderLine(models.Model):
-    _inherit = 'purchase.order.line'
+    _inherit = "purchase.order.line"
 
     def _l10n_ro_efactura_open_quantity(self, bill):
         """Return the quantity that may be billed: ordered, or received by the product's policy, less billed elsewhere.
@@ -15,10 +15,12 @@ class PurchaseOrderLine(models.Model):
         """
         self.ensure_one()
         line = self.sudo()
-        base = line.qty_received if line.product_id.purchase_method == 'receive' else line.product_qty
+        base = line.qty_received if line.product_id.purchase_method == "receive" else line.product_qty
         own = sum(
             one.product_uom_id._compute_quantity(one.quantity, line.product_uom_id, raise_if_failure=False)
-            for one in bill.sudo().invoice_line_ids if one.purchase_line_id == line)
+            for one in bill.sudo().invoice_line_ids
+            if one.purchase_line_id == line
+        )
         return base - line.qty_invoiced + own
 
     def _l10n_ro_efactura_price(self, currency, company, date):
@@ -44,16 +46,22 @@ class PurchaseOrderLine(models.Model):
         ordered = self._l10n_ro_efactura_price(currency, company, date)
         if quantity and abs(net - ordered * quantity) > TOLERANCE:
             billed = net / quantity
-            change = f'{(billed - ordered) / ordered * 100:+.1f} %' if ordered else '+'
-            texts.append(_("price %(billed)s, ordered %(ordered)s (%(change)s)",
-                           billed=formatLang(self.env, billed, dp='Product Price'),
-                           ordered=formatLang(self.env, ordered, dp='Product Price'), change=change))
+            change = f"{(billed - ordered) / ordered * 100:+.1f} %" if ordered else "+"
+            texts.append(
+                _(
+                    "price %(billed)s, ordered %(ordered)s (%(change)s)",
+                    billed=formatLang(self.env, billed, dp="Product Price"),
+                    ordered=formatLang(self.env, ordered, dp="Product Price"),
+                    change=change,
+                )
+            )
         whole = quantity if whole_quantity is None else whole_quantity
         open_quantity = self._l10n_ro_efactura_open_quantity(bill)
         if float_compare(whole, open_quantity, precision_digits=4):
-            values = {'billed': f'{float_round(whole, 4):g}', 'open': f'{float_round(open_quantity, 4):g}'}
+            values = {"billed": f"{float_round(whole, 4):g}", "open": f"{float_round(open_quantity, 4):g}"}
             texts.append(
                 _("quantity %(billed)s, received and not billed %(open)s", **values)
-                if line.product_id.purchase_method == 'receive'
-                else _("quantity %(billed)s, ordered and not billed %(open)s", **values))
+                if line.product_id.purchase_method == "receive"
+                else _("quantity %(billed)s, ordered and not billed %(open)s", **values)
+            )
         return texts

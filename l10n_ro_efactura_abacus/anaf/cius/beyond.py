@@ -70,6 +70,7 @@ def check(doc: Document, say: Say) -> None:
     for reference in doc.every("cac:AdditionalDocumentReference"):
         kinds = [kind.text for kind in reference.all("cbc:DocumentTypeCode")]
         if (not kinds or any(kind != "130" for kind in kinds)) and any(
-                "schemeID" in node.attrs for node in reference.all("cbc:ID")):
+            "schemeID" in node.attrs for node in reference.all("cbc:ID")
+        ):
             say("UBL-CR-665", reference)
             break

@@ -38,9 +38,7 @@ def check(xml: bytes) -> Report:
     found: list[Finding] = []
     seen: dict[tuple[str, int], Node | None] = {}
 
-    def say(
-        rule: str, node: Node | None, bt: str | None = None, words: str | None = None, **facts: object
-    ) -> None:
+    def say(rule: str, node: Node | None, bt: str | None = None, words: str | None = None, **facts: object) -> None:
         key = (rule, id(node))
         if key not in seen:
             seen[key] = node

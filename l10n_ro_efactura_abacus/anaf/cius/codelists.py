@@ -24,7 +24,11 @@ _SCHEMES = {
     ("cac:PartyIdentification", "cbc:ID"): ("schemeID", "BR-CL-10", "BT-29", "icd"),
     ("cac:PartyLegalEntity", "cbc:CompanyID"): ("schemeID", "BR-CL-11", "BT-30", "icd"),
     ("cac:CommodityClassification", "cbc:ItemClassificationCode"): (
-        "listID", "BR-CL-13", "BT-158", "item_classification"),
+        "listID",
+        "BR-CL-13",
+        "BT-158",
+        "item_classification",
+    ),
     ("cac:StandardItemIdentification", "cbc:ID"): ("schemeID", "BR-CL-21", "BT-157", "icd"),
     ("cac:DeliveryLocation", "cbc:ID"): ("schemeID", "BR-CL-26", "BT-71", "icd"),
 }
@@ -46,12 +50,20 @@ def check(doc: Document, say: Say) -> None:
                 _listed(say, rule, bt or _country(node), node, node.text, listed)
     for (parent, name), (attribute, rule, bt, listed) in _SCHEMES.items():
         for node in doc.names.get(name, ()):
-            if node.parent.name == parent and attribute in node.attrs and not (
-                    rule == "BR-CL-10" and norm(node.attrs[attribute]) == "SEPA"
-                    and node.ancestor("cac:AccountingSupplierParty", "cac:PayeeParty")):
+            if (
+                node.parent.name == parent
+                and attribute in node.attrs
+                and not (
+                    rule == "BR-CL-10"
+                    and norm(node.attrs[attribute]) == "SEPA"
+                    and node.ancestor("cac:AccountingSupplierParty", "cac:PayeeParty")
+                )
+            ):
                 _listed(say, rule, bt, node, node.attrs[attribute], listed)
-    for attribute, rule, bt, listed in (("currencyID", "BR-CL-03", "", "currency"),
-                                        ("unitCode", "BR-CL-23", "BT-130", "unit")):
+    for attribute, rule, bt, listed in (
+        ("currencyID", "BR-CL-03", "", "currency"),
+        ("unitCode", "BR-CL-23", "BT-130", "unit"),
+    ):
         for node in doc.attributes.get(attribute, ()):
             _listed(say, rule, bt, node, node.attrs[attribute], listed)
     for node in doc.every("cbc:EndpointID"):

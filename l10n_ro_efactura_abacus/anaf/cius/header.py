@@ -19,8 +19,12 @@ def check(doc: Document, say: Say) -> None:
 
 def _mandatory(doc: Document, say: Say) -> None:
     root = doc.root
-    for rule, name in (("BR-01", "cbc:CustomizationID"), ("BR-02", "cbc:ID"), ("BR-03", "cbc:IssueDate"),
-                       ("BR-05", "cbc:DocumentCurrencyCode")):
+    for rule, name in (
+        ("BR-01", "cbc:CustomizationID"),
+        ("BR-02", "cbc:ID"),
+        ("BR-03", "cbc:IssueDate"),
+        ("BR-05", "cbc:DocumentCurrencyCode"),
+    ):
         if not root.filled(name):
             say(rule, root.first(name) or root)
     if not root.filled("cbc:InvoiceTypeCode") and not root.filled("cbc:CreditNoteTypeCode"):
@@ -30,8 +34,12 @@ def _mandatory(doc: Document, say: Say) -> None:
     if not root.all("cac:TaxTotal", "cac:TaxSubtotal"):
         say("BR-CO-18", root)
     for totals in doc.every("cac:LegalMonetaryTotal"):
-        for rule, name in (("BR-12", "cbc:LineExtensionAmount"), ("BR-13", "cbc:TaxExclusiveAmount"),
-                           ("BR-14", "cbc:TaxInclusiveAmount"), ("BR-15", "cbc:PayableAmount")):
+        for rule, name in (
+            ("BR-12", "cbc:LineExtensionAmount"),
+            ("BR-13", "cbc:TaxExclusiveAmount"),
+            ("BR-14", "cbc:TaxInclusiveAmount"),
+            ("BR-15", "cbc:PayableAmount"),
+        ):
             if not totals.all(name):
                 say(rule, totals)
 
@@ -39,8 +47,9 @@ def _mandatory(doc: Document, say: Say) -> None:
 def _currency(doc: Document, say: Say) -> None:
     for code in doc.root.all("cbc:TaxCurrencyCode"):
         totals = doc.every("cac:TaxTotal")
-        if not any(amount.attrs.get("currencyID") == code.text
-                   for total in totals for amount in total.all("cbc:TaxAmount")):
+        if not any(
+            amount.attrs.get("currencyID") == code.text for total in totals for amount in total.all("cbc:TaxAmount")
+        ):
             say("BR-53", code, value=code.text)
 
 
@@ -75,8 +84,13 @@ def _periods(doc: Document, say: Say) -> None:
 def _payment(doc: Document, say: Say) -> None:
     root = doc.root
     due = root.amount("cac:LegalMonetaryTotal", "cbc:PayableAmount")
-    if doc.kind == "Invoice" and due is not None and due > 0 and not doc.every("cbc:DueDate") and not any(
-            terms.all("cbc:Note") for terms in doc.every("cac:PaymentTerms")):
+    if (
+        doc.kind == "Invoice"
+        and due is not None
+        and due > 0
+        and not doc.every("cbc:DueDate")
+        and not any(terms.all("cbc:Note") for terms in doc.every("cac:PaymentTerms"))
+    ):
         say("BR-CO-25", root, value=due)
     for means in doc.every("cac:PaymentMeans"):
         codes = means.all("cbc:PaymentMeansCode")

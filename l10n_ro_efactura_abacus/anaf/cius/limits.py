@@ -141,8 +141,14 @@ def _lengths(doc: Document, say: Say) -> None:
             rule, bt = ("BR-RO-L1018", "BT-105") if charge else ("BR-RO-L1017", "BT-98")
             _length(say, node, rule, bt, 100, ("cbc:AllowanceChargeReasonCode",))
     for node in doc.every("cbc:Note"):
-        _long(say, node, "BR-RO-L302", {"line": "BT-127", "cac:PaymentTerms": "BT-20"}.get(
-            node.path.rpartition("/")[0], "BT-22"), 300, node.text)
+        _long(
+            say,
+            node,
+            "BR-RO-L302",
+            {"line": "BT-127", "cac:PaymentTerms": "BT-20"}.get(node.path.rpartition("/")[0], "BT-22"),
+            300,
+            node.text,
+        )
 
 
 def _length(say: Say, node: Node, rule: str, bt: str, limit: int, path: tuple[str, ...]) -> None:

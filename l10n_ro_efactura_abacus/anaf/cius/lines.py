@@ -56,7 +56,8 @@ def _line(line: Node, say: Say) -> None:
 def _allowance(doc: Document, node: Node, charge: bool | None, taxes: list[Tax], say: Say) -> None:
     if node.parent is doc.root:
         amount, category, reason, also = (
-            ("BR-36", "BR-37", "BR-38", "BR-CO-22") if charge else ("BR-31", "BR-32", "BR-33", "BR-CO-21"))
+            ("BR-36", "BR-37", "BR-38", "BR-CO-22") if charge else ("BR-31", "BR-32", "BR-33", "BR-CO-21")
+        )
         if not any(tax.vat and tax.node.all("cbc:ID") for tax in taxes):
             say(category, node)
     elif node.parent.name in ("cac:InvoiceLine", "cac:CreditNoteLine"):

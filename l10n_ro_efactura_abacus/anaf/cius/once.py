@@ -84,15 +84,33 @@ def _registrations(doc: Document, say: Say) -> None:
     for seller in doc.every("cac:AccountingSupplierParty"):
         for party in seller.all("cac:Party"):
             _once(say, "UBL-SR-42", "BT-31", party.all("cac:PartyTaxScheme"), limit=2)
-    for rule, bt, role, vat in (("UBL-SR-12", "BT-31", _SELLER, True), ("UBL-SR-13", "BT-32", _SELLER, False),
-                                ("UBL-SR-18", "BT-48", _BUYER, True)):
-        _once(say, rule, bt, [
-            number for scheme in doc.root.all(*role, "cac:PartyTaxScheme")
-            if any((one.value("cbc:ID").upper() == "VAT") is vat for one in scheme.all("cac:TaxScheme"))
-            for number in scheme.all("cbc:CompanyID")])
-    _once(say, "UBL-SR-29", "BT-90", [
-        number for one in doc.every("cac:PartyIdentification") for number in one.all("cbc:ID")
-        if number.attrs.get("schemeID", "").upper() == "SEPA"])
+    for rule, bt, role, vat in (
+        ("UBL-SR-12", "BT-31", _SELLER, True),
+        ("UBL-SR-13", "BT-32", _SELLER, False),
+        ("UBL-SR-18", "BT-48", _BUYER, True),
+    ):
+        _once(
+            say,
+            rule,
+            bt,
+            [
+                number
+                for scheme in doc.root.all(*role, "cac:PartyTaxScheme")
+                if any((one.value("cbc:ID").upper() == "VAT") is vat for one in scheme.all("cac:TaxScheme"))
+                for number in scheme.all("cbc:CompanyID")
+            ],
+        )
+    _once(
+        say,
+        "UBL-SR-29",
+        "BT-90",
+        [
+            number
+            for one in doc.every("cac:PartyIdentification")
+            for number in one.all("cbc:ID")
+            if number.attrs.get("schemeID", "").upper() == "SEPA"
+        ],
+    )
 
 
 def _documents(doc: Document, say: Say) -> None:
@@ -119,8 +137,12 @@ def _documents(doc: Document, say: Say) -> None:
 
 def _payment(doc: Document, say: Say) -> None:
     """Check that all means of payment of an invoice share one code and one remittance text."""
-    _once(say, "UBL-SR-46", "BT-82", [
-        code for code in doc.root.all("cac:PaymentMeans", "cbc:PaymentMeansCode") if "name" in code.attrs])
+    _once(
+        say,
+        "UBL-SR-46",
+        "BT-82",
+        [code for code in doc.root.all("cac:PaymentMeans", "cbc:PaymentMeansCode") if "name" in code.attrs],
+    )
     for rule, bt, name in (("UBL-SR-44", "BT-83", "cbc:PaymentID"), ("UBL-SR-47", "BT-81", "cbc:PaymentMeansCode")):
         distinct = {node.text: node for node in reversed(doc.every(name))}
         if len(distinct) > 1:

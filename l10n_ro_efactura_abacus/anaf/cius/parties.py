@@ -14,8 +14,10 @@ def check(doc: Document, say: Say) -> None:
     for rule, role in (("BR-08", "cac:AccountingSupplierParty"), ("BR-10", "cac:AccountingCustomerParty")):
         if not root.all(role, "cac:Party", "cac:PostalAddress"):
             say(rule, root.first(role) or root)
-    for role, country, endpoint in (("cac:AccountingSupplierParty", "BR-09", "BR-62"),
-                                    ("cac:AccountingCustomerParty", "BR-11", "BR-63")):
+    for role, country, endpoint in (
+        ("cac:AccountingSupplierParty", "BR-09", "BR-62"),
+        ("cac:AccountingCustomerParty", "BR-11", "BR-63"),
+    ):
         for party in doc.every(role):
             for address in party.all("cac:Party", "cac:PostalAddress"):
                 if not address.filled("cac:Country", "cbc:IdentificationCode"):
@@ -24,8 +26,11 @@ def check(doc: Document, say: Say) -> None:
                 if "schemeID" not in node.attrs:
                     say(endpoint, node)
     for seller in doc.every("cac:AccountingSupplierParty"):
-        if not (vat_numbers(seller.all("cac:Party")) or seller.all("cac:Party", "cac:PartyIdentification", "cbc:ID")
-                or seller.all("cac:Party", "cac:PartyLegalEntity", "cbc:CompanyID")):
+        if not (
+            vat_numbers(seller.all("cac:Party"))
+            or seller.all("cac:Party", "cac:PartyIdentification", "cbc:ID")
+            or seller.all("cac:Party", "cac:PartyLegalEntity", "cbc:CompanyID")
+        ):
             say("BR-CO-26", seller)
     for scheme in doc.every("cac:PartyTaxScheme"):
         number = scheme.value("cbc:CompanyID")
@@ -42,8 +47,13 @@ def check(doc: Document, say: Say) -> None:
 
 def vat_numbers(parties: Iterable[Node]) -> list[Node]:
     """List CompanyID of every PartyTaxScheme of these nodes whose scheme is VAT."""
-    return [number for party in parties for scheme in party.all("cac:PartyTaxScheme") if is_vat(scheme)
-            for number in scheme.all("cbc:CompanyID")]
+    return [
+        number
+        for party in parties
+        for scheme in party.all("cac:PartyTaxScheme")
+        if is_vat(scheme)
+        for number in scheme.all("cbc:CompanyID")
+    ]
 
 
 def _has_prefix(number: str) -> bool:
@@ -64,15 +74,22 @@ def _payees(doc: Document, say: Say) -> None:
         seller = payee.parent.all("cac:AccountingSupplierParty", "cac:Party")
         same_name = _texts(names) & {name.text for one in seller for name in one.all("cac:PartyName", "cbc:Name")}
         same_id = _texts(payee.all("cac:PartyIdentification", "cbc:ID")) & {
-            number.text for one in seller for number in one.all("cac:PartyIdentification", "cbc:ID")}
+            number.text for one in seller for number in one.all("cac:PartyIdentification", "cbc:ID")
+        }
         if not names or same_name or same_id:
             say("BR-17", payee)
         legal = [name.text for one in seller for name in one.all("cac:PartyLegalEntity", "cbc:RegistrationName")]
         differs = any(name.text != other for name in names for other in legal)
-        identifiers = [number for number in payee.all("cac:PartyIdentification", "cbc:ID")
-                       if number.attrs.get("schemeID", "").upper() != "SEPA"]
-        for rule, found in (("UBL-SR-19", names), ("UBL-SR-20", identifiers),
-                            ("UBL-SR-21", payee.all("cac:PartyLegalEntity", "cbc:CompanyID"))):
+        identifiers = [
+            number
+            for number in payee.all("cac:PartyIdentification", "cbc:ID")
+            if number.attrs.get("schemeID", "").upper() != "SEPA"
+        ]
+        for rule, found in (
+            ("UBL-SR-19", names),
+            ("UBL-SR-20", identifiers),
+            ("UBL-SR-21", payee.all("cac:PartyLegalEntity", "cbc:CompanyID")),
+        ):
             if len(found) > 1:
                 say(rule, found[1], count=len(found), limit=1)
             elif not differs:

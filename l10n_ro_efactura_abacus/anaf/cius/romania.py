@@ -15,8 +15,10 @@ def check(doc: Document, say: Say) -> None:
         say("BR-RO-001", root.first("cbc:CustomizationID") or root, value=root.value("cbc:CustomizationID"))
     if not any("0" <= sign <= "9" for sign in norm(root.value("cbc:ID"))):
         say("BR-RO-010", root.first("cbc:ID") or root, value=root.value("cbc:ID"))
-    for rule, name, listed in (("BR-RO-020_1", "cbc:InvoiceTypeCode", "ro_invoice_type"),
-                               ("BR-RO-020_2", "cbc:CreditNoteTypeCode", "ro_credit_note_type")):
+    for rule, name, listed in (
+        ("BR-RO-020_1", "cbc:InvoiceTypeCode", "ro_invoice_type"),
+        ("BR-RO-020_2", "cbc:CreditNoteTypeCode", "ro_credit_note_type"),
+    ):
         for node in doc.every(name):
             if norm(node.text) not in codes(listed):
                 say(rule, node, value=node.text)
@@ -45,8 +47,9 @@ def _filled(node: Node, *path: str) -> bool:
 def _identified(doc: Document, say: Say) -> None:
     """Check that a taxable invoice names both parties by a number. ANAF does not look at credit note lines here."""
     root = doc.root
-    taxed = any(node.text in _TAXED for node in root.all(
-        "cac:InvoiceLine", "cac:Item", "cac:ClassifiedTaxCategory", "cbc:ID"))
+    taxed = any(
+        node.text in _TAXED for node in root.all("cac:InvoiceLine", "cac:Item", "cac:ClassifiedTaxCategory", "cbc:ID")
+    )
     for node in root.all("cac:AllowanceCharge") if not taxed else ():
         indicator = node.value("cbc:ChargeIndicator")
         for category in node.all("cac:TaxCategory"):
@@ -56,10 +59,12 @@ def _identified(doc: Document, say: Say) -> None:
     if not taxed:
         return
     if not root.all("cac:TaxRepresentativeParty", "cac:PartyTaxScheme", "cbc:CompanyID") and not _filled(
-            root, *_SELLER, "cac:PartyTaxScheme", "cbc:CompanyID"):
+        root, *_SELLER, "cac:PartyTaxScheme", "cbc:CompanyID"
+    ):
         say("BR-RO-065", root.first(*_SELLER) or root)
     if not root.all(*_BUYER, "cac:PartyLegalEntity", "cbc:CompanyID") and not _filled(
-            root, *_BUYER, "cac:PartyTaxScheme", "cbc:CompanyID"):
+        root, *_BUYER, "cac:PartyTaxScheme", "cbc:CompanyID"
+    ):
         say("BR-RO-120", root.first(*_BUYER) or root)
 
 
@@ -76,7 +81,11 @@ def _party(address: Node, street: str, city: str, sector: str, county: str, say:
         return
     entity, town = norm(address.value("cbc:CountrySubentity")), norm(address.value("cbc:CityName"))
     if entity not in codes("county"):
-        say(f"BR-RO-{county}", address.first("cbc:CountrySubentity") or address, value=entity,
-            words=None if entity else "missing")
+        say(
+            f"BR-RO-{county}",
+            address.first("cbc:CountrySubentity") or address,
+            value=entity,
+            words=None if entity else "missing",
+        )
     if entity == "RO-B" and town not in codes("sector"):
         say(f"BR-RO-{sector}", address.first("cbc:CityName") or address, value=town)

@@ -93,8 +93,9 @@ def _from_log(log: list[tuple[Element | None, str]]) -> list[Problem]:
     found: list[Problem] = []
     for element, message in log:
         plain = re.sub(r"\{[^}]*\}", "", message)
-        found.append((element, f"structura nu este cea așteptată ({plain})",
-                      f"the structure is not the expected one ({plain})"))
+        found.append(
+            (element, f"structura nu este cea așteptată ({plain})", f"the structure is not the expected one ({plain})")
+        )
     return found
 
 

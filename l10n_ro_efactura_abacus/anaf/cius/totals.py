@@ -29,13 +29,21 @@ def _equal(say: Say, rule: str, node: Node, value: Decimal | None, expected: Dec
 
 def _totals(doc: Document, node: Node, say: Say) -> None:
     net = node.amount("cbc:LineExtensionAmount")
-    _equal(say, "BR-CO-10", node.first("cbc:LineExtensionAmount") or node, net,
-           round_cents(total(line.amount("cbc:LineExtensionAmount") for line in doc.lines)))
+    _equal(
+        say,
+        "BR-CO-10",
+        node.first("cbc:LineExtensionAmount") or node,
+        net,
+        round_cents(total(line.amount("cbc:LineExtensionAmount") for line in doc.lines)),
+    )
     sides: dict[bool, Decimal | None] = {}
-    for rule, name, charge in (("BR-CO-11", "cbc:AllowanceTotalAmount", False),
-                               ("BR-CO-12", "cbc:ChargeTotalAmount", True)):
-        parts = [part for part, is_charge, _taxes in doc.allowances
-                 if part.parent is node.parent and is_charge is charge]
+    for rule, name, charge in (
+        ("BR-CO-11", "cbc:AllowanceTotalAmount", False),
+        ("BR-CO-12", "cbc:ChargeTotalAmount", True),
+    ):
+        parts = [
+            part for part, is_charge, _taxes in doc.allowances if part.parent is node.parent and is_charge is charge
+        ]
         written = node.first(name)
         sides[charge] = amount = node.amount(name)
         if parts or written:
@@ -63,8 +71,12 @@ def _payable(node: Node, say: Say) -> None:
     if rounding is not None:
         left = round_cents(payable - rounding)
     if left != right:
-        say("BR-CO-16", node.first("cbc:PayableAmount"), value=payable,
-            expected=with_tax - (prepaid or ZERO) + (rounding or ZERO))
+        say(
+            "BR-CO-16",
+            node.first("cbc:PayableAmount"),
+            value=payable,
+            expected=with_tax - (prepaid or ZERO) + (rounding or ZERO),
+        )
 
 
 def _tax_totals(doc: Document, say: Say) -> None:
@@ -72,15 +84,23 @@ def _tax_totals(doc: Document, say: Say) -> None:
     for node in root.all("cac:TaxTotal"):
         if node.all("cac:TaxSubtotal"):
             parts = [part.amount("cbc:TaxAmount") for part in node.all("cac:TaxSubtotal")]
-            _equal(say, "BR-CO-14", node.first("cbc:TaxAmount") or node, node.amount("cbc:TaxAmount"),
-                   round_cents(total(parts)))
+            _equal(
+                say,
+                "BR-CO-14",
+                node.first("cbc:TaxAmount") or node,
+                node.amount("cbc:TaxAmount"),
+                round_cents(total(parts)),
+            )
     if not root.all("cbc:DocumentCurrencyCode"):
         return
-    amounts = [amount for node in root.all("cac:TaxTotal") for amount in node.all("cbc:TaxAmount")
-               if amount.attrs.get("currencyID") == doc.currency]
+    amounts = [
+        amount
+        for node in root.all("cac:TaxTotal")
+        for amount in node.all("cbc:TaxAmount")
+        if amount.attrs.get("currencyID") == doc.currency
+    ]
     if len(amounts) != 1:
-        say("BR-CO-15", amounts[1] if amounts else root, words="BR-CO-15.count", count=len(amounts),
-            value=doc.currency)
+        say("BR-CO-15", amounts[1] if amounts else root, words="BR-CO-15.count", count=len(amounts), value=doc.currency)
         return
     untaxed = root.amount("cac:LegalMonetaryTotal", "cbc:TaxExclusiveAmount")
     with_tax = root.amount("cac:LegalMonetaryTotal", "cbc:TaxInclusiveAmount")
@@ -100,8 +120,11 @@ def close_to_rate(tax: Decimal, base: Decimal, rate: Decimal) -> bool:
 
 def _subtotal(node: Node, say: Say) -> None:
     base, tax = node.amount("cbc:TaxableAmount"), node.amount("cbc:TaxAmount")
-    rates = [category.amount("cbc:Percent") for category in node.all("cac:TaxCategory")
-             if is_vat(category) and category.all("cbc:Percent")]
+    rates = [
+        category.amount("cbc:Percent")
+        for category in node.all("cac:TaxCategory")
+        if is_vat(category) and category.all("cbc:Percent")
+    ]
     rate = rates[0] if rates else None
     if tax is None:
         holds = False

@@ -62,8 +62,9 @@ class Facts:
     def __init__(self, doc: Document) -> None:
         self.doc = doc
         self.used = {tax.code for tax in doc.line_taxes} | {tax.code for tax in doc.taxes}
-        self.line_taxes = [tax for tax in doc.line_taxes
-                           if tax.node.parent.name == "cac:Item" and tax.node.parent.parent.name in LINES]
+        self.line_taxes = [
+            tax for tax in doc.line_taxes if tax.node.parent.name == "cac:Item" and tax.node.parent.parent.name in LINES
+        ]
         sellers = [party for one in doc.every("cac:AccountingSupplierParty") for party in one.all("cac:Party")]
         buyers = [party for one in doc.every("cac:AccountingCustomerParty") for party in one.all("cac:Party")]
         agent = bool(vat_numbers(doc.every("cac:TaxRepresentativeParty")))
@@ -109,8 +110,12 @@ class Facts:
         return any(tax.vat and tax.code == code for tax in self.doc.line_taxes)
 
     def in_sides(self, code: str, charge: bool, exact: bool = False) -> bool:
-        return any(tax.vat and tax.code == code and (not exact or tax.node.value("cbc:ID") == code)
-                   for _node, is_charge, taxes in self.doc.allowances if is_charge is charge for tax in taxes)
+        return any(
+            tax.vat and tax.code == code and (not exact or tax.node.value("cbc:ID") == code)
+            for _node, is_charge, taxes in self.doc.allowances
+            if is_charge is charge
+            for tax in taxes
+        )
 
 
 def _keys(taxes: Iterable[Tax]) -> set[_Key]:
@@ -130,11 +135,13 @@ def _one_breakdown(facts: Facts, code: str, family: str, say: Say) -> None:
         return
     if code == "S":
         used = any(tax.code == code for tax in doc.line_taxes) or any(
-            tax.code == code for _node, _charge, taxes in doc.allowances for tax in taxes)
+            tax.code == code for _node, _charge, taxes in doc.allowances for tax in taxes
+        )
         broken_down = listed = any(tax.code == code for _subtotal, tax in doc.breakdown)
     else:
         used = facts.in_lines(code) or any(
-            tax.vat and tax.code == code for _node, _charge, taxes in doc.allowances for tax in taxes)
+            tax.vat and tax.code == code for _node, _charge, taxes in doc.allowances for tax in taxes
+        )
         exact = [tax for _subtotal, tax in doc.breakdown if tax.node.value("cbc:ID") == code]
         listed = any(tax.vat or code == "L" for tax in exact)
         broken_down = any(tax.vat and tax.code == code for _subtotal, tax in doc.breakdown)
@@ -160,10 +167,18 @@ def _registered(facts: Facts, code: str, family: str, seller: bool, buyer: bool,
 def _outside_scope(facts: Facts, say: Say) -> None:
     doc = facts.doc
     if facts.seller_vat or facts.buyer_vat:
-        sides = [(charge, tax) for node, charge, taxes in doc.allowances if node.parent is doc.root for tax in taxes
-                 if tax.vat and tax.code == "O"]
-        for number, found in (("02", facts.in_lines("O")), ("03", any(charge is False for charge, _tax in sides)),
-                              ("04", any(charge is True for charge, _tax in sides))):
+        sides = [
+            (charge, tax)
+            for node, charge, taxes in doc.allowances
+            if node.parent is doc.root
+            for tax in taxes
+            if tax.vat and tax.code == "O"
+        ]
+        for number, found in (
+            ("02", facts.in_lines("O")),
+            ("03", any(charge is False for charge, _tax in sides)),
+            ("04", any(charge is True for charge, _tax in sides)),
+        ):
             if found:
                 say(f"BR-O-{number}", doc.root, category="O")
     if not any(tax.vat and tax.code == "O" for _subtotal, tax in doc.breakdown):
@@ -175,8 +190,12 @@ def _outside_scope(facts: Facts, say: Say) -> None:
     def beside(charge: bool) -> list[Tax]:
         return [tax for _node, is_charge, taxes in doc.allowances if is_charge is charge for tax in taxes]
 
-    for number, taxes in (("11", [tax for _subtotal, tax in doc.breakdown]), ("12", doc.line_taxes),
-                          ("13", beside(False)), ("14", beside(True))):
+    for number, taxes in (
+        ("11", [tax for _subtotal, tax in doc.breakdown]),
+        ("12", doc.line_taxes),
+        ("13", beside(False)),
+        ("14", beside(True)),
+    ):
         if others(taxes):
             say(f"BR-O-{number}", doc.root, category="O")
 
@@ -194,10 +213,13 @@ def _split_payment(doc: Document, facts: Facts, say: Say) -> None:
 def _delivery_inside_the_union(doc: Document, say: Say) -> None:
     root = doc.root
     if len(root.value("cac:Delivery", "cbc:ActualDeliveryDate")) <= 1 and not any(
-            map(attrgetter("kids"), root.all("cac:InvoicePeriod"))):
+        map(attrgetter("kids"), root.all("cac:InvoicePeriod"))
+    ):
         say("BR-IC-11", root, category="K")
-    if len(root.value("cac:Delivery", "cac:DeliveryLocation", "cac:Address", "cac:Country",
-                      "cbc:IdentificationCode")) <= 1:
+    if (
+        len(root.value("cac:Delivery", "cac:DeliveryLocation", "cac:Address", "cac:Country", "cbc:IdentificationCode"))
+        <= 1
+    ):
         say("BR-IC-12", root, category="K")
 
 
@@ -219,8 +241,12 @@ def _rate(tax: Tax, number: str, say: Say) -> None:
     else:
         holds = rate == 0
     if not holds:
-        say(f"BR-{FAMILIES[tax.code][0]}-{number}", tax.node, category=tax.code,
-            value=tax.node.value("cbc:Percent") or "-")
+        say(
+            f"BR-{FAMILIES[tax.code][0]}-{number}",
+            tax.node,
+            category=tax.code,
+            value=tax.node.value("cbc:Percent") or "-",
+        )
 
 
 def _breakdown(doc: Document, facts: Facts, subtotal: Node, tax: Tax, say: Say) -> None:
@@ -232,19 +258,38 @@ def _breakdown(doc: Document, facts: Facts, subtotal: Node, tax: Tax, say: Say) 
     place = subtotal.first("cbc:TaxableAmount") or subtotal
     if tax.code in _WITH_RATE:
         if tax.rate is not None and not _base_of_rate(doc, facts, subtotal, tax):
-            say(f"BR-{family}-08", place, category=tax.code, value=subtotal.value("cbc:TaxableAmount") or "-",
-                expected=facts.base((tax.code, tax.rate)))
+            say(
+                f"BR-{family}-08",
+                place,
+                category=tax.code,
+                value=subtotal.value("cbc:TaxableAmount") or "-",
+                expected=facts.base((tax.code, tax.rate)),
+            )
         if base is None or amount is None or tax.rate is None or not close_to_rate(amount, base, tax.rate):
-            say(f"BR-{family}-09", subtotal.first("cbc:TaxAmount") or subtotal, category=tax.code,
+            say(
+                f"BR-{family}-09",
+                subtotal.first("cbc:TaxAmount") or subtotal,
+                category=tax.code,
                 value="-" if amount is None else amount,
-                expected="-" if base is None or tax.rate is None else round_cents(base * tax.rate / 100))
+                expected="-" if base is None or tax.rate is None else round_cents(base * tax.rate / 100),
+            )
     else:
         if base is None or not doc.lines or base != facts.base(tax.code):
-            say(f"BR-{family}-08", place, category=tax.code, value="-" if base is None else base,
-                expected=facts.base(tax.code))
+            say(
+                f"BR-{family}-08",
+                place,
+                category=tax.code,
+                value="-" if base is None else base,
+                expected=facts.base(tax.code),
+            )
         if amount is None or amount != 0:
-            say(f"BR-{family}-09", subtotal.first("cbc:TaxAmount") or subtotal, category=tax.code,
-                value="-" if amount is None else amount, expected="0.00")
+            say(
+                f"BR-{family}-09",
+                subtotal.first("cbc:TaxAmount") or subtotal,
+                category=tax.code,
+                value="-" if amount is None else amount,
+                expected="0.00",
+            )
     if bool(reasons) is (tax.code in ("S", "L", "M", "Z")):
         say(f"BR-{family}-10", tax.node, category=tax.code)
 

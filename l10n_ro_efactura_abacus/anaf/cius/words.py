@@ -14,22 +14,28 @@ _FORMS = {
     "length": ("{Term_ro}: {length} caractere, cel mult {limit}.", "{Term_en}: {length} characters, {limit} at most."),
     "decimals": ("{Term_ro} are mai mult de două zecimale: {value}.", "{Term_en} has more than two decimals: {value}."),
     "code": ("{Term_ro}: codul „{value}” nu este în lista acceptată.", "{Term_en}: code '{value}' is not in the list."),
-    "code_scheme": ("{Term_ro}: schema „{value}” nu este în lista acceptată.",
-                    "{Term_en}: scheme '{value}' is not in the list."),
-    "scheme": ("{Term_ro} nu spune din ce schemă sau listă face parte.",
-               "{Term_en} does not say its scheme or list."),
+    "code_scheme": (
+        "{Term_ro}: schema „{value}” nu este în lista acceptată.",
+        "{Term_en}: scheme '{value}' is not in the list.",
+    ),
+    "scheme": ("{Term_ro} nu spune din ce schemă sau listă face parte.", "{Term_en} does not say its scheme or list."),
     "once": ("{Term_ro} apare de {count} ori; cel mult {limit}.", "{Term_en} stands {count} times; {limit} at most."),
-    "date": ("{Term_ro} se scrie AAAA-LL-ZZ, nu „{value}”.",
-             "{Term_en} is written YYYY-MM-DD, not '{value}'."),
+    "date": ("{Term_ro} se scrie AAAA-LL-ZZ, nu „{value}”.", "{Term_en} is written YYYY-MM-DD, not '{value}'."),
     "sum": ("{Term_ro} este {value}, în loc de {expected}.", "{Term_en} is {value} instead of {expected}."),
     "sum_missing": ("Lipsește {term_ro}; ar fi {expected}.", "{Term_en} is missing; it would be {expected}."),
-    "sum_unknown": ("{Term_ro} nu se poate verifica: lipsește o sumă din care se calculează.",
-                    "{Term_en} cannot be verified: an amount it follows from is missing."),
+    "sum_unknown": (
+        "{Term_ro} nu se poate verifica: lipsește o sumă din care se calculează.",
+        "{Term_en} cannot be verified: an amount it follows from is missing.",
+    ),
     "reason": ("Lipsește {term_ro} (text sau cod).", "{Term_en} is missing (text or code)."),
-    "sector": ("{Term_ro} este „{value}”; în București trebuie SECTOR1 ... SECTOR6.",
-               "{Term_en} is '{value}'; in Bucharest it must be SECTOR1 ... SECTOR6."),
-    "county": ("{Term_ro}: „{value}” nu este un județ; se scrie ca RO-CJ sau RO-B.",
-               "{Term_en}: '{value}' is no county; it is written like RO-CJ or RO-B."),
+    "sector": (
+        "{Term_ro} este „{value}”; în București trebuie SECTOR1 ... SECTOR6.",
+        "{Term_en} is '{value}'; in Bucharest it must be SECTOR1 ... SECTOR6.",
+    ),
+    "county": (
+        "{Term_ro}: „{value}” nu este un județ; se scrie ca RO-CJ sau RO-B.",
+        "{Term_en}: '{value}' is no county; it is written like RO-CJ or RO-B.",
+    ),
 }
 _CATEGORY = re.compile(r"BR-(S|Z|E|AE|IC|G|O|IG|IP)-([0-9]{2})")
 #: prefix of the rule: key of the sentence, where the rule itself has none
@@ -76,8 +82,10 @@ def _row(rule: str, words: str | None) -> dict[str, str]:
             variant = ".buyer"
         row = rules[f"VAT-{number}{variant}"]
     if row is None:
-        row = next((rules[prefix] for prefix in _GROUPS if rule.startswith(prefix)),
-                   {"rule": rule, "bt": "", "form": "", "ro": rule, "en": rule})
+        row = next(
+            (rules[prefix] for prefix in _GROUPS if rule.startswith(prefix)),
+            {"rule": rule, "bt": "", "form": "", "ro": rule, "en": rule},
+        )
     return {**row, "form": words} if words in _FORMS else row
 
 
@@ -92,9 +100,15 @@ def finding(rule: str, node: Node | None, bt: str | None = None, words: str | No
     term = terms().get(bt) or {}
     element = str(node.element.tag).rpartition("}")[2] if node is not None else ""
     said = {
-        "value": "", "expected": "", "count": "", "limit": "", "length": "",
+        "value": "",
+        "expected": "",
+        "count": "",
+        "limit": "",
+        "length": "",
         **{key: _shown(value) for key, value in facts.items()},
-        "element": element, "term_ro": term.get("ro") or element, "term_en": term.get("en") or element,
+        "element": element,
+        "term_ro": term.get("ro") or element,
+        "term_en": term.get("en") or element,
     }
     said["Term_ro"], said["Term_en"] = _first_capital(said["term_ro"]), _first_capital(said["term_en"])
     form = row["form"]

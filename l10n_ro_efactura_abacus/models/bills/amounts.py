@@ -1,4 +1,5 @@
 """Arithmetic that turns the amounts of an XML into quantity, price and discount of Odoo bill lines. No ORM."""
+
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -7,12 +8,13 @@ from odoo.tools import float_compare, float_round
 # Decimals of a unit price up to which an exact price is searched.
 MOST_DECIMALS = 15
 # VAT categories (UNTDID 5305) with VAT at a rate of the base; L, M and B are schemes of other countries.
-RATED = ('S', 'L', 'M', 'B')
+RATED = ("S", "L", "M", "B")
 
 
 @dataclass(frozen=True)
 class Digits:
     """Decimals that the database keeps: of quantities, of discounts, of the document's currency."""
+
     quantity: int = 2
     discount: int = 2
     money: int = 2
@@ -21,6 +23,7 @@ class Digits:
 @dataclass(frozen=True)
 class Priced:
     """Amounts of one bill line. `exact`: a price gives the subtotal; `kept`: the quantity is the XML's."""
+
     quantity: float
     price: float
     discount: float

@@ -1,4 +1,5 @@
 """The importer of supplier XMLs: read, propose, create bills. This file runs the steps; importer_*.py hold them."""
+
 import logging
 
 from odoo import api, models
@@ -17,7 +18,8 @@ class EfacturaImporter(models.AbstractModel):
 
     Has no table and no state: `_propose` writes nothing, `_create_bills` books.
     """
-    _name = 'l10n_ro_efactura.importer'
+
+    _name = "l10n_ro_efactura.importer"
     _description = "e-Factura import of bills"
 
     @api.private
@@ -60,32 +62,33 @@ class EfacturaImporter(models.AbstractModel):
             step(proposal)
         except ArithmeticError:  # for example NaN or an exponent out of range
             proposal.document = None
-            proposal.refusals.append({'code': 'unreadable', 'text': self.env._("The amounts cannot be read.")})
+            proposal.refusals.append({"code": "unreadable", "text": self.env._("The amounts cannot be read.")})
 
     @api.private
     def _start(self, company, xml, message):
         """Return a new Proposal with its document read, or refused where the XML is no invoice."""
-        message = message if message is not None else self.env['l10n_ro_efactura.message']
+        message = message if message is not None else self.env["l10n_ro_efactura.message"]
         proposal = Proposal(company, None, xml, message)
-        proposal.duplicates = proposal.original = self.env['account.move']
-        proposal.partner = Choice(self.env['res.partner'])
-        proposal.journal = Choice(self.env['account.journal'])
+        proposal.duplicates = proposal.original = self.env["account.move"]
+        proposal.partner = Choice(self.env["res.partner"])
+        proposal.journal = Choice(self.env["account.journal"])
         proposal.location = Choice()
         proposal.currency = company.currency_id
         try:
             proposal.document = self._read(xml, message)
         except UblError as error:
             text = self.env._("This is no invoice: %s", document_error_words(self.env, error))
-            proposal.refusals.append({'code': 'unreadable', 'text': text})
+            proposal.refusals.append({"code": "unreadable", "text": text})
         return proposal
 
     @api.private
     def _propose_header(self, proposal):
         """Propose currency, type (`in_invoice`, `in_refund`) and supplier."""
         facts = proposal.document.facts
-        proposal.currency = proposal.lookup.currencies.get(
-            facts.currency or 'RON', self.env['res.currency']) or proposal.currency
-        proposal.move_type = 'in_refund' if proposal.document.sign < 0 else 'in_invoice'
+        proposal.currency = (
+            proposal.lookup.currencies.get(facts.currency or "RON", self.env["res.currency"]) or proposal.currency
+        )
+        proposal.move_type = "in_refund" if proposal.document.sign < 0 else "in_invoice"
         self._propose_partner(proposal)
 
     @api.private
@@ -108,11 +111,11 @@ class EfacturaImporter(models.AbstractModel):
 
         Other addons extend it.
         """
-        if company.l10n_ro_efactura_location == 'journal':
-            Journal = self.env['account.journal']
-            return Journal.search([*Journal._check_company_domain(company), ('type', '=', 'purchase')])
-        if company.l10n_ro_efactura_location == 'analytic':
-            Account = self.env['account.analytic.account'].sudo()
+        if company.l10n_ro_efactura_location == "journal":
+            Journal = self.env["account.journal"]
+            return Journal.search([*Journal._check_company_domain(company), ("type", "=", "purchase")])
+        if company.l10n_ro_efactura_location == "analytic":
+            Account = self.env["account.analytic.account"].sudo()
             return Account.search(Account._check_company_domain(company)).sudo(self.env.su)
         return None
 
@@ -120,21 +123,21 @@ class EfacturaImporter(models.AbstractModel):
     def _location_field(self, company):
         """Return the name of the res.partner field that remembers the location, or False."""
         return {
-            'journal': 'l10n_ro_efactura_journal_id',
-            'analytic': 'l10n_ro_efactura_analytic_id',
+            "journal": "l10n_ro_efactura_journal_id",
+            "analytic": "l10n_ro_efactura_analytic_id",
         }.get(company.l10n_ro_efactura_location, False)
 
     @api.private
     def _propose_location(self, proposal):
         """Propose the journal, and the location that is remembered of the supplier."""
         company = proposal.company
-        proposal.journal = Choice(proposal.lookup.journal, 'default' if proposal.lookup.journal else 'none')
+        proposal.journal = Choice(proposal.lookup.journal, "default" if proposal.lookup.journal else "none")
         name = self._location_field(company)
         if not name:
             return
         remembered = proposal.partner.value.with_company(company).sudo()[name]
-        proposal.location = Choice(remembered.sudo(self.env.su), 'remembered' if remembered else 'none')
-        if name == 'l10n_ro_efactura_journal_id' and not remembered:
+        proposal.location = Choice(remembered.sudo(self.env.su), "remembered" if remembered else "none")
+        if name == "l10n_ro_efactura_journal_id" and not remembered:
             proposal.location = proposal.journal
 
     @api.private
@@ -143,10 +146,11 @@ class EfacturaImporter(models.AbstractModel):
         location = proposal.location
         if not location.value:
             return
-        if location.value._name == 'account.journal':
+        if location.value._name == "account.journal":
             proposal.journal = location
-        elif location.value._name == 'account.analytic.account':
+        elif location.value._name == "account.analytic.account":
             for line_proposal in proposal.lines:
-                if line_proposal.analytic.source != 'user' and not (
-                        line_proposal.analytic.value and line_proposal.analytic.source == 'remembered'):
+                if line_proposal.analytic.source != "user" and not (
+                    line_proposal.analytic.value and line_proposal.analytic.source == "remembered"
+                ):
                     line_proposal.analytic = Choice({str(location.value.id): 100.0}, location.source)

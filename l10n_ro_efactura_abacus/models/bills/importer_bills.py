@@ -1,4 +1,5 @@
 """Creation of bills from proposals: many in one create(); a failing batch is halved until the bad one is alone."""
+
 import logging
 import mimetypes
 
@@ -18,7 +19,7 @@ BATCH_LINES = 2000
 
 
 class EfacturaImporter(models.AbstractModel):
-    _inherit = 'l10n_ro_efactura.importer'
+    _inherit = "l10n_ro_efactura.importer"
 
     @api.private
     def _create_bills(self, proposals):
@@ -33,7 +34,7 @@ class EfacturaImporter(models.AbstractModel):
         wanted = []
         for proposal in proposals:
             if proposal.refusals:
-                self._failed(proposal, ' '.join(refusal['text'] for refusal in proposal.refusals), proposals)
+                self._failed(proposal, " ".join(refusal["text"] for refusal in proposal.refusals), proposals)
             else:
                 wanted.append(proposal)
         made = self._create_partners(wanted, proposals)
@@ -47,8 +48,8 @@ class EfacturaImporter(models.AbstractModel):
             lines += len(proposal.lines)
         bills.update(self._create_batch(batch, proposals))
         for proposal in made:
-            proposal.made = bills.get(id(proposal), self.env['account.move'])
-        return self.env['account.move'].union(*(proposal.made for proposal in made))
+            proposal.made = bills.get(id(proposal), self.env["account.move"])
+        return self.env["account.move"].union(*(proposal.made for proposal in made))
 
     @api.private
     def _failed(self, proposal, reason, proposals):
@@ -78,11 +79,17 @@ class EfacturaImporter(models.AbstractModel):
                         with self.env.cr.savepoint():
                             new[key] = self._create_partner(proposal)
                 except (UserError, ValidationError, RedirectWarning) as error:
-                    self._failed(proposal, self.env._(
-                        "The supplier %(name)s cannot be created: %(reason)s", name=seller.name,
-                        reason=error.args[0]), proposals)
+                    self._failed(
+                        proposal,
+                        self.env._(
+                            "The supplier %(name)s cannot be created: %(reason)s",
+                            name=seller.name,
+                            reason=error.args[0],
+                        ),
+                        proposals,
+                    )
                     continue
-                proposal.partner = Choice(new[key], 'xml')
+                proposal.partner = Choice(new[key], "xml")
             ready.append(proposal)
         return ready
 
@@ -104,8 +111,11 @@ class EfacturaImporter(models.AbstractModel):
                 said = isinstance(error, (UserError, ValidationError, RedirectWarning))
                 if not said:
                     _logger.exception("An XML cannot be booked")
-                self._failed(batch[0], str(error.args[0]) if said else self.env._(
-                    "It cannot be booked: %s", type(error).__name__), proposals)
+                self._failed(
+                    batch[0],
+                    str(error.args[0]) if said else self.env._("It cannot be booked: %s", type(error).__name__),
+                    proposals,
+                )
                 return {}
         half = len(batch) // 2
         return {**self._create_batch(batch[:half], proposals), **self._create_batch(batch[half:], proposals)}
@@ -113,9 +123,17 @@ class EfacturaImporter(models.AbstractModel):
     @api.private
     def _create_together(self, batch):
         company = batch[0].company
-        Move = self.env['account.move'].with_company(company).with_context(
-            tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True, default_move_type='in_invoice',
-            l10n_ro_efactura_import=True)
+        Move = (
+            self.env["account.move"]
+            .with_company(company)
+            .with_context(
+                tracking_disable=True,
+                mail_create_nolog=True,
+                mail_create_nosubscribe=True,
+                default_move_type="in_invoice",
+                l10n_ro_efactura_import=True,
+            )
+        )
         with self._stand_ins(batch):
             bills = self._make_bills(Move, batch)
             self._attach(list(zip(batch, bills, strict=True)))
@@ -131,12 +149,15 @@ class EfacturaImporter(models.AbstractModel):
         :raise UserError: another transaction has paired one of the packages
         """
         user = self.env.user.name
-        uploaded = {bill.id: self.env._("Imported by %(user)s from an uploaded e-Factura.", user=user)
-                    for proposal, bill in pairs if not proposal.message}
-        self.env['account.move'].browse(uploaded)._message_log_batch(bodies=uploaded)
+        uploaded = {
+            bill.id: self.env._("Imported by %(user)s from an uploaded e-Factura.", user=user)
+            for proposal, bill in pairs
+            if not proposal.message
+        }
+        self.env["account.move"].browse(uploaded)._message_log_batch(bodies=uploaded)
         reason = self.env._("imported by %s", user)
         rows = [(proposal.message.id, bill.id, reason) for proposal, bill in pairs if proposal.message]
-        paired = self.env['l10n_ro_efactura.message'].sudo()._write_pairs(rows)
+        paired = self.env["l10n_ro_efactura.message"].sudo()._write_pairs(rows)
         if len(paired) != len(rows):
             raise UserError(self.env._("Somebody else has imported this package meanwhile."))
         paired._after_pairing()
@@ -152,13 +173,15 @@ class EfacturaImporter(models.AbstractModel):
         """Replace the content of the proposal's draft bill with the invoice."""
         bill = proposal.bill.with_context(l10n_ro_efactura_import=True)
         values = self._bill_values(proposal)
-        values['invoice_line_ids'] = [
-            *(Command.delete(line.id) for line in bill.invoice_line_ids), *values['invoice_line_ids']]
-        del values['company_id']
-        if bill.journal_id.id == values['journal_id']:
-            del values['journal_id']
-        if bill.move_type == values['move_type']:
-            del values['move_type']
+        values["invoice_line_ids"] = [
+            *(Command.delete(line.id) for line in bill.invoice_line_ids),
+            *values["invoice_line_ids"],
+        ]
+        del values["company_id"]
+        if bill.journal_id.id == values["journal_id"]:
+            del values["journal_id"]
+        if bill.move_type == values["move_type"]:
+            del values["move_type"]
         bill.write(values)
         return bill
 
@@ -171,70 +194,74 @@ class EfacturaImporter(models.AbstractModel):
         self._propose_rate(proposal)
         forced = self._forced_amounts(proposal)
         values = {
-            'move_type': proposal.move_type,
-            'company_id': proposal.company.id,
-            'journal_id': proposal.journal.value.id,
-            'partner_id': proposal.partner.value.id,
-            'currency_id': proposal.currency.id,
-            'ref': facts.number,
-            'invoice_date': facts.issue_date,
-            'invoice_origin': document.order or False,
-            'narration': Markup('<br/>').join(document.notes) or False,
-            'payment_reference': document.payment_reference or facts.number,
-            'reversed_entry_id': proposal.original.id if proposal.original else False,
-            'l10n_ro_efactura_import_warnings': proposal.warnings or False,
-            'invoice_line_ids': [],
+            "move_type": proposal.move_type,
+            "company_id": proposal.company.id,
+            "journal_id": proposal.journal.value.id,
+            "partner_id": proposal.partner.value.id,
+            "currency_id": proposal.currency.id,
+            "ref": facts.number,
+            "invoice_date": facts.issue_date,
+            "invoice_origin": document.order or False,
+            "narration": Markup("<br/>").join(document.notes) or False,
+            "payment_reference": document.payment_reference or facts.number,
+            "reversed_entry_id": proposal.original.id if proposal.original else False,
+            "l10n_ro_efactura_import_warnings": proposal.warnings or False,
+            "invoice_line_ids": [],
             **proposal.extra,
         }
         if facts.due_date:
-            values |= {'invoice_date_due': facts.due_date, 'invoice_payment_term_id': False}
+            values |= {"invoice_date_due": facts.due_date, "invoice_payment_term_id": False}
         if proposal.accounting_date or facts.issue_date:  # else core uses today's date
-            values['date'] = proposal.accounting_date or facts.issue_date
+            values["date"] = proposal.accounting_date or facts.issue_date
         for index, line_proposal in enumerate(proposal.lines):
-            line_values = {'sequence': 10 + index, **self._bill_line_values(proposal, line_proposal),
-                           **self._journal_values(proposal, line_proposal)}
+            line_values = {
+                "sequence": 10 + index,
+                **self._bill_line_values(proposal, line_proposal),
+                **self._journal_values(proposal, line_proposal),
+            }
             if index in forced:
-                line_values['extra_tax_data'] = forced[index]
-            values['invoice_line_ids'].append(Command.create(line_values))
+                line_values["extra_tax_data"] = forced[index]
+            values["invoice_line_ids"].append(Command.create(line_values))
         return values
 
     @api.private
     def _bill_line_values(self, proposal, line_proposal):  # noqa: ARG002  for extensions
         """Return the values of one bill line."""
         return {
-            'display_type': 'product',
-            'is_imported': True,
-            'name': line_proposal.name,
-            'product_id': line_proposal.product.value.id if line_proposal.product.value else False,
-            'account_id': line_proposal.account.value.id if line_proposal.account.value else False,
-            'product_uom_id': line_proposal.uom.value.id if line_proposal.uom.value else False,
-            'quantity': line_proposal.quantity,
-            'price_unit': line_proposal.price_unit,
-            'discount': line_proposal.discount,
-            'tax_ids': [Command.set(line_proposal.taxes.value.ids if line_proposal.taxes.value else [])],
-            'analytic_distribution': line_proposal.analytic.value or False,
-            'l10n_ro_efactura_line_key': line_proposal.key,
+            "display_type": "product",
+            "is_imported": True,
+            "name": line_proposal.name,
+            "product_id": line_proposal.product.value.id if line_proposal.product.value else False,
+            "account_id": line_proposal.account.value.id if line_proposal.account.value else False,
+            "product_uom_id": line_proposal.uom.value.id if line_proposal.uom.value else False,
+            "quantity": line_proposal.quantity,
+            "price_unit": line_proposal.price_unit,
+            "discount": line_proposal.discount,
+            "tax_ids": [Command.set(line_proposal.taxes.value.ids if line_proposal.taxes.value else [])],
+            "analytic_distribution": line_proposal.analytic.value or False,
+            "l10n_ro_efactura_line_key": line_proposal.key,
             **line_proposal.extra,
-            'l10n_ro_efactura_treatment': line_proposal.treatment.value or 'expense',
-            'l10n_ro_efactura_to_expense': bool(line_proposal.to_expense.value),
+            "l10n_ro_efactura_treatment": line_proposal.treatment.value or "expense",
+            "l10n_ro_efactura_to_expense": bool(line_proposal.to_expense.value),
         }
 
     @api.private
     def _journal_values(self, proposal, line_proposal):
         """Return the line's journal amounts and tax tags, which core would otherwise compute and write line by line."""
-        company, refund = proposal.company.currency_id, proposal.move_type == 'in_refund'
-        rate = 1.0 if proposal.currency == company else proposal.extra.get('invoice_currency_rate')
-        taxes = (line_proposal.taxes.value or self.env['account.tax']).sudo()
-        if not rate or any(tax.price_include or tax.amount_type == 'group' for tax in taxes):
+        company, refund = proposal.company.currency_id, proposal.move_type == "in_refund"
+        rate = 1.0 if proposal.currency == company else proposal.extra.get("invoice_currency_rate")
+        taxes = (line_proposal.taxes.value or self.env["account.tax"]).sudo()
+        if not rate or any(tax.price_include or tax.amount_type == "group" for tax in taxes):
             return {}
         amount = float(line_proposal.net) * (-1 if refund else 1)
-        tags = (line_proposal.product.value or self.env['product.product']).sudo().account_tag_ids
-        for tax in taxes.filtered(lambda tax: tax.tax_exigibility == 'on_invoice'):
+        tags = (line_proposal.product.value or self.env["product.product"]).sudo().account_tag_ids
+        for tax in taxes.filtered(lambda tax: tax.tax_exigibility == "on_invoice"):
             lines = tax.refund_repartition_line_ids if refund else tax.invoice_repartition_line_ids
-            tags |= lines.filtered(lambda line: line.repartition_type == 'base').tag_ids
+            tags |= lines.filtered(lambda line: line.repartition_type == "base").tag_ids
         return {
-            'amount_currency': proposal.currency.round(amount), 'balance': company.round(amount / rate),
-            'tax_tag_ids': [Command.set(tags.ids)],
+            "amount_currency": proposal.currency.round(amount),
+            "balance": company.round(amount / rate),
+            "tax_tag_ids": [Command.set(tags.ids)],
         }
 
     # -- attachments ----------------------------------------------------------------------------------------
@@ -247,18 +274,24 @@ class EfacturaImporter(models.AbstractModel):
         """
         xmls, files = [], []
         for proposal, bill in pairs:
-            owner = {'res_model': 'account.move', 'res_id': bill.id, 'type': 'binary'}
-            number = proposal.document.facts.number.replace('/', '-')
-            xmls.append({**owner, 'name': f'{number}.xml', 'raw': proposal.xml, 'mimetype': 'application/xml'})
-            files += [{
-                **owner, 'name': file.name or number, 'raw': file.content,
-                'mimetype': file.mimetype or mimetypes.guess_type(file.name)[0] or 'application/octet-stream',
-            } for file in proposal.document.attachments if file.content]
-        Attachment = self.env['ir.attachment'].with_user(SUPERUSER_ID)
+            owner = {"res_model": "account.move", "res_id": bill.id, "type": "binary"}
+            number = proposal.document.facts.number.replace("/", "-")
+            xmls.append({**owner, "name": f"{number}.xml", "raw": proposal.xml, "mimetype": "application/xml"})
+            files += [
+                {
+                    **owner,
+                    "name": file.name or number,
+                    "raw": file.content,
+                    "mimetype": file.mimetype or mimetypes.guess_type(file.name)[0] or "application/octet-stream",
+                }
+                for file in proposal.document.attachments
+                if file.content
+            ]
+        Attachment = self.env["ir.attachment"].with_user(SUPERUSER_ID)
         Attachment.create(xmls)
         shown = {}
         for attachment in Attachment.with_context(attachments_mime_plainxml=True).create(files):
-            if attachment.mimetype == 'application/pdf':
+            if attachment.mimetype == "application/pdf":
                 shown.setdefault(attachment.res_id, attachment)
         for _proposal, bill in pairs:
             if bill.id in shown:

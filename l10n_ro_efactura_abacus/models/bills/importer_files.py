@@ -1,4 +1,5 @@
 """Files that users drop or upload: XML invoices, ANAF packages, and ZIPs of them."""
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -10,7 +11,7 @@ MOST_FILES = 500
 
 
 class EfacturaImporter(models.AbstractModel):
-    _inherit = 'l10n_ro_efactura.importer'
+    _inherit = "l10n_ro_efactura.importer"
 
     @api.model
     @api.private
@@ -25,8 +26,15 @@ class EfacturaImporter(models.AbstractModel):
         for name, content in files:
             for xml, package in self._documents_in(name, content):
                 company = self._company_of(xml)
-                sources.append({'company': company, 'xml': xml, 'package': package, 'name': name,
-                                'message': self.env['l10n_ro_efactura.message']._holding(company, xml)})
+                sources.append(
+                    {
+                        "company": company,
+                        "xml": xml,
+                        "package": package,
+                        "name": name,
+                        "message": self.env["l10n_ro_efactura.message"]._holding(company, xml),
+                    }
+                )
         if not sources:
             raise UserError(self.env._("Drop XML files of invoices or ANAF's ZIP packages."))
         return sources
@@ -35,13 +43,14 @@ class EfacturaImporter(models.AbstractModel):
     @api.private
     def _documents_in(self, name, content):
         """Return [(xml, its ANAF package or None)] of one file: an XML, ANAF's ZIP, or a ZIP of them."""
-        if content[:2] != b'PK':
+        if content[:2] != b"PK":
             return [(content, None)]
         try:
             found = self._documents_in_zip(content, MAX_SIZE)
         except PackageError as error:
-            raise UserError(self.env._("%(file)s cannot be opened: %(error)s", file=name,
-                                       error=package_words(self.env, error))) from None
+            raise UserError(
+                self.env._("%(file)s cannot be opened: %(error)s", file=name, error=package_words(self.env, error))
+            ) from None
         if not found:
             raise UserError(self.env._("%s holds no invoice.", name))
         return found
@@ -56,10 +65,10 @@ class EfacturaImporter(models.AbstractModel):
         """
         files = unzip(content, max_size=left, max_entries=MOST_FILES)
         left -= sum(map(len, files.values()))
-        sealed = any('semnatura' in path.lower() for path in files)
+        sealed = any("semnatura" in path.lower() for path in files)
         found = []
         for data in files.values():
-            if data[:2] == b'PK' and nested:
+            if data[:2] == b"PK" and nested:
                 inner = self._documents_in_zip(data, left, nested=False)
                 left -= sum(len(xml) for xml, _package in inner)
                 found += inner
@@ -76,8 +85,10 @@ class EfacturaImporter(models.AbstractModel):
         except UblError:
             return self.env.company
         companies = self.env.company | self.env.companies
-        return companies.filtered(lambda company: buyer and company._l10n_ro_efactura_cif() == buyer)[:1] \
+        return (
+            companies.filtered(lambda company: buyer and company._l10n_ro_efactura_cif() == buyer)[:1]
             or self.env.company
+        )
 
 
 def _is_invoice(content):

@@ -1,4 +1,5 @@
 """Untaxed, VAT and total amount of a bill, equal to those of its XML to the cent."""
+
 from collections import defaultdict
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ ZERO = Decimal(0)
 
 
 class EfacturaImporter(models.AbstractModel):
-    _inherit = 'l10n_ro_efactura.importer'
+    _inherit = "l10n_ro_efactura.importer"
 
     @api.private
     def _forced_amounts(self, proposal):
@@ -27,8 +28,9 @@ class EfacturaImporter(models.AbstractModel):
         for index, line in enumerate(proposal.lines):
             groups[line.category, line.rate or ZERO].append(index)
         targets = self._vat_targets(proposal, groups)
-        charged = {index: tax for index, line in enumerate(proposal.lines)
-                   if (tax := self._charging_tax(line)) is not None}
+        charged = {
+            index: tax for index, line in enumerate(proposal.lines) if (tax := self._charging_tax(line)) is not None
+        }
         amounts = {}
         for group, indexes in groups.items():
             own = [index for index in indexes if index in charged]
@@ -42,8 +44,10 @@ class EfacturaImporter(models.AbstractModel):
         local = self._vat_in_company_currency(proposal, amounts)
         if not local and self._is_natural(proposal, charged, amounts):
             return {}
-        return {index: self._extra_tax_data(proposal, proposal.lines[index], charged[index], amount,
-                                            local.get(index)) for index, amount in amounts.items()}
+        return {
+            index: self._extra_tax_data(proposal, proposal.lines[index], charged[index], amount, local.get(index))
+            for index, amount in amounts.items()
+        }
 
     @api.private
     def _vat_targets(self, proposal, groups):
@@ -71,7 +75,7 @@ class EfacturaImporter(models.AbstractModel):
     def _charging_tax(self, line):
         """Return the only tax of a line where it has the XML's rate (or none) and can hold its VAT, else None."""
         taxes = line.taxes.value
-        if not taxes or len(taxes) != 1 or taxes.amount_type != 'percent' or taxes.has_negative_factor:
+        if not taxes or len(taxes) != 1 or taxes.amount_type != "percent" or taxes.has_negative_factor:
             return None
         rate = line.rate if line.category in RATED else ZERO
         return taxes if Decimal(repr(taxes.amount)) == (rate or ZERO) else None
@@ -80,33 +84,38 @@ class EfacturaImporter(models.AbstractModel):
     def _is_natural(self, proposal, charged, amounts):
         """Return True where Odoo computes the same amounts by itself."""
         digits = proposal.currency.decimal_places
-        per_line = proposal.company.tax_calculation_rounding_method == 'round_per_line'
+        per_line = proposal.company.tax_calculation_rounding_method == "round_per_line"
         raw, given, off = (defaultdict(Decimal) for _number in range(3))
         for index, line in enumerate(proposal.lines):
-            tax = charged.get(index) or self.env['account.tax']
-            gross = Decimal(repr(line.quantity)) * Decimal(repr(line.price_unit)) * (
-                1 - Decimal(repr(line.discount)) / 100)
+            tax = charged.get(index) or self.env["account.tax"]
+            gross = (
+                Decimal(repr(line.quantity)) * Decimal(repr(line.price_unit)) * (1 - Decimal(repr(line.discount)) / 100)
+            )
             if tax.price_include:
                 return False
             rate = Decimal(repr(tax.amount)) / 100
             raw[tax] += money(money(gross, digits) * rate, digits) if per_line else gross * rate
             off[tax] += gross - line.net
             given[tax] += amounts.get(index, ZERO)
-        near = Decimal('0.4').scaleb(-digits)  # of the whole too: core rounds the bases of all taxes together
+        near = Decimal("0.4").scaleb(-digits)  # of the whole too: core rounds the bases of all taxes together
         return abs(sum(off.values())) < near and all(
-            money(raw[tax], digits) == given[tax] and abs(off[tax]) < near for tax in raw)
+            money(raw[tax], digits) == given[tax] and abs(off[tax]) < near for tax in raw
+        )
 
     @api.private
     def _extra_tax_data(self, proposal, line, tax, amount, local):
         """Return the line's amounts as core's tax engine exports them (`_export_base_line_extra_tax_data`)."""
-        vat = {'base_amount_currency': float(line.net), 'tax_amount_currency': float(amount)}
+        vat = {"base_amount_currency": float(line.net), "tax_amount_currency": float(amount)}
         if local is not None:
-            vat['tax_amount'] = float(local)
+            vat["tax_amount"] = float(local)
         return {
-            'currency_id': proposal.currency.id, 'price_unit': line.price_unit, 'discount': line.discount,
-            'quantity': line.quantity, 'rate': proposal.extra.get('invoice_currency_rate', 1.0),
-            'manual_total_excluded_currency': float(line.net),
-            'manual_tax_amounts': {str(tax.id): vat},
+            "currency_id": proposal.currency.id,
+            "price_unit": line.price_unit,
+            "discount": line.discount,
+            "quantity": line.quantity,
+            "rate": proposal.extra.get("invoice_currency_rate", 1.0),
+            "manual_total_excluded_currency": float(line.net),
+            "manual_tax_amounts": {str(tax.id): vat},
         }
 
     @api.private
@@ -116,27 +125,34 @@ class EfacturaImporter(models.AbstractModel):
         if proposal.currency == company.currency_id:
             return
         document, vat = proposal.document, proposal.document.facts.tax_amount
-        known = self.env['res.currency']._get_conversion_rate(
-            company.currency_id, proposal.currency, company, document.facts.issue_date)
+        known = self.env["res.currency"]._get_conversion_rate(
+            company.currency_id, proposal.currency, company, document.facts.issue_date
+        )
         in_ron = document.vat_in_vat_currency
-        if not vat or not in_ron or company.currency_id.name != (document.vat_currency or 'RON'):
+        if not vat or not in_ron or company.currency_id.name != (document.vat_currency or "RON"):
             if vat:
-                proposal.warnings.append(self.env._(
-                    "The XML does not say its VAT in %(currency)s (BT-111): the rate of the day is used.",
-                    currency=company.currency_id.name))
+                proposal.warnings.append(
+                    self.env._(
+                        "The XML does not say its VAT in %(currency)s (BT-111): the rate of the day is used.",
+                        currency=company.currency_id.name,
+                    )
+                )
             return
         rate = float(vat / in_ron)
         if rate <= 0:
             return
-        proposal.extra['invoice_currency_rate'] = rate
+        proposal.extra["invoice_currency_rate"] = rate
         if known and proposal.currency.active and abs(rate / known - 1) > 0.02:
-            proposal.warnings.append(self.env._(
-                "The rate of the XML is %(rate).4f, that of the day is %(known).4f.", rate=1 / rate, known=1 / known))
+            proposal.warnings.append(
+                self.env._(
+                    "The rate of the XML is %(rate).4f, that of the day is %(known).4f.", rate=1 / rate, known=1 / known
+                )
+            )
 
     @api.private
     def _vat_in_company_currency(self, proposal, amounts):
         """Return {index: VAT in the company's currency}, in sum BT-111; {} where core's conversion gives it."""
-        rate = proposal.extra.get('invoice_currency_rate')
+        rate = proposal.extra.get("invoice_currency_rate")
         if not rate:
             return {}
         company = proposal.company.currency_id

@@ -1,4 +1,5 @@
 """The budget of calls to ANAF and its daily quotas, which all workers share."""
+
 from contextlib import contextmanager
 
 from odoo import api, fields, models, modules
@@ -30,7 +31,8 @@ def side_cursor(env):
 
 class EfacturaCall(models.Model):
     """A row of the sliding log of granted calls. ANAF allows 1000 a minute (limiteApeluriAPI.txt); we use less."""
-    _name = 'l10n_ro_efactura.call'
+
+    _name = "l10n_ro_efactura.call"
     _description = "e-Factura granted calls"
     _log_access = False
 
@@ -38,7 +40,7 @@ class EfacturaCall(models.Model):
     at = fields.Datetime(required=True, readonly=True)
     n = fields.Integer(required=True, readonly=True)
 
-    _key_at_idx = models.Index('(key, at)')
+    _key_at_idx = models.Index("(key, at)")
 
     @api.model
     @api.private
@@ -50,25 +52,35 @@ class EfacturaCall(models.Model):
 
         :return: (granted, seconds to wait where nothing was granted)
         """
-        cap = knob('calls_per_minute', 950)
+        cap = knob("calls_per_minute", 950)
         with side_cursor(self.env) as cr:
-            cr.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f'l10n_ro_efactura.call/{key}'])
-            cr.execute("DELETE FROM l10n_ro_efactura_call WHERE key = %s AND at < clock_timestamp() AT TIME ZONE 'UTC'"
-                       " - %s * interval '1 second'", [key, WINDOW])
-            cr.execute("SELECT COALESCE(SUM(n), 0), EXTRACT(EPOCH FROM"
-                       " MIN(at) + %s * interval '1 second' - clock_timestamp() AT TIME ZONE 'UTC')"
-                       " FROM l10n_ro_efactura_call WHERE key = %s", [WINDOW, key])
+            cr.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"l10n_ro_efactura.call/{key}"])
+            cr.execute(
+                "DELETE FROM l10n_ro_efactura_call WHERE key = %s AND at < clock_timestamp() AT TIME ZONE 'UTC'"
+                " - %s * interval '1 second'",
+                [key, WINDOW],
+            )
+            cr.execute(
+                "SELECT COALESCE(SUM(n), 0), EXTRACT(EPOCH FROM"
+                " MIN(at) + %s * interval '1 second' - clock_timestamp() AT TIME ZONE 'UTC')"
+                " FROM l10n_ro_efactura_call WHERE key = %s",
+                [WINDOW, key],
+            )
             used, wait = cr.fetchone()
             granted = max(min(wanted, cap - used), 0)
             if granted:
-                cr.execute("INSERT INTO l10n_ro_efactura_call (key, at, n)"
-                           " VALUES (%s, clock_timestamp() AT TIME ZONE 'UTC', %s)", [key, granted])
+                cr.execute(
+                    "INSERT INTO l10n_ro_efactura_call (key, at, n)"
+                    " VALUES (%s, clock_timestamp() AT TIME ZONE 'UTC', %s)",
+                    [key, granted],
+                )
         return granted, 0.0 if granted else max(float(wait or 1), 0.05)
 
 
 class EfacturaQuota(models.Model):
     """The number of calls of one kind on one day (in Bucharest), for ANAF's daily limits per CIF."""
-    _name = 'l10n_ro_efactura.quota'
+
+    _name = "l10n_ro_efactura.quota"
     _description = "e-Factura daily quotas"
     _log_access = False
 
@@ -76,7 +88,7 @@ class EfacturaQuota(models.Model):
     day = fields.Date(required=True, readonly=True)
     n = fields.Integer(required=True, readonly=True)
 
-    _key_day_uniq = models.UniqueIndex('(key, day)')
+    _key_day_uniq = models.UniqueIndex("(key, day)")
 
     @api.model
     @api.private
@@ -86,7 +98,8 @@ class EfacturaQuota(models.Model):
             cr.execute(
                 "INSERT INTO l10n_ro_efactura_quota AS q (key, day, n) SELECT %(key)s, %(day)s, 1 WHERE %(cap)s > 0"
                 " ON CONFLICT (key, day) DO UPDATE SET n = q.n + 1 WHERE q.n < %(cap)s RETURNING n",
-                {'key': key, 'day': today(), 'cap': cap})
+                {"key": key, "day": today(), "cap": cap},
+            )
             taken = cr.fetchone()
             if taken == (1,):
                 cr.execute("DELETE FROM l10n_ro_efactura_quota WHERE key = %s AND day < %s", [key, today()])
@@ -100,6 +113,5 @@ class EfacturaQuota(models.Model):
             cr.execute(
                 "INSERT INTO l10n_ro_efactura_quota AS q (key, day, n) VALUES (%(key)s, %(day)s, %(cap)s)"
                 " ON CONFLICT (key, day) DO UPDATE SET n = GREATEST(q.n, EXCLUDED.n)",
-                {'key': key, 'day': today(), 'cap': cap})
-
-
+                {"key": key, "day": today(), "cap": cap},
+            )

@@ -1,4 +1,5 @@
 """The circuit breaker of a connection: a gate that closes while ANAF does not work."""
+
 from contextlib import nullcontext
 
 from odoo import api, fields, models
@@ -7,7 +8,7 @@ from .budget import side_cursor
 
 # Last answers of a connection that decide, kept as a text of one sign for each.
 WINDOW_ANSWERS = 10
-GOOD, BAD = '.', 'x'
+GOOD, BAD = ".", "x"
 # Bad answers among them that close the gate.
 MOST_BAD = 6
 # Bad answers that close the gate where none of them was good.
@@ -18,7 +19,7 @@ OPEN_SECONDS = (30, 60, 120, 300, 900)
 
 def right_key(key, cif):
     """Return the key of the gate that stands for the right in SPV of connection `key` for `cif` (digits)."""
-    return f'{key} CIF {cif}'
+    return f"{key} CIF {cif}"
 
 
 class EfacturaGate(models.Model):
@@ -33,7 +34,8 @@ class EfacturaGate(models.Model):
           |--429--> closed for Retry-After
           \\--401 after a refresh, 403--> closed for half an hour, and an alarm
     """
-    _name = 'l10n_ro_efactura.gate'
+
+    _name = "l10n_ro_efactura.gate"
     _description = "e-Factura circuit"
     _log_access = False
 
@@ -44,7 +46,7 @@ class EfacturaGate(models.Model):
     closed_until = fields.Datetime(readonly=True)
     reason = fields.Char(readonly=True)
 
-    _key_uniq = models.UniqueIndex('(key, environment)')
+    _key_uniq = models.UniqueIndex("(key, environment)")
 
     @api.model
     @api.private
@@ -56,39 +58,50 @@ class EfacturaGate(models.Model):
         with side_cursor(self.env) if fresh else nullcontext(self.env.cr) as cr:
             cr.execute(
                 "SELECT closed_until > clock_timestamp() AT TIME ZONE 'UTC' FROM l10n_ro_efactura_gate"
-                " WHERE key = %s AND environment = %s AND closed_until IS NOT NULL", [key, environment])
+                " WHERE key = %s AND environment = %s AND closed_until IS NOT NULL",
+                [key, environment],
+            )
             row = cr.fetchone()
         if not row:
-            return 'open'
-        return 'closed' if row[0] else 'probe'
+            return "open"
+        return "closed" if row[0] else "probe"
 
     @api.model
     @api.private
     def _reason(self, key, environment):
         """Return the code of the error that closed the gate."""
         with side_cursor(self.env) as cr:
-            cr.execute("SELECT reason FROM l10n_ro_efactura_gate WHERE key = %s AND environment = %s"
-                       " AND closed_until IS NOT NULL", [key, environment])
+            cr.execute(
+                "SELECT reason FROM l10n_ro_efactura_gate WHERE key = %s AND environment = %s"
+                " AND closed_until IS NOT NULL",
+                [key, environment],
+            )
             row = cr.fetchone()
-        return row and row[0] or 'closed'
+        return row and row[0] or "closed"
 
     @api.model
     @api.private
     def _closed_reason(self, key, environment):
         """Return the reason of a gate that is closed now, or False."""
         with side_cursor(self.env) as cr:
-            cr.execute("SELECT reason FROM l10n_ro_efactura_gate WHERE key = %s AND environment = %s"
-                       " AND closed_until > clock_timestamp() AT TIME ZONE 'UTC'", [key, environment])
+            cr.execute(
+                "SELECT reason FROM l10n_ro_efactura_gate WHERE key = %s AND environment = %s"
+                " AND closed_until > clock_timestamp() AT TIME ZONE 'UTC'",
+                [key, environment],
+            )
             row = cr.fetchone()
-        return bool(row) and (row[0] or 'closed')
+        return bool(row) and (row[0] or "closed")
 
     @api.model
     @api.private
     def _open_rights(self, key):
         """Open the gates of all CIFs that the connection `key` had no right for: another token may have it."""
         with side_cursor(self.env) as cr:
-            cr.execute("UPDATE l10n_ro_efactura_gate SET closed_until = NULL, reason = NULL"
-                       " WHERE starts_with(key, %s) AND closed_until IS NOT NULL", [right_key(key, '')])
+            cr.execute(
+                "UPDATE l10n_ro_efactura_gate SET closed_until = NULL, reason = NULL"
+                " WHERE starts_with(key, %s) AND closed_until IS NOT NULL",
+                [right_key(key, "")],
+            )
 
     @api.model
     @api.private
@@ -99,7 +112,9 @@ class EfacturaGate(models.Model):
                 "UPDATE l10n_ro_efactura_gate"
                 " SET closed_until = clock_timestamp() AT TIME ZONE 'UTC' + %s * interval '1 second'"
                 " WHERE key = %s AND environment = %s AND closed_until <= clock_timestamp() AT TIME ZONE 'UTC'"
-                " RETURNING id", [OPEN_SECONDS[0], key, environment])
+                " RETURNING id",
+                [OPEN_SECONDS[0], key, environment],
+            )
             return bool(cr.fetchone())
 
     @api.model
@@ -114,14 +129,18 @@ class EfacturaGate(models.Model):
         if not sure:
             self.env.cr.execute(
                 "SELECT 1 FROM l10n_ro_efactura_gate WHERE key = %s AND environment = %s AND closed_until IS NULL"
-                " AND (failures > 0 OR answers LIKE %s)", [key, environment, f'%{BAD}%'])
+                " AND (failures > 0 OR answers LIKE %s)",
+                [key, environment, f"%{BAD}%"],
+            )
             if not self.env.cr.fetchone():
                 return False
         with side_cursor(self.env) as cr:
-            cr.execute("UPDATE l10n_ro_efactura_gate SET failures = 0, reason = NULL,"
-                       " answers = RIGHT(COALESCE(answers, '') || %s, %s)"
-                       " WHERE key = %s AND environment = %s AND closed_until IS NULL",
-                       [GOOD * min(good, WINDOW_ANSWERS), WINDOW_ANSWERS, key, environment])
+            cr.execute(
+                "UPDATE l10n_ro_efactura_gate SET failures = 0, reason = NULL,"
+                " answers = RIGHT(COALESCE(answers, '') || %s, %s)"
+                " WHERE key = %s AND environment = %s AND closed_until IS NULL",
+                [GOOD * min(good, WINDOW_ANSWERS), WINDOW_ANSWERS, key, environment],
+            )
         return True
 
     @api.model
@@ -133,10 +152,12 @@ class EfacturaGate(models.Model):
         :param reasons: codes; given, only gates that closed for one of them open
         """
         with side_cursor(self.env) as cr:
-            cr.execute("UPDATE l10n_ro_efactura_gate"
-                       " SET failures = 0, answers = NULL, closed_until = NULL, reason = NULL"
-                       " WHERE key = %s AND (%s IS NULL OR environment = %s) AND (%s OR reason = ANY(%s))",
-                       [key, environment, environment, not reasons, list(reasons)])
+            cr.execute(
+                "UPDATE l10n_ro_efactura_gate"
+                " SET failures = 0, answers = NULL, closed_until = NULL, reason = NULL"
+                " WHERE key = %s AND (%s IS NULL OR environment = %s) AND (%s OR reason = ANY(%s))",
+                [key, environment, environment, not reasons, list(reasons)],
+            )
 
     @api.model
     @api.private
@@ -152,8 +173,14 @@ class EfacturaGate(models.Model):
                 " VALUES (%(key)s, %(env)s, 1, %(why)s, %(new)s)"
                 " ON CONFLICT (key, environment) DO UPDATE SET failures = g.failures + 1, reason = EXCLUDED.reason,"
                 " answers = RIGHT(COALESCE(g.answers, '') || %(new)s, %(window)s) RETURNING failures, answers",
-                {'key': key, 'env': environment, 'why': error.code, 'window': WINDOW_ANSWERS,
-                 'new': (GOOD * good + BAD)[-WINDOW_ANSWERS:]})
+                {
+                    "key": key,
+                    "env": environment,
+                    "why": error.code,
+                    "window": WINDOW_ANSWERS,
+                    "new": (GOOD * good + BAD)[-WINDOW_ANSWERS:],
+                },
+            )
             failures, answers = cr.fetchone()
         bad = answers.count(BAD)
         if bad >= MOST_BAD or (bad >= BAD_FROM_THE_START and GOOD not in answers):
@@ -170,4 +197,5 @@ class EfacturaGate(models.Model):
                 " ON CONFLICT (key, environment) DO UPDATE"
                 " SET closed_until = GREATEST(l10n_ro_efactura_gate.closed_until, EXCLUDED.closed_until),"
                 " reason = EXCLUDED.reason",
-                {'key': key, 'env': environment, 's': seconds, 'why': reason})
+                {"key": key, "env": environment, "s": seconds, "why": reason},
+            )

@@ -1,4 +1,5 @@
 """Lanes: the background calls to ANAF of one company in one environment, over one connection."""
+
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
@@ -34,7 +35,7 @@ ALARM_SECONDS = 1800
 # Seconds for which a CIF without a right in SPV is not tried; another token ends the pause.
 PAUSE_SECONDS = 3600
 # Codes of failures that do not show whether ANAF works.
-_NOT_DOWN = ('internal', 'contradictory_answer', 'lease_over')
+_NOT_DOWN = ("internal", "contradictory_answer", "lease_over")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Call:
     :ivar repeated: made a second time, with a renewed token
     """
 
-    lane: 'Lane'
+    lane: "Lane"
     tag: Any
     work: Any
     client: Any
@@ -84,7 +85,7 @@ class Lane:
     @property
     def lease(self):
         """Seconds for which a claimed row belongs to its worker."""
-        return knob('lease_seconds', LEASE_SECONDS)
+        return knob("lease_seconds", LEASE_SECONDS)
 
     @property
     def deadline(self):
@@ -93,10 +94,10 @@ class Lane:
 
     def is_open(self):
         """Return True when calls may be made now; a gate whose time is over is probed by one page of lists."""
-        gate = self.env['l10n_ro_efactura.gate']
+        gate = self.env["l10n_ro_efactura.gate"]
         state = gate._state(self.key, self.environment)
-        if state != 'probe':
-            return state == 'open'
+        if state != "probe":
+            return state == "open"
         if not gate._take_probe(self.key, self.environment):
             return False
         now = datetime.now(timezone.utc)
@@ -112,13 +113,13 @@ class Lane:
     def hold(self):
         """Return why this lane cannot be used now as (code, translated text), or None where it can."""
         env = self.env
-        reason = env['l10n_ro_efactura.guard']._hold_reason(self.environment)
+        reason = env["l10n_ro_efactura.guard"]._hold_reason(self.environment)
         if reason:
-            return 'held', reason
-        if refused := env['l10n_ro_efactura.gate']._closed_reason(right_key(self.key, self.cif), self.environment):
-            return 'no_spv_right', refused
+            return "held", reason
+        if refused := env["l10n_ro_efactura.gate"]._closed_reason(right_key(self.key, self.cif), self.environment):
+            return "no_spv_right", refused
         if not self.is_open():
-            code = env['l10n_ro_efactura.gate']._reason(self.key, self.environment)
+            code = env["l10n_ro_efactura.gate"]._reason(self.key, self.environment)
             return code, env._("ANAF cannot be used now (%s). What waits goes by itself as soon as it can.", code)
         return None
 
@@ -127,13 +128,14 @@ class Lane:
 
         :param error: NoRight: the certificate has no right in SPV for the CIF
         """
-        self.env['l10n_ro_efactura.gate']._close(
-            right_key(self.key, self.cif), self.environment, PAUSE_SECONDS, error.text)
+        self.env["l10n_ro_efactura.gate"]._close(
+            right_key(self.key, self.cif), self.environment, PAUSE_SECONDS, error.text
+        )
         self.alarm(error)
 
     def stays_open(self):
         """Return True while the gate is open, as of the latest commit of any worker."""
-        return self.env['l10n_ro_efactura.gate']._state(self.key, self.environment, fresh=True) == 'open'
+        return self.env["l10n_ro_efactura.gate"]._state(self.key, self.environment, fresh=True) == "open"
 
     def grant(self, wanted=1, block=BLOCK):
         """Ask the budget that all workers share for calls.
@@ -146,7 +148,7 @@ class Lane:
         if time.monotonic() > self._granted_at + GRANT_SECONDS:
             self._granted = 0  # ANAF's minute runs from the grant: an old one could exceed its limit
         if self._granted < wanted:
-            granted, wait = self.env['l10n_ro_efactura.call']._grant(self.key, max(wanted - self._granted, block))
+            granted, wait = self.env["l10n_ro_efactura.call"]._grant(self.key, max(wanted - self._granted, block))
             self._granted += granted
             self._granted_at = time.monotonic()
         return min(self._granted, wanted), wait
@@ -161,10 +163,10 @@ class Lane:
         :param start, end: aware datetimes of the window
         :raise QuotaExceeded: used up, by our count (code ``own_daily_quota``) or by ANAF's
         """
-        quota, cap = self.env['l10n_ro_efactura.quota'], knob('lists_per_day', LISTS_A_DAY)
-        key = f'list/{self.environment}/{self.cif}'
+        quota, cap = self.env["l10n_ro_efactura.quota"], knob("lists_per_day", LISTS_A_DAY)
+        key = f"list/{self.environment}/{self.cif}"
         if not quota._take(key, cap):
-            raise QuotaExceeded('own_daily_quota', self.env._("The daily quota of lists of this CIF is used up."))
+            raise QuotaExceeded("own_daily_quota", self.env._("The daily quota of lists of this CIF is used up."))
         try:
             return self.call(lambda client: client.list_page(self.cif, start, end, page))
         except QuotaExceeded:
@@ -183,7 +185,7 @@ class Lane:
         for repeated in (False, True):
             granted, wait = self.grant(block=1)
             if not granted:
-                raise Throttled('own_budget', self.env._("The calls of this minute are used up."), retry_after=wait)
+                raise Throttled("own_budget", self.env._("The calls of this minute are used up."), retry_after=wait)
             self.spend()
             client = self.client
             try:
@@ -228,9 +230,9 @@ class Lane:
 
         :param outcome: the result of a call, or its AnafError
         """
-        gate = self.env['l10n_ro_efactura.gate']
+        gate = self.env["l10n_ro_efactura.gate"]
         if isinstance(outcome, Throttled):
-            if outcome.code != 'own_budget':
+            if outcome.code != "own_budget":
                 gate._close(self.key, self.environment, outcome.retry_after or 60, outcome.code)
         elif isinstance(outcome, (Forbidden, Unauthorized)):
             gate._close(self.key, self.environment, ALARM_SECONDS, outcome.code)
@@ -252,16 +254,19 @@ class Lane:
         """Alert the responsible users with ANAF's own words, by one open activity each."""
         _ = self.env._
         summary = {
-            'forbidden': _("ANAF forbids our calls"),
-            'unauthorized': _("ANAF does not accept our token"),
+            "forbidden": _("ANAF forbids our calls"),
+            "unauthorized": _("ANAF does not accept our token"),
         }.get(error.code, _("ANAF: no right in SPV for CIF %s", self.cif))
         advice = {
-            'forbidden': _("The application registered at ANAF may lack the E-Factura service, or the address in the "
-                           "server's configuration is wrong. Nothing is sent until this is put right."),
-            'unauthorized': _("The token was refreshed and still is not accepted: connect to ANAF again."),
-        }.get(error.code, _(
-            "The holder of the certificate needs the right for this company in SPV. Its invoices wait."))
-        note = f'{advice} {error.text}'
+            "forbidden": _(
+                "The application registered at ANAF may lack the E-Factura service, or the address in the "
+                "server's configuration is wrong. Nothing is sent until this is put right."
+            ),
+            "unauthorized": _("The token was refreshed and still is not accepted: connect to ANAF again."),
+        }.get(
+            error.code, _("The holder of the certificate needs the right for this company in SPV. Its invoices wait.")
+        )
+        note = f"{advice} {error.text}"
         self.credential._isolated(lambda own: own._alert(summary, note))
 
 
@@ -270,14 +275,14 @@ def lanes(env, pairs):
 
     :param pairs: [(company id, environment)]
     """
-    session = make_session(knob('pool', 16))
+    session = make_session(knob("pool", 16))
     found = []
     for company_id, environment in pairs:
-        lane = Lane(env['res.company'].sudo().browse(company_id), environment, session)
+        lane = Lane(env["res.company"].sudo().browse(company_id), environment, session)
         if lane.credential and lane.cif:
             found.append(lane)
         else:
-            env['l10n_ro_efactura.guard']._not_connected(lane)
+            env["l10n_ro_efactura.guard"]._not_connected(lane)
     return found
 
 

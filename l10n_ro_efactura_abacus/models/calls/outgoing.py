@@ -12,6 +12,7 @@ How to use it? Inherit `l10n_ro_efactura.outgoing` and define `_fresh` (which ro
 `_call_of` (how a row is uploaded) and `_after_answer` (what follows from an answer); run `_expire_leases`, then
 `_dispatch` and `_record_finished` until nothing is left.
 """
+
 import logging
 import time
 from datetime import timedelta
@@ -23,7 +24,6 @@ from odoo.tools import SQL
 from psycopg2.extras import Json
 
 from ...anaf import (
-    AnafError,
     Forbidden,
     NoRight,
     NotSent,
@@ -46,15 +46,15 @@ _logger = logging.getLogger(__name__)
 # Minutes before a document that ANAF did not take is tried again, by the number of its attempts.
 BACK_OFF_MINUTES = (1, 2, 5, 10, 30)
 # States of a document whose answer is expected.
-ON_THE_WAY = ('queued', 'uploading', 'processing')
+ON_THE_WAY = ("queued", "uploading", "processing")
 # States that are not final.
-IN_WORK = (*ON_THE_WAY, 'uncertain')
+IN_WORK = (*ON_THE_WAY, "uncertain")
 # States in which asking ANAF can change something.
-ASKABLE = ('processing', 'uncertain')
+ASKABLE = ("processing", "uncertain")
 # Final states of a document that ANAF does not have: it refused the content, or registered nothing.
-FAILED = ('nok', 'refused')
+FAILED = ("nok", "refused")
 # Value of `hint` in `errors` for a reason to wait, which says nothing against the document.
-WAITING = 'waiting'
+WAITING = "waiting"
 
 
 def error_rows(error):
@@ -62,14 +62,16 @@ def error_rows(error):
 
     Where `text` is a fact of ours and not ANAF's, the row also has its code as `fact`, for `in_words`.
     """
-    fact = {'fact': error.code} if error.own else {}
-    return [{'code': error.code, 'text': text, 'hint': explain(text).code or error.code, **fact}
-            for text in error.texts or [error.text or error.code]]
+    fact = {"fact": error.code} if error.own else {}
+    return [
+        {"code": error.code, "text": text, "hint": explain(text).code or error.code, **fact}
+        for text in error.texts or [error.text or error.code]
+    ]
 
 
 def text_rows(code, texts):
     """Return texts of ANAF or of the builder as the rows stored in `errors`: [{'code', 'text', 'hint'}]."""
-    return [{'code': code, 'text': text, 'hint': explain(text).code or code} for text in texts]
+    return [{"code": code, "text": text, "hint": explain(text).code or code} for text in texts]
 
 
 class EfacturaOutgoing(models.AbstractModel):
@@ -82,17 +84,18 @@ class EfacturaOutgoing(models.AbstractModel):
            |<--body not read, quota--|
                                      |--any other end, or the lease is over--> uncertain
     """
-    _name = 'l10n_ro_efactura.outgoing'
+
+    _name = "l10n_ro_efactura.outgoing"
     _description = "e-Factura document on its way to ANAF"
-    _inherit = ['l10n_ro_efactura.worker']
+    _inherit = ["l10n_ro_efactura.worker"]
 
     # Columns of a claimed row that `_call_of` gets.
-    _claimed_columns = ('id', 'attempt', 'xml', 'cif')
+    _claimed_columns = ("id", "attempt", "xml", "cif")
 
-    company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     environment = fields.Selection(ENVIRONMENTS, required=True, readonly=True)
     xml = fields.Binary(string="XML", attachment=False, readonly=True, copy=False, help="The exact bytes sent")
-    sha256 = fields.Char(string="SHA-256", readonly=True, index='btree_not_null')
+    sha256 = fields.Char(string="SHA-256", readonly=True, index="btree_not_null")
     cif = fields.Char(string="CIF", readonly=True, help="Upload parameter: digits of the sending company's CIF")
     attempt = fields.Integer(readonly=True, default=0)
     next_attempt_at = fields.Datetime()
@@ -102,16 +105,16 @@ class EfacturaOutgoing(models.AbstractModel):
     uploaded_at = fields.Datetime(readonly=True)
     settled_at = fields.Datetime(readonly=True)
     changed_at = fields.Datetime(readonly=True, index=True)
-    upload_index = fields.Char(readonly=True, index='btree_not_null')
+    upload_index = fields.Char(readonly=True, index="btree_not_null")
     download_id = fields.Char("Download Index", readonly=True)
     errors = fields.Json(readonly=True)
     support_id = fields.Char(string="Support ID", readonly=True)
     # Flags computed from the state, for views and their filters.
-    is_on_the_way = fields.Boolean(string="In progress", compute='_compute_from_state', search='_search_is_on_the_way')
-    is_askable = fields.Boolean(string="ANAF can be asked", compute='_compute_from_state')
-    is_failed = fields.Boolean(string="Nok or refused", compute='_compute_from_state', search='_search_is_failed')
+    is_on_the_way = fields.Boolean(string="In progress", compute="_compute_from_state", search="_search_is_on_the_way")
+    is_askable = fields.Boolean(string="ANAF can be asked", compute="_compute_from_state")
+    is_failed = fields.Boolean(string="Nok or refused", compute="_compute_from_state", search="_search_is_failed")
 
-    @api.depends('state')
+    @api.depends("state")
     def _compute_from_state(self):
         for record in self:
             record.is_on_the_way = record.state in ON_THE_WAY
@@ -119,15 +122,15 @@ class EfacturaOutgoing(models.AbstractModel):
             record.is_failed = record.state in FAILED
 
     def _search_is_on_the_way(self, operator, value):
-        return Domain('state', operator, ON_THE_WAY) if operator == 'in' and True in value else NotImplemented
+        return Domain("state", operator, ON_THE_WAY) if operator == "in" and True in value else NotImplemented
 
     def _search_is_failed(self, operator, value):
-        return Domain('state', operator, FAILED) if operator == 'in' and True in value else NotImplemented
+        return Domain("state", operator, FAILED) if operator == "in" and True in value else NotImplemented
 
     def _xml_bytes(self):
         """Return the exact bytes sent, or b'' where we never had them (adopted from core, or index typed by hand)."""
         self.ensure_one()
-        return bytes_of(self, 'xml')
+        return bytes_of(self, "xml")
 
     @property
     def _sql_table(self):
@@ -151,23 +154,33 @@ class EfacturaOutgoing(models.AbstractModel):
         if not self:
             return self
         self.flush_recordset()
-        columns = [SQL("%s = %s", SQL.identifier(name), self._sql_value(name, value))
-                   for name, value in {**values, 'state': target, 'changed_at': UTC_NOW}.items()]
+        columns = [
+            SQL("%s = %s", SQL.identifier(name), self._sql_value(name, value))
+            for name, value in {**values, "state": target, "changed_at": UTC_NOW}.items()
+        ]
         if target not in IN_WORK:
             columns.append(SQL("settled_at = %s", UTC_NOW))
         guard = SQL("AND COALESCE(attempt, 0) = %s", attempt) if attempt is not None else SQL()
-        self.env.cr.execute(SQL(
-            "UPDATE %s SET %s WHERE id IN %s AND state IN %s %s RETURNING id", self._sql_table,
-            SQL(", ").join(columns), tuple(self.ids), tuple(sources), guard), log_exceptions=False)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s SET %s WHERE id IN %s AND state IN %s %s RETURNING id",
+                self._sql_table,
+                SQL(", ").join(columns),
+                tuple(self.ids),
+                tuple(sources),
+                guard,
+            ),
+            log_exceptions=False,
+        )
         moved = self.browse(row[0] for row in self.env.cr.fetchall())
         self.invalidate_recordset(flush=False)
         return moved
 
     def _sql_value(self, name, value):
         """Return `value` as psycopg2 writes it into the column `name`."""
-        if value is not None and self._fields[name].type == 'json':
+        if value is not None and self._fields[name].type == "json":
             return Json(value)
-        if value is not None and self._fields[name].type == 'binary':
+        if value is not None and self._fields[name].type == "binary":
             return binary_column(value)
         return value
 
@@ -181,7 +194,11 @@ class EfacturaOutgoing(models.AbstractModel):
         return SQL(
             "state = 'queued' AND company_id = %s AND environment = %s"
             " AND (next_attempt_at IS NULL OR next_attempt_at <= %s) AND %s",
-            lane.company.id, lane.environment, UTC_NOW, self._fresh(lane))
+            lane.company.id,
+            lane.environment,
+            UTC_NOW,
+            self._fresh(lane),
+        )
 
     @api.model
     def _fresh(self, lane):
@@ -198,8 +215,9 @@ class EfacturaOutgoing(models.AbstractModel):
     @api.model
     def _any_ready(self, lane):
         """Return True where `lane` has a row that may be sent now."""
-        self.env.cr.execute(SQL(
-            "SELECT 1 FROM %s WHERE %s AND xml IS NOT NULL LIMIT 1", self._sql_table, self._due(lane)))
+        self.env.cr.execute(
+            SQL("SELECT 1 FROM %s WHERE %s AND xml IS NOT NULL LIMIT 1", self._sql_table, self._due(lane))
+        )
         return bool(self.env.cr.fetchone())
 
     @api.model
@@ -215,7 +233,7 @@ class EfacturaOutgoing(models.AbstractModel):
             lane.client  # noqa: B018  raises before the claim where there is no connection
         except UserError as error:
             lane.paused = str(error)
-            self._note_wait(lane, 'not_connected', str(error), states=('queued',))
+            self._note_wait(lane, "not_connected", str(error), states=("queued",))
             return 0
         claimed_at = time.monotonic()
         rows = self._claim(lane, granted)
@@ -229,10 +247,12 @@ class EfacturaOutgoing(models.AbstractModel):
 
         :return: [{column: value}] of `_claimed_columns`; `xml` as the bytes to send
         """
+
         def work():
-            self.env.cr.execute(SQL(
-                # PostgreSQL may run "IN (SELECT ... LIMIT)" once for each row, and so exceed the limit
-                """WITH picked AS MATERIALIZED (
+            self.env.cr.execute(
+                SQL(
+                    # PostgreSQL may run "IN (SELECT ... LIMIT)" once for each row, and so exceed the limit
+                    """WITH picked AS MATERIALIZED (
                         SELECT id FROM %(table)s WHERE %(due)s AND xml IS NOT NULL
                          ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
                    UPDATE %(table)s s
@@ -241,10 +261,17 @@ class EfacturaOutgoing(models.AbstractModel):
                           lease_until = %(now)s + %(lease)s * interval '1 second', errors = NULL
                      FROM picked WHERE s.id = picked.id
                 RETURNING %(columns)s""",
-                columns=SQL(", ").join(SQL.identifier('s', name) for name in self._claimed_columns),
-                table=self._sql_table, now=UTC_NOW, lease=lane.lease, due=self._due(lane), limit=limit),
-                log_exceptions=False)
-            return [{**row, 'xml': binary_of_column(row['xml'])} for row in self.env.cr.dictfetchall()]
+                    columns=SQL(", ").join(SQL.identifier("s", name) for name in self._claimed_columns),
+                    table=self._sql_table,
+                    now=UTC_NOW,
+                    lease=lane.lease,
+                    due=self._due(lane),
+                    limit=limit,
+                ),
+                log_exceptions=False,
+            )
+            return [{**row, "xml": binary_of_column(row["xml"])} for row in self.env.cr.dictfetchall()]
+
         rows = self._in_fresh_transaction(work)
         self.invalidate_model(flush=False)
         return rows
@@ -265,19 +292,24 @@ class EfacturaOutgoing(models.AbstractModel):
                 records._record_answer(row, lane, outcome)
             except Exception:
                 # The row stays "uploading", becomes uncertain when its lease ends, and is searched in SPV.
-                _logger.exception("The answer of %s %s (%s) could not be kept", self._name, row['id'], outcome)
+                _logger.exception("The answer of %s %s (%s) could not be kept", self._name, row["id"], outcome)
                 self._abandon()
         return len(finished)
 
     @api.model
     def _record_answer(self, row, lane, outcome):
         """Commit one answer, then report it to the gate and call `_after_answer`."""
-        record = self.browse(row['id'])
-        kept = self._in_fresh_transaction(lambda: record._keep_answer(row['attempt'], outcome))
+        record = self.browse(row["id"])
+        kept = self._in_fresh_transaction(lambda: record._keep_answer(row["attempt"], outcome))
         if isinstance(outcome, Receipt) and not kept:
             # Another attempt has taken over; ANAF will answer it "sent before with index", which leads to this one.
-            _logger.warning("%s %s: index %s came after attempt %s was given up",
-                            self._name, row['id'], outcome.upload_index, row['attempt'])
+            _logger.warning(
+                "%s %s: index %s came after attempt %s was given up",
+                self._name,
+                row["id"],
+                outcome.upload_index,
+                row["attempt"],
+            )
         lane.report(outcome)
         record._after_answer(lane, outcome)
 
@@ -291,19 +323,42 @@ class EfacturaOutgoing(models.AbstractModel):
         :return: the record where it moved, else an empty one
         """
         # An answer that comes after its lease has ended still counts while the attempt is the same.
-        sources = ['uploading', 'uncertain']
+        sources = ["uploading", "uncertain"]
         if isinstance(outcome, Receipt):
-            return self._transition([*sources, 'queued'], 'processing', attempt, upload_index=outcome.upload_index,
-                                    uploaded_at=UTC_NOW, next_attempt_at=None, lease_until=None,
-                                    uncertain_since=None, errors=None, **self._first_status_values())
+            return self._transition(
+                [*sources, "queued"],
+                "processing",
+                attempt,
+                upload_index=outcome.upload_index,
+                uploaded_at=UTC_NOW,
+                next_attempt_at=None,
+                lease_until=None,
+                uncertain_since=None,
+                errors=None,
+                **self._first_status_values(),
+            )
         errors = error_rows(outcome)
         if isinstance(outcome, (NoRight, Refused)):
-            return self._transition(sources, 'refused', attempt, errors=errors, lease_until=None)
+            return self._transition(sources, "refused", attempt, errors=errors, lease_until=None)
         if isinstance(outcome, (NotSent, Technical, Throttled, Unauthorized, Forbidden, QuotaExceeded)):
-            return self._transition(sources, 'queued', attempt, errors=errors, lease_until=None, uncertain_since=None,
-                                    next_attempt_at=self._next_attempt(attempt, outcome))
-        return self._transition(['uploading'], 'uncertain', attempt, errors=errors, lease_until=None,
-                                uncertain_since=UTC_NOW, support_id=outcome.support_id)
+            return self._transition(
+                sources,
+                "queued",
+                attempt,
+                errors=errors,
+                lease_until=None,
+                uncertain_since=None,
+                next_attempt_at=self._next_attempt(attempt, outcome),
+            )
+        return self._transition(
+            ["uploading"],
+            "uncertain",
+            attempt,
+            errors=errors,
+            lease_until=None,
+            uncertain_since=UTC_NOW,
+            support_id=outcome.support_id,
+        )
 
     def _first_status_values(self):
         """Return {column: value} to reset when a new index arrives, such as counts of questions. A hook."""
@@ -324,58 +379,30 @@ class EfacturaOutgoing(models.AbstractModel):
     @api.model
     def _expire_leases(self):
         """Make rows uncertain whose lease has ended: their worker died between claim and answer."""
+
         def work():
-            self.env.cr.execute(SQL(
-                "UPDATE %(table)s SET state = 'uncertain', uncertain_since = %(now)s,"
-                " changed_at = %(now)s, lease_until = NULL, errors = %(errors)s WHERE id IN ("
-                " SELECT id FROM %(table)s WHERE state = 'uploading' AND lease_until < %(now)s"
-                " FOR UPDATE SKIP LOCKED)", table=self._sql_table, now=UTC_NOW, errors=Json([{
-                    'code': 'lease_over', 'hint': 'lease_over',
-                    'text': self.env._("The worker was interrupted before ANAF's answer was kept.")}])))
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %(table)s SET state = 'uncertain', uncertain_since = %(now)s,"
+                    " changed_at = %(now)s, lease_until = NULL, errors = %(errors)s WHERE id IN ("
+                    " SELECT id FROM %(table)s WHERE state = 'uploading' AND lease_until < %(now)s"
+                    " FOR UPDATE SKIP LOCKED)",
+                    table=self._sql_table,
+                    now=UTC_NOW,
+                    errors=Json(
+                        [
+                            {
+                                "code": "lease_over",
+                                "hint": "lease_over",
+                                "text": self.env._("The worker was interrupted before ANAF's answer was kept."),
+                            }
+                        ]
+                    ),
+                )
+            )
+
         self._in_fresh_transaction(work)
         self.invalidate_model(flush=False)
-
-    # -------------------------------------------------------------------------
-    # WAITING
-    # -------------------------------------------------------------------------
-
-    @api.model
-    def _note_wait(self, lane, code, text, states=('queued', 'processing', 'uncertain'), fact=None):
-        """Write the reason to wait on the rows of `lane` in `states`; rows with other errors keep those.
-
-        :param fact: code of our own fact, where `text` is one; see `error_rows`
-        """
-        rows = [{'code': code, 'text': text or code, 'hint': WAITING, **({'fact': fact} if fact else {})}]
-
-        def work():
-            self.env.cr.execute(SQL(
-                "UPDATE %(table)s SET errors = %(rows)s WHERE id IN ("
-                " SELECT id FROM %(table)s WHERE company_id = %(company)s AND environment = %(env)s"
-                " AND state IN %(states)s AND (errors IS NULL OR errors @> %(waiting)s)"
-                " AND errors IS DISTINCT FROM %(rows)s FOR UPDATE SKIP LOCKED)", table=self._sql_table,
-                rows=Json(rows), company=lane.company.id, env=lane.environment, states=states,
-                waiting=Json([{'hint': WAITING}])))
-        self._in_fresh_transaction(work)
-        self.invalidate_model(['errors'], flush=False)
-
-    @api.model
-    def _note_trouble(self, lane, error):
-        """Write on the waiting rows of `lane` that a round failed with `error` (AnafError or UserError)."""
-        known = isinstance(error, AnafError)
-        self._note_wait(lane, error.code if known else 'not_connected', error.text if known else str(error),
-                        fact=error.code if known and error.own else None)
-
-    @api.model
-    def _clear_wait(self, lane, states=('processing', 'uncertain')):
-        """Remove the reasons to wait from the rows of `lane` in `states`."""
-        def work():
-            self.env.cr.execute(SQL(
-                "UPDATE %(table)s SET errors = NULL WHERE id IN ("
-                " SELECT id FROM %(table)s WHERE company_id = %(company)s AND environment = %(env)s"
-                " AND state IN %(states)s AND errors @> %(waiting)s FOR UPDATE SKIP LOCKED)", table=self._sql_table,
-                company=lane.company.id, env=lane.environment, states=states, waiting=Json([{'hint': WAITING}])))
-        self._in_fresh_transaction(work)
-        self.invalidate_model(['errors'], flush=False)
 
 
 def in_time(call, start_before):
@@ -383,8 +410,10 @@ def in_time(call, start_before):
 
     :param start_before: `time.monotonic()` after which the call is not made
     """
+
     def guarded(client):
         if time.monotonic() > start_before:
-            raise NotSent('lease_over')
+            raise NotSent("lease_over")
         return call(client)
+
     return guarded

@@ -1,4 +1,5 @@
 """The base of background work: commits, transactions that are retried, and a pool of threads for HTTP."""
+
 import logging
 import random
 import time
@@ -17,10 +18,10 @@ UTC_NOW = SQL("(clock_timestamp() AT TIME ZONE 'UTC')")
 # Hours in the queue after which a document is searched in SPV before it is sent.
 STALE_HOURS = 1
 # Names of the crons of each kind of work; several call one method, because a cron runs on one worker only.
-UPLOAD_CRONS = ('ir_cron_upload_1', 'ir_cron_upload_2')
-SETTLE_CRONS = ('ir_cron_settle',)
-ARCHIVE_CRONS = ('ir_cron_archive_1', 'ir_cron_archive_2')
-RASP_CRONS = ('ir_cron_rasp',)
+UPLOAD_CRONS = ("ir_cron_upload_1", "ir_cron_upload_2")
+SETTLE_CRONS = ("ir_cron_settle",)
+ARCHIVE_CRONS = ("ir_cron_archive_1", "ir_cron_archive_2")
+RASP_CRONS = ("ir_cron_rasp",)
 # Tries of a transaction that conflicts with another worker's.
 TRIES = 6
 # Minutes to wait after the first, second, ... failure of a call; the last one repeats.
@@ -34,7 +35,8 @@ def retry_at(tries):
 
 class EfacturaWorker(models.AbstractModel):
     """The transactions and wake-ups of models that work in the background."""
-    _name = 'l10n_ro_efactura.worker'
+
+    _name = "l10n_ro_efactura.worker"
     _description = "e-Factura background work"
 
     def _checkpoint(self, processed=0, remaining=None):
@@ -44,20 +46,20 @@ class EfacturaWorker(models.AbstractModel):
         :param remaining: items left, or None where unknown
         :return: seconds left in this cron run (infinite outside a cron)
         """
-        if modules.module.current_test and not self.env.context.get('ir_cron_progress_id'):
+        if modules.module.current_test and not self.env.context.get("ir_cron_progress_id"):
             self.env.flush_all()
             self.env.invalidate_all(flush=False)
-            return float('inf')
+            return float("inf")
         if processed or remaining is not None:
-            seconds = self.env['ir.cron']._commit_progress(processed, remaining=remaining)
+            seconds = self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
         else:
             self.env.cr.commit()  # pylint: disable=invalid-commit
-            seconds = self.env.context.get('cron_end_time', float('inf')) - time.monotonic()
+            seconds = self.env.context.get("cron_end_time", float("inf")) - time.monotonic()
         self.env.invalidate_all(flush=False)
         return seconds
 
-    def _in_fresh_transaction(self, work):
-        """Run `work()` as the first statements of a transaction, commit, and return its result.
+    def _in_fresh_transaction(self, work, *arguments):
+        """Run `work(*arguments)` as the first statements of a transaction, commit, and return its result.
 
         Odoo's transactions are REPEATABLE READ: a row that another worker committed after the snapshot raises instead
         of being skipped, so `work` is retried with a new snapshot. Any other exception leaves a clean transaction.
@@ -67,10 +69,10 @@ class EfacturaWorker(models.AbstractModel):
             try:
                 if modules.module.current_test:
                     with self.env.cr.savepoint():
-                        result = work()
+                        result = work(*arguments)
                         self.env.flush_all()
                         return result
-                result = work()
+                result = work(*arguments)
                 self._checkpoint()
                 return result
             except Exception as error:
@@ -87,7 +89,7 @@ class EfacturaWorker(models.AbstractModel):
     def _wake(self, crons, at=None):
         """Trigger the crons named in `crons`, now or `at` (naive UTC)."""
         for name in crons:
-            self.env.ref(f'l10n_ro_efactura_abacus.{name}').sudo()._trigger(at)
+            self.env.ref(f"l10n_ro_efactura_abacus.{name}").sudo()._trigger(at)
 
     def _abandon(self):
         """Roll back after an unexpected failure, so that the next piece of work has a clean transaction."""
@@ -101,7 +103,7 @@ class Pool:
 
     def __init__(self, size):
         self.size = size
-        self._executor = ThreadPoolExecutor(size, thread_name_prefix='efactura')
+        self._executor = ThreadPoolExecutor(size, thread_name_prefix="efactura")
         self._running = {}
 
     def __enter__(self):
@@ -141,4 +143,4 @@ class Pool:
         except Exception as error:
             # A fault of ours, after which the request may have been sent or not.
             _logger.exception("Unexpected failure in a call to ANAF")
-            return Uncertain('internal', type(error).__name__)
+            return Uncertain("internal", type(error).__name__)

@@ -1,11 +1,12 @@
 """Which VAT category and exemption an Odoo tax is (BT-151, BT-120, BT-121)."""
+
 from odoo import api, models
 
 from .vat_tables import CATEGORIES, DEFAULT_EXEMPTION, NO_VAT_SELLER, TAXED, VATEX_CODES
 
 
 class EfacturaCodeMap(models.Model):
-    _inherit = 'l10n_ro_efactura.code.map'
+    _inherit = "l10n_ro_efactura.code.map"
 
     @api.model
     def _tax_code(self, company, tax, seller=None):
@@ -24,17 +25,17 @@ class EfacturaCodeMap(models.Model):
             return NO_VAT_SELLER
         if not tax:
             return False
-        known = self._known(company.id).get(('tax', tax.id))
-        if known and known[0] != 'O' and self._fits(known[0], tax):  # the rate may have been changed since
+        known = self._known(company.id).get(("tax", tax.id))
+        if known and known[0] != "O" and self._fits(known[0], tax):  # the rate may have been changed since
             return known
         category = tax.ubl_cii_tax_category_code
-        if category in dict(CATEGORIES) and category != 'O' and self._fits(category, tax):
+        if category in dict(CATEGORIES) and category != "O" and self._fits(category, tax):
             reason = tax.ubl_cii_tax_exemption_reason_code
             reason = reason if reason in VATEX_CODES else DEFAULT_EXEMPTION.get(category, False)
             if category in TAXED:
                 return category, False, False
             if reason:
                 return category, reason, False
-        if charged and tax.amount_type in ('percent', 'division'):
-            return 'S', False, False
+        if charged and tax.amount_type in ("percent", "division"):
+            return "S", False, False
         return False

@@ -1,4 +1,5 @@
 """Actions that the methods behind buttons give to the web client."""
+
 import ast
 
 
@@ -12,24 +13,25 @@ def open_action(env, xmlid, records, **context):
     :raise AccessError: the user has none of the groups of the server action
     """
     action = env.ref(xmlid)
-    if action._name == 'ir.actions.server':
+    if action._name == "ir.actions.server":
         return action.with_context(
-            active_model=records._name, active_id=records[:1].id, active_ids=records.ids, **context).run()
-    values = env['ir.actions.actions']._for_xml_id(xmlid)
-    return {**values, 'context': {**ast.literal_eval(values.get('context') or '{}'), **context}}
+            active_model=records._name, active_id=records[:1].id, active_ids=records.ids, **context
+        ).run()
+    values = env["ir.actions.actions"]._for_xml_id(xmlid)
+    return {**values, "context": {**ast.literal_eval(values.get("context") or "{}"), **context}}
 
 
 def soft_reload():
     """Return the action that reloads the view on the screen."""
-    return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+    return {"type": "ir.actions.client", "tag": "soft_reload"}
 
 
 def close_dialog():
     """Return the action that closes the open dialog."""
-    return {'type': 'ir.actions.act_window_close'}
+    return {"type": "ir.actions.act_window_close"}
 
 
-def notification(message, kind='info', title=None, sticky=False, then=None, tag='display_notification', **params):
+def notification(message, kind="info", title=None, sticky=False, then=None, tag="display_notification", **params):
     """Return the action that shows a notification.
 
     :param message: a translated text
@@ -38,9 +40,9 @@ def notification(message, kind='info', title=None, sticky=False, then=None, tag=
     :param then: an action that runs at once, beside it
     :param tag: the client action; ours knows a `button` as well
     """
-    params |= {'type': kind, 'message': message}
-    params |= {name: value for name, value in (('title', title), ('sticky', sticky), ('next', then)) if value}
-    return {'type': 'ir.actions.client', 'tag': tag, 'params': params}
+    params |= {"type": kind, "message": message}
+    params |= {name: value for name, value in (("title", title), ("sticky", sticky), ("next", then)) if value}
+    return {"type": "ir.actions.client", "tag": tag, "params": params}
 
 
 def dialog(model, name, context=None):
@@ -51,6 +53,10 @@ def dialog(model, name, context=None):
     :param context: defaults of the new record
     """
     return {
-        'type': 'ir.actions.act_window', 'name': name, 'res_model': model, 'views': [[False, 'form']],
-        'target': 'new', 'context': context or {},
+        "type": "ir.actions.act_window",
+        "name": name,
+        "res_model": model,
+        "views": [[False, "form"]],
+        "target": "new",
+        "context": context or {},
     }

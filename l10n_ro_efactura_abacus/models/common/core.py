@@ -4,6 +4,7 @@ A bank account's number, a company's registry number, system parameters, the byt
 the registry have other names or another shape there. Whoever ports the addon changes this file; the rest of the
 code calls it, which tests/test_house.py checks.
 """
+
 import base64
 
 from odoo.fields import Domain
@@ -11,13 +12,24 @@ from odoo.tools import SQL, ormcache
 from psycopg2 import Binary
 
 __all__ = [
-    'ACCOUNT_NUMBER', 'PLAIN_ACCOUNT_NUMBER', 'binary', 'binary_column', 'binary_of_column', 'bytes_of', 'clear_cache',
-    'get_parameter', 'ormcache', 'registry_column', 'registry_domain', 'registry_number', 'set_parameter',
+    "ACCOUNT_NUMBER",
+    "PLAIN_ACCOUNT_NUMBER",
+    "binary",
+    "binary_column",
+    "binary_of_column",
+    "bytes_of",
+    "clear_cache",
+    "get_parameter",
+    "ormcache",
+    "registry_column",
+    "registry_domain",
+    "registry_number",
+    "set_parameter",
 ]
 
 # The number of a `res.partner.bank` as it was typed, and without spaces and dashes (`account_number` in 20.0).
-ACCOUNT_NUMBER = 'acc_number'
-PLAIN_ACCOUNT_NUMBER = 'sanitized_acc_number'
+ACCOUNT_NUMBER = "acc_number"
+PLAIN_ACCOUNT_NUMBER = "sanitized_acc_number"
 
 
 # -- a partner's registry number (an additional identifier of the partner in 20.0) ----------------------------------
@@ -25,17 +37,17 @@ PLAIN_ACCOUNT_NUMBER = 'sanitized_acc_number'
 
 def registry_number(record):
     """Return the Company ID of a partner or company as it was typed, '' where there is none."""
-    return record.company_registry or ''
+    return record.company_registry or ""
 
 
 def registry_domain(numbers):
     """Return the domain of the partners whose Company ID is one of `numbers`."""
-    return Domain('company_registry', 'in', list(numbers))
+    return Domain("company_registry", "in", list(numbers))
 
 
 def registry_column(alias):
     """Return the Company ID as SQL, of the table res_partner under `alias`."""
-    return SQL.identifier(alias, 'company_registry')
+    return SQL.identifier(alias, "company_registry")
 
 
 # -- system parameters (read by type in 20.0) -------------------------------------------------------------------------
@@ -43,12 +55,12 @@ def registry_column(alias):
 
 def get_parameter(env, key):
     """Return the text of the system parameter `key`, False where it is not set. Read as superuser."""
-    return env['ir.config_parameter'].sudo().get_param(key)
+    return env["ir.config_parameter"].sudo().get_param(key)
 
 
 def set_parameter(env, key, value):
     """Set the system parameter `key` to the text `value`, as superuser; a false value deletes it."""
-    env['ir.config_parameter'].sudo().set_param(key, value)
+    env["ir.config_parameter"].sudo().set_param(key, value)
 
 
 # -- Binary fields (base64 in records and columns; plain bytes in 20.0) -----------------------------------------------
@@ -56,7 +68,7 @@ def set_parameter(env, key, value):
 
 def bytes_of(record, name):
     """Return the bytes in the Binary field `name` of one record, b'' where it is empty, never their size."""
-    return base64.b64decode(record.with_context(bin_size=False, **{f'bin_size_{name}': False})[name] or b'')
+    return base64.b64decode(record.with_context(bin_size=False, **{f"bin_size_{name}": False})[name] or b"")
 
 
 def binary(content):
@@ -71,7 +83,7 @@ def binary_column(content):
 
 def binary_of_column(value):
     """Return the bytes behind `value`, read by SQL from the column of a Binary field; b'' for NULL."""
-    return base64.b64decode(bytes(value)) if value else b''
+    return base64.b64decode(bytes(value)) if value else b""
 
 
 # -- caches -----------------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """Settings of the operator, from environment variables, else from odoo.conf. No user can edit them."""
+
 import os
 
 from odoo.tools import config
 
 # Start of every setting's name.
-PREFIX = 'l10n_ro_efactura_'
+PREFIX = "l10n_ro_efactura_"
 # Deadline in seconds of a call to ANAF that a user waits for.
 WAIT_SECONDS = 30
 
@@ -18,7 +19,7 @@ def knob(name, default=None):
     """
     full = PREFIX + name
     value = os.environ.get(full.upper()) or config.get(full)
-    if value in (None, '', False):
+    if value in (None, "", False):
         return default
     if isinstance(default, (int, float)) and not isinstance(default, bool):
         return type(default)(value)

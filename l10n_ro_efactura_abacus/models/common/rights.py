@@ -11,13 +11,14 @@ system           administrator of the system                         the connect
 
 `may_*` return a bool, `check_*` raise. A superuser may do everything, as in Odoo's own `check_access`.
 """
+
 from odoo.exceptions import AccessError
 
 # Xml ids of Odoo's groups.
-BILL = 'account.group_account_invoice'
-READ = 'account.group_account_readonly'
-MANAGE = 'account.group_account_manager'
-SYSTEM = 'base.group_system'
+BILL = "account.group_account_invoice"
+READ = "account.group_account_readonly"
+MANAGE = "account.group_account_manager"
+SYSTEM = "base.group_system"
 
 
 def may_bill(env):
@@ -48,8 +49,9 @@ def check_bill(records, operation=None):
     :return: `records`
     :raise AccessError: says what is missing, in the user's language
     """
-    return _check(records, may_bill(records.env), operation, lambda _: _(
-        "Only users who may invoice can work with e-Factura."))
+    return _check(
+        records, may_bill(records.env), operation, lambda _: _("Only users who may invoice can work with e-Factura.")
+    )
 
 
 def check_read_spv(records, operation=None):
@@ -59,8 +61,9 @@ def check_read_spv(records, operation=None):
 
 def check_manage(records, operation=None):
     """Check that the user is an accounting administrator; parameters and errors as in `check_bill`."""
-    return _check(records, may_manage(records.env), operation, lambda _: _(
-        "Only an accounting administrator can do this."))
+    return _check(
+        records, may_manage(records.env), operation, lambda _: _("Only an accounting administrator can do this.")
+    )
 
 
 def check_system(records, operation=None):

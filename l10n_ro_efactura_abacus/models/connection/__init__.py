@@ -1,4 +1,5 @@
 """The connection to ANAF: credential, encrypted tokens, OAuth and its one-time tickets."""
+
 from . import credential
 from . import credential_alerts
 from . import credential_connect

@@ -7,5 +7,6 @@ from . import account_move_document_taxes
 from . import account_move_check
 from . import account_move_pdf
 from . import account_move_problems
+from . import account_move_problems_lines
 from . import xml_file
 from . import res_company

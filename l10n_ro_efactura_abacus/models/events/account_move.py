@@ -3,12 +3,14 @@
 A room defines its step and this file calls it by name. `write`, and the refusal to delete a sent invoice, are in
 `sending/account_move_lock.py`.
 """
+
 from odoo import models
 
 
 class AccountMove(models.Model):
     """An entry, with the e-Factura steps of each of core's events."""
-    _inherit = 'account.move'
+
+    _inherit = "account.move"
 
     def _post(self, soft=True):
         # EXTENDS 'account'

@@ -1,4 +1,5 @@
 """A company's mailbox at ANAF: reading its lists, how far they were read, and inserting their messages."""
+
 import logging
 from datetime import datetime, timedelta, timezone
 
@@ -24,28 +25,39 @@ SKEWS = 7
 # Readings of the pages of one window at most, while fewer messages are seen than ANAF counts.
 ROUNDS = 3
 # Columns of a message that a list gives.
-COLUMNS = ('company_id', 'environment', 'anaf_id', 'upload_index', 'kind', 'tip', 'details', 'listed_at', 'seller_cif',
-           'buyer_cif')
+COLUMNS = (
+    "company_id",
+    "environment",
+    "anaf_id",
+    "upload_index",
+    "kind",
+    "tip",
+    "details",
+    "listed_at",
+    "seller_cif",
+    "buyer_cif",
+)
 
 
 def list_pause():
     """Return the seconds between two rounds of lists."""
-    return min(LIST_SECONDS, knob('quiet_seconds', 21600))
+    return min(LIST_SECONDS, knob("quiet_seconds", 21600))
 
 
 def _clean(text):
     """Return a text from outside without what PostgreSQL cannot store: NUL and lone surrogates."""
-    return (text or '').encode('utf-8', 'replace').decode().replace('\0', '')
+    return (text or "").encode("utf-8", "replace").decode().replace("\0", "")
 
 
 class EfacturaMailbox(models.Model):
     """The mailbox of one company in one environment, and how far its lists were read."""
-    _name = 'l10n_ro_efactura.mailbox'
-    _description = "e-Factura box at ANAF"
-    _inherit = ['l10n_ro_efactura.worker']
-    _rec_name = 'company_id'
 
-    company_id = fields.Many2one('res.company', required=True, readonly=True, ondelete='cascade')
+    _name = "l10n_ro_efactura.mailbox"
+    _description = "e-Factura box at ANAF"
+    _inherit = ["l10n_ro_efactura.worker"]
+    _rec_name = "company_id"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     environment = fields.Selection(ENVIRONMENTS, required=True, readonly=True)
     listed_until = fields.Datetime(readonly=True, help="ANAF's lists were read completely up to here (UTC)")
     wide_at = fields.Datetime(readonly=True, help="When the lists were last read with a wide overlap")
@@ -54,34 +66,46 @@ class EfacturaMailbox(models.Model):
     last_error = fields.Char(readonly=True, help="Why the lists could not be read the last time")
     last_error_code = fields.Char(readonly=True, help="Of a fact of ours, which is shown in the reader's language")
 
-    _company_uniq = models.UniqueIndex('(company_id, environment)')
+    _company_uniq = models.UniqueIndex("(company_id, environment)")
 
     @api.model
     @api.private
     def _for_lane(self, lane):
         """Return the mailbox of `lane`, created at the first call."""
-        box = self.sudo().search([('company_id', '=', lane.company.id), ('environment', '=', lane.environment)])
+        box = self.sudo().search([("company_id", "=", lane.company.id), ("environment", "=", lane.environment)])
         if not box:
-            self._in_fresh_transaction(lambda: self.env.cr.execute(
-                "INSERT INTO l10n_ro_efactura_mailbox (company_id, environment) VALUES (%s, %s)"
-                " ON CONFLICT (company_id, environment) DO NOTHING", [lane.company.id, lane.environment]))
-            box = self.sudo().search([('company_id', '=', lane.company.id), ('environment', '=', lane.environment)])
+            self._in_fresh_transaction(
+                lambda: self.env.cr.execute(
+                    "INSERT INTO l10n_ro_efactura_mailbox (company_id, environment) VALUES (%s, %s)"
+                    " ON CONFLICT (company_id, environment) DO NOTHING",
+                    [lane.company.id, lane.environment],
+                )
+            )
+            box = self.sudo().search([("company_id", "=", lane.company.id), ("environment", "=", lane.environment)])
         return box
 
     @api.private
     def _set(self, **values):
         """Write columns in a transaction of their own, retried where another worker writes the same row."""
+
         def work():
-            self.env.cr.execute(SQL(
-                "UPDATE l10n_ro_efactura_mailbox SET %s WHERE id IN %s", SQL(", ").join(
-                    SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()), tuple(self.ids)))
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE l10n_ro_efactura_mailbox SET %s WHERE id IN %s",
+                    SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()),
+                    tuple(self.ids),
+                )
+            )
+
         self._in_fresh_transaction(work)
         self.invalidate_recordset(flush=False)
 
     def _set_error(self, error):
         """Store why the mailbox could not be read (an AnafError or a UserError)."""
-        self._set(last_error=getattr(error, 'text', '') or str(error),
-                  last_error_code=error.code if getattr(error, 'own', False) else None)
+        self._set(
+            last_error=getattr(error, "text", "") or str(error),
+            last_error_code=error.code if getattr(error, "own", False) else None,
+        )
 
     # -- reading the lists ----------------------------------------------------------------------------------
 
@@ -91,11 +115,17 @@ class EfacturaMailbox(models.Model):
         self.ensure_one()
 
         def work():
-            self.env.cr.execute(SQL(
-                "UPDATE l10n_ro_efactura_mailbox SET next_list_at = %(now)s + %(pause)s * interval '1 second'"
-                " WHERE id = %(id)s AND (next_list_at IS NULL OR next_list_at <= %(now)s) RETURNING id",
-                now=UTC_NOW, pause=list_pause(), id=self.id))
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE l10n_ro_efactura_mailbox SET next_list_at = %(now)s + %(pause)s * interval '1 second'"
+                    " WHERE id = %(id)s AND (next_list_at IS NULL OR next_list_at <= %(now)s) RETURNING id",
+                    now=UTC_NOW,
+                    pause=list_pause(),
+                    id=self.id,
+                )
+            )
             return bool(self.env.cr.fetchone())
+
         return self._in_fresh_transaction(work)
 
     @api.private
@@ -119,8 +149,11 @@ class EfacturaMailbox(models.Model):
             begin = known - (WIDE_OVERLAP if wide else OVERLAP)
         until, _new = self._read(lane, begin)
         if known or not start:
-            self._set(listed_until=until, **({'wide_at': now} if wide else {}),
-                      **({'whole_at': now} if begin == datetime.min else {}))
+            self._set(
+                listed_until=until,
+                **({"wide_at": now} if wide else {}),
+                **({"whole_at": now} if begin == datetime.min else {}),
+            )
         return until
 
     @api.private
@@ -158,8 +191,10 @@ class EfacturaMailbox(models.Model):
                 if len(seen) >= total:  # else a message came or went between two pages
                     break
             else:
-                raise Malformed('incomplete_list', self.env._(
-                    "ANAF's lists show %(seen)s messages of %(total)s.", seen=len(seen), total=total))
+                raise Malformed(
+                    "incomplete_list",
+                    self.env._("ANAF's lists show %(seen)s messages of %(total)s.", seen=len(seen), total=total),
+                )
         except (AnafError, UserError) as error:
             self._set_error(error)
             raise
@@ -193,30 +228,53 @@ class EfacturaMailbox(models.Model):
         for message in listed:
             cif = message.cif or own
             company_id = owners.get(cif)
-            if message.kind in ('sent', 'error') and cif == own:  # a branch's own uploads, also those with a lost index
+            if message.kind in ("sent", "error") and cif == own:  # a branch's own uploads, also those with a lost index
                 company_id = senders.get((message.upload_index, cif), self.company_id.id)
             if not message.id or not company_id:
-                _logger.info("SPV of company %s: a message is left out (id %s, CIF %s, %s)",
-                             self.company_id.id, message.id, message.cif, message.details)
+                _logger.info(
+                    "SPV of company %s: a message is left out (id %s, CIF %s, %s)",
+                    self.company_id.id,
+                    message.id,
+                    message.cif,
+                    message.details,
+                )
                 continue
             at = message.created_at.replace(tzinfo=None) if message.created_at else now
             if abs(at - now) > timedelta(days=3650):  # not a plausible date
                 at = now
-            rows.append(SQL("(%s)", SQL(", ").join(SQL("%s", value) for value in (
-                company_id, self.environment, message.id, message.upload_index, message.kind, _clean(message.tip),
-                _clean(message.details), at, message.seller_cif, message.buyer_cif))))
+            rows.append(
+                SQL(
+                    "(%s)",
+                    SQL(", ").join(
+                        SQL("%s", value)
+                        for value in (
+                            company_id,
+                            self.environment,
+                            message.id,
+                            message.upload_index,
+                            message.kind,
+                            _clean(message.tip),
+                            _clean(message.details),
+                            at,
+                            message.seller_cif,
+                            message.buyer_cif,
+                        )
+                    ),
+                )
+            )
         if not rows:
             return []
-        return self._in_fresh_transaction(lambda: self.env['l10n_ro_efactura.message']._insert(
-            COLUMNS, SQL("VALUES %s", SQL(", ").join(rows))))
+        return self._in_fresh_transaction(
+            lambda: self.env["l10n_ro_efactura.message"]._insert(COLUMNS, SQL("VALUES %s", SQL(", ").join(rows)))
+        )
 
     def _owners(self):
         """Return {CIF digits: id of the company that receives its messages}: of branches with one CIF, their head."""
         own = self.company_id
-        companies = self.env['res.company'].sudo().search([]).sorted(lambda company: -len(company.parent_ids))
+        companies = self.env["res.company"].sudo().search([]).sorted(lambda company: -len(company.parent_ids))
         owners = {company._l10n_ro_efactura_cif(): company.id for company in companies}
         owners[own._l10n_ro_efactura_cif()] = own._l10n_ro_efactura_head().id
-        owners.pop('', None)
+        owners.pop("", None)
         return owners
 
     def _senders(self, indexes):
@@ -229,6 +287,9 @@ class EfacturaMailbox(models.Model):
     @api.private
     def _pairs(self):
         """Return [(company id, environment)] of the mailboxes to read: production of connected companies. A hook."""
-        companies = self.env['res.company'].sudo().search([])
-        return [(company.id, 'prod') for company in companies
-                 if company._l10n_ro_efactura_credential() and company._l10n_ro_efactura_head() == company]
+        companies = self.env["res.company"].sudo().search([])
+        return [
+            (company.id, "prod")
+            for company in companies
+            if company._l10n_ro_efactura_credential() and company._l10n_ro_efactura_head() == company
+        ]

@@ -1,4 +1,5 @@
 """One SPV message and its archived package."""
+
 import logging
 from datetime import datetime, time, timedelta, timezone
 
@@ -28,33 +29,43 @@ class EfacturaMessage(models.Model):
         listed --download--> archived
            \\--ANAF says it is gone--> gone
     """
-    _name = 'l10n_ro_efactura.message'
+
+    _name = "l10n_ro_efactura.message"
     _description = "e-Factura SPV message"
-    _inherit = ['l10n_ro_efactura.worker']
-    _order = 'listed_at DESC, id DESC'
-    _rec_name = 'anaf_id'
-    _rec_names_search = ['number', 'partner_name', 'upload_index', 'anaf_id']
+    _inherit = ["l10n_ro_efactura.worker"]
+    _order = "listed_at DESC, id DESC"
+    _rec_name = "anaf_id"
+    _rec_names_search = ["number", "partner_name", "upload_index", "anaf_id"]
 
     anaf_id = fields.Char(string="Download index", required=True, readonly=True)
-    upload_index = fields.Char(readonly=True, index='btree_not_null')
+    upload_index = fields.Char(readonly=True, index="btree_not_null")
     environment = fields.Selection(ENVIRONMENTS, required=True, readonly=True)
-    company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     kind = fields.Selection(
-        [('sent', "Sent"), ('received', "Received"), ('error', "Errors"), ('buyer_message', "Buyer message"),
-         ('other', "Other")], required=True, readonly=True)
-    type_text = fields.Char(string="Type", compute='_compute_type_text', help="What nobody described, in ANAF's words")
+        [
+            ("sent", "Sent"),
+            ("received", "Received"),
+            ("error", "Errors"),
+            ("buyer_message", "Buyer message"),
+            ("other", "Other"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    type_text = fields.Char(string="Type", compute="_compute_type_text", help="What nobody described, in ANAF's words")
     tip = fields.Char(string="ANAF type", readonly=True)
     details = fields.Char(readonly=True)
     listed_at = fields.Datetime(string="SPV date", readonly=True, index=True)
     expires_on = fields.Date(string="Deleted by ANAF on", readonly=True)
     days_left = fields.Integer(
-        compute='_compute_days_left', search='_search_days_left', help="Days until ANAF deletes it")
+        compute="_compute_days_left", search="_search_days_left", help="Days until ANAF deletes it"
+    )
     # read from the document
-    cif = fields.Char(string="CIF", compute='_compute_cif', search='_search_cif', help="Of the other party")
+    cif = fields.Char(string="CIF", compute="_compute_cif", search="_search_cif", help="Of the other party")
     partner_name = fields.Char(string="Partner name", readonly=True, help="Of the other party, as the document says it")
     seller_cif = fields.Char(string="Seller CIF", readonly=True)
     buyer_cif = fields.Char(string="Buyer CIF", readonly=True)
-    partner_id = fields.Many2one('res.partner', readonly=True)
+    partner_id = fields.Many2one("res.partner", readonly=True)
     number = fields.Char(readonly=True)
     issue_date = fields.Date(readonly=True)
     due_date = fields.Date(readonly=True)
@@ -63,24 +74,38 @@ class EfacturaMessage(models.Model):
     amount_tax = fields.Monetary(string="VAT", readonly=True, help="BT-110")
     amount_total = fields.Monetary(readonly=True, help="BT-112")
     correction_text = fields.Char(
-        string="Corrects", compute='_compute_correction_text', help="How it corrects an invoice, where it does")
+        string="Corrects", compute="_compute_correction_text", help="How it corrects an invoice, where it does"
+    )
     preceding = fields.Json(readonly=True, help="BT-25: numbers of the invoices that this one corrects")
-    currency_id = fields.Many2one('res.currency', readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
     error_texts = fields.Json(readonly=True)
     buyer_message = fields.Text(readonly=True)
     answers_index = fields.Char(
-        readonly=True, index='btree_not_null', help="Upload index of the invoice that the buyer's message answers")
+        readonly=True, index="btree_not_null", help="Upload index of the invoice that the buyer's message answers"
+    )
     # the evidence
-    package = fields.Binary(string="ANAF package", attachment=False, readonly=True, copy=False,
-                            help="The ZIP as it came, with the Ministry's seal")
+    package = fields.Binary(
+        string="ANAF package",
+        attachment=False,
+        readonly=True,
+        copy=False,
+        help="The ZIP as it came, with the Ministry's seal",
+    )
     sha256 = fields.Char(string="SHA-256", readonly=True)
-    document_sha256 = fields.Char(readonly=True, index='btree_not_null')
+    document_sha256 = fields.Char(readonly=True, index="btree_not_null")
     archive_state = fields.Selection(
-        [('listed', "Listed"), ('archived', "Archived"), ('gone', "Gone")], required=True, readonly=True,
-        default='listed')
+        [("listed", "Listed"), ("archived", "Archived"), ("gone", "Gone")],
+        required=True,
+        readonly=True,
+        default="listed",
+    )
     seal_state = fields.Selection(
-        [('valid', "Valid"), ('invalid', "Invalid"), ('unverified', "Unverified")], required=True, readonly=True,
-        default='unverified', string="Seal")
+        [("valid", "Valid"), ("invalid", "Invalid"), ("unverified", "Unverified")],
+        required=True,
+        readonly=True,
+        default="unverified",
+        string="Seal",
+    )
     seal_reason = fields.Char(readonly=True)
     archived_at = fields.Datetime(readonly=True)
     last_error = fields.Char(readonly=True)
@@ -89,65 +114,67 @@ class EfacturaMessage(models.Model):
     quota_day = fields.Date(readonly=True)
     quota_count = fields.Integer(readonly=True)
     # what it belongs to
-    submission_id = fields.Many2one('l10n_ro_efactura.submission', readonly=True, index='btree_not_null')
-    move_id = fields.Many2one('account.move', string="Odoo document", readonly=True, ondelete='set null',
-                              index='btree_not_null')
+    submission_id = fields.Many2one("l10n_ro_efactura.submission", readonly=True, index="btree_not_null")
+    move_id = fields.Many2one(
+        "account.move", string="Odoo document", readonly=True, ondelete="set null", index="btree_not_null"
+    )
     pairing_reason = fields.Char(readonly=True)
 
-    _anaf_uniq = models.UniqueIndex('(environment, anaf_id, company_id)')
+    _anaf_uniq = models.UniqueIndex("(environment, anaf_id, company_id)")
     _listed_idx = models.Index("(environment, company_id) WHERE archive_state = 'listed'")
 
     def _package_bytes(self):
         """Return the ZIP exactly as ANAF gave it, or b''."""
         self.ensure_one()
-        return bytes_of(self, 'package')
+        return bytes_of(self, "package")
 
-    @api.depends('kind', 'tip')
-    @api.depends_context('lang')
+    @api.depends("kind", "tip")
+    @api.depends_context("lang")
     def _compute_type_text(self):
-        labels = dict(self._fields['kind']._description_selection(self.env))
+        labels = dict(self._fields["kind"]._description_selection(self.env))
         for message in self:
-            message.type_text = message.kind == 'other' and message.tip or labels.get(message.kind)
+            message.type_text = message.kind == "other" and message.tip or labels.get(message.kind)
 
-    @api.depends('document_type', 'amount_total')
-    @api.depends_context('lang')
+    @api.depends("document_type", "amount_total")
+    @api.depends_context("lang")
     def _compute_correction_text(self):
         for message in self:
             message.correction_text = False
-            if message.document_type == '381' or message.amount_total < 0:
+            if message.document_type == "381" or message.amount_total < 0:
                 message.correction_text = self.env._("Storno")
-            elif message.document_type == '384':
+            elif message.document_type == "384":
                 message.correction_text = self.env._("Correction")
 
-    @api.depends('partner_name', 'number', 'anaf_id')
+    @api.depends("partner_name", "number", "anaf_id")
     def _compute_display_name(self):
         for message in self:
             names = filter(None, (message.partner_name, message.number))
-            message.display_name = ' '.join(names) if message.number else message.anaf_id
+            message.display_name = " ".join(names) if message.number else message.anaf_id
 
-    @api.depends('kind', 'seller_cif', 'buyer_cif')
+    @api.depends("kind", "seller_cif", "buyer_cif")
     def _compute_cif(self):
         for message in self:
-            message.cif = message.buyer_cif if message.kind == 'sent' else message.seller_cif
+            message.cif = message.buyer_cif if message.kind == "sent" else message.seller_cif
 
     @api.model
     def _search_cif(self, operator, value):
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
-        return (Domain('kind', '=', 'sent') & Domain('buyer_cif', operator, value)
-                | Domain('kind', '!=', 'sent') & Domain('seller_cif', operator, value))
+        return Domain("kind", "=", "sent") & Domain("buyer_cif", operator, value) | Domain(
+            "kind", "!=", "sent"
+        ) & Domain("seller_cif", operator, value)
 
-    @api.depends('expires_on')
+    @api.depends("expires_on")
     def _compute_days_left(self):
         for message in self:
             message.days_left = (message.expires_on - today()).days if message.expires_on else 0
 
     @api.model
     def _search_days_left(self, operator, value):
-        if operator == 'in':
-            return Domain('expires_on', 'in', [today() + timedelta(days=days) for days in value])
-        if operator in ('<', '<=', '>', '>='):
-            return Domain('expires_on', operator, today() + timedelta(days=value))
+        if operator == "in":
+            return Domain("expires_on", "in", [today() + timedelta(days=days) for days in value])
+        if operator in ("<", "<=", ">", ">="):
+            return Domain("expires_on", operator, today() + timedelta(days=value))
         return NotImplemented
 
     @api.model
@@ -162,16 +189,23 @@ class EfacturaMessage(models.Model):
         :return: ids of the new messages
         """
         named = SQL(", ").join(map(SQL.identifier, columns))
-        self.env.cr.execute(SQL(
-            """INSERT INTO l10n_ro_efactura_message (
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO l10n_ro_efactura_message (
                       create_uid, create_date, write_uid, write_date, seal_state, quota_count, expires_on, %(more)s)
                SELECT %(uid)s, %(now)s, %(uid)s, %(now)s, 'unverified', 0,
                       (listed_at + %(days)s * interval '1 day')::date, %(values)s
                  FROM (%(source)s) AS found (%(named)s)
           ON CONFLICT (environment, anaf_id, company_id) DO NOTHING RETURNING id""",
-            more=named if 'archive_state' in columns else SQL("%s, archive_state", named),
-            values=named if 'archive_state' in columns else SQL("%s, 'listed'", named),
-            named=named, source=source, uid=self.env.uid, now=UTC_NOW, days=KEPT_DAYS))
+                more=named if "archive_state" in columns else SQL("%s, archive_state", named),
+                values=named if "archive_state" in columns else SQL("%s, 'listed'", named),
+                named=named,
+                source=source,
+                uid=self.env.uid,
+                now=UTC_NOW,
+                days=KEPT_DAYS,
+            )
+        )
         return [row[0] for row in self.env.cr.fetchall()]
 
     # -- the hourly round -----------------------------------------------------------------------------------
@@ -181,7 +215,7 @@ class EfacturaMessage(models.Model):
     def _cron_refresh_spv(self):
         """Read the lists of every mailbox, then wake the workers that download the packages."""
         self = self.sudo()
-        mailboxes = self.env['l10n_ro_efactura.mailbox']
+        mailboxes = self.env["l10n_ro_efactura.mailbox"]
         for lane in lanes(self.env, mailboxes._pairs()):
             box = mailboxes._for_lane(lane)
             if not lane.is_open() or not box._claim_reading():
@@ -222,12 +256,12 @@ class EfacturaMessage(models.Model):
             raise UserError(self.env._("The period ends before it begins."))
         if company not in self.env.companies:
             raise AccessError(self.env._("Choose the company first."))
-        found = lanes(self.sudo().env, [(company.id, 'prod')])
+        found = lanes(self.sudo().env, [(company.id, "prod")])
         if not found:
             raise UserError(self.env._("%s is not connected to ANAF, or has no CIF.", company.name))
         if not found[0].is_open():
             raise UserError(self.env._("ANAF's services do not answer at the moment. Try again in some minutes."))
-        box = self.env['l10n_ro_efactura.mailbox'].sudo()._for_lane(found[0])
+        box = self.env["l10n_ro_efactura.mailbox"].sudo()._for_lane(found[0])
         try:
             new = box._ask(found[0], datetime.combine(date_from, time.min) - timedelta(hours=3))
         except AnafError as error:
@@ -240,17 +274,17 @@ class EfacturaMessage(models.Model):
 
     @api.model
     @api.private
-    def _period_domain(self, company, date_from, date_to, kind=None, environment='prod', until_now=False):
+    def _period_domain(self, company, date_from, date_to, kind=None, environment="prod", until_now=False):
         """Return the domain of a period's messages, by the document's date or, where it has none, the day in SPV.
 
         :param until_now: True includes undated messages listed after the period: invoices are uploaded days later
         """
-        listed = Domain('issue_date', '=', False) & Domain('listed_at', '>=', _midnight(date_from))
+        listed = Domain("issue_date", "=", False) & Domain("listed_at", ">=", _midnight(date_from))
         if not until_now:
-            listed &= Domain('listed_at', '<', _midnight(date_to + timedelta(days=1)))
-        dated = Domain('issue_date', '>=', date_from) & Domain('issue_date', '<=', date_to)
-        domain = (dated | listed) & Domain('company_id', '=', company.id) & Domain('environment', '=', environment)
-        return domain & Domain('kind', '=', kind) if kind else domain
+            listed &= Domain("listed_at", "<", _midnight(date_to + timedelta(days=1)))
+        dated = Domain("issue_date", ">=", date_from) & Domain("issue_date", "<=", date_to)
+        domain = (dated | listed) & Domain("company_id", "=", company.id) & Domain("environment", "=", environment)
+        return domain & Domain("kind", "=", kind) if kind else domain
 
     # -- hooks, which later rooms extend --------------------------------------------------------------------
 
@@ -280,7 +314,7 @@ class EfacturaMessage(models.Model):
     @api.private
     def _detach(self):
         """Remove the links to submission and invoice, where an index typed by hand was another document's."""
-        self.write({'submission_id': False, 'move_id': False})
+        self.write({"submission_id": False, "move_id": False})
 
     # -- what a user may do ---------------------------------------------------------------------------------
 
@@ -290,10 +324,10 @@ class EfacturaMessage(models.Model):
         :raise UserError: it is not archived yet
         """
         self.ensure_one()
-        check_bill(self, 'read')
-        if self.archive_state != 'archived':
+        check_bill(self, "read")
+        if self.archive_state != "archived":
             raise UserError(self.env._("ANAF's package is not here yet."))
-        return {'type': 'ir.actions.act_url', 'url': f'/l10n_ro_efactura/package/{self.id}', 'target': 'download'}
+        return {"type": "ir.actions.act_url", "url": f"/l10n_ro_efactura/package/{self.id}", "target": "download"}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -1,4 +1,5 @@
 """Downloads that a user asks for (one package, a selection, a whole list), in the background with progress."""
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -13,20 +14,21 @@ from ..common.rights import check_bill
 from .message_archive import DOWNLOADS_A_DAY
 
 # Archived packages that cannot be opened, or hold another upload index.
-UNREADABLE = Domain([('archive_state', '=', 'archived'), ('document_sha256', '=', False), ('last_error', '!=', False)])
+UNREADABLE = Domain([("archive_state", "=", "archived"), ("document_sha256", "=", False), ("last_error", "!=", False)])
 
 
 class EfacturaMessage(models.Model):
     """A message whose package a user can ask for."""
-    _inherit = 'l10n_ro_efactura.message'
+
+    _inherit = "l10n_ro_efactura.message"
 
     # The last request for the package, and its user, who sees the progress.
-    batch = fields.Char(readonly=True, index='btree_not_null')
-    batch_user_id = fields.Many2one('res.users', readonly=True, ondelete='set null')
+    batch = fields.Char(readonly=True, index="btree_not_null")
+    batch_user_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
 
     def action_download_packages(self):
         """Download the packages of the messages, except archived ones, and return a notification."""
-        check_bill(self, 'read')
+        check_bill(self, "read")
         return self._download_and_tell()
 
     def action_download_all(self):
@@ -37,7 +39,7 @@ class EfacturaMessage(models.Model):
         check_bill(self)
         if self:
             return self.action_download_packages()
-        return self._download_all(Domain(self.env.context.get('active_domain') or Domain.FALSE))
+        return self._download_all(Domain(self.env.context.get("active_domain") or Domain.FALSE))
 
     @api.model
     @api.private
@@ -53,9 +55,9 @@ class EfacturaMessage(models.Model):
         """
         _ = self.env._
         if not self:
-            return notification(_("The list is empty."), 'warning')
-        listed = self.filtered(lambda message: message.archive_state == 'listed') | self.filtered_domain(UNREADABLE)
-        gone = self.filtered(lambda message: message.archive_state == 'gone')
+            return notification(_("The list is empty."), "warning")
+        listed = self.filtered(lambda message: message.archive_state == "listed") | self.filtered_domain(UNREADABLE)
+        gone = self.filtered(lambda message: message.archive_state == "gone")
         if not listed:
             texts = [_("All %s packages are archived.", len(self - gone))] if self - gone else []
         else:
@@ -70,14 +72,14 @@ class EfacturaMessage(models.Model):
                 texts.append(_("%s were asked for too often today: they follow tomorrow.", later))
         if gone:
             texts.append(_("%s were deleted by ANAF before they were downloaded.", len(gone)))
-        kind = 'danger' if gone else 'info' if listed else 'success'
-        return notification(' '.join(texts), kind)
+        kind = "danger" if gone else "info" if listed else "success"
+        return notification(" ".join(texts), kind)
 
     def _is_anaf_away(self):
         """Return True where a gate of the messages' lanes is closed."""
         pairs = {(message.company_id.id, message.environment) for message in self}
-        gate = self.env['l10n_ro_efactura.gate'].sudo()
-        return any(gate._state(lane.key, lane.environment) != 'open' for lane in lanes(self.sudo().env, pairs))
+        gate = self.env["l10n_ro_efactura.gate"].sudo()
+        return any(gate._state(lane.key, lane.environment) != "open" for lane in lanes(self.sudo().env, pairs))
 
     def _request(self):
         """Mark the messages as requested by the user and wake the workers.
@@ -87,23 +89,35 @@ class EfacturaMessage(models.Model):
 
         :return: number of messages that have to wait for ANAF's next day
         """
-        batch = f'{self.env.uid}-{fields.Datetime.now():%Y%m%d%H%M%S}-{self[:1].id}'
+        batch = f"{self.env.uid}-{fields.Datetime.now():%Y%m%d%H%M%S}-{self[:1].id}"
         with side_cursor(self.env) as cr:  # the archive's workers write the same rows, which would conflict
-            cr.execute(SQL(
-                """UPDATE l10n_ro_efactura_message
+            cr.execute(
+                SQL(
+                    """UPDATE l10n_ro_efactura_message
                       SET batch = %(batch)s, batch_user_id = %(user)s, archive_state = 'listed',
                           next_attempt_at = CASE WHEN last_error IS NOT NULL AND next_attempt_at < %(tomorrow)s
                                                  THEN NULL ELSE next_attempt_at END
                     WHERE id IN %(ids)s AND (archive_state = 'listed' OR archive_state = 'archived'
                                              AND document_sha256 IS NULL AND last_error IS NOT NULL)""",
-                batch=batch, user=self.env.uid, tomorrow=next_day(), ids=tuple(self.ids)))
-            cr.execute(SQL(
-                """SELECT count(*) FROM l10n_ro_efactura_message WHERE batch = %s AND archive_state = 'listed'
+                    batch=batch,
+                    user=self.env.uid,
+                    tomorrow=next_day(),
+                    ids=tuple(self.ids),
+                )
+            )
+            cr.execute(
+                SQL(
+                    """SELECT count(*) FROM l10n_ro_efactura_message WHERE batch = %s AND archive_state = 'listed'
                       AND (next_attempt_at >= %s OR quota_day = %s AND quota_count >= %s)""",
-                batch, next_day(), today(), DOWNLOADS_A_DAY))
+                    batch,
+                    next_day(),
+                    today(),
+                    DOWNLOADS_A_DAY,
+                )
+            )
             [later] = cr.fetchone()
             progress = self._progress(batch, cr)
-        self.invalidate_recordset(['batch', 'batch_user_id', 'archive_state', 'next_attempt_at'], flush=False)
+        self.invalidate_recordset(["batch", "batch_user_id", "archive_state", "next_attempt_at"], flush=False)
         self._wake(ARCHIVE_CRONS)
         self._send_progress(progress)
         return later
@@ -112,11 +126,15 @@ class EfacturaMessage(models.Model):
     @api.private
     def _ask_again(self):
         """Mark unreadable packages for another download, once a day while ANAF has them."""
-        self.env.cr.execute(SQL(
-            """UPDATE l10n_ro_efactura_message SET archive_state = 'listed', next_attempt_at = NULL
+        self.env.cr.execute(
+            SQL(
+                """UPDATE l10n_ro_efactura_message SET archive_state = 'listed', next_attempt_at = NULL
                 WHERE archive_state = 'archived' AND document_sha256 IS NULL AND last_error IS NOT NULL
-                  AND quota_day < %(today)s AND expires_on > %(today)s""", today=today()))
-        self.invalidate_model(['archive_state', 'next_attempt_at'], flush=False)
+                  AND quota_day < %(today)s AND expires_on > %(today)s""",
+                today=today(),
+            )
+        )
+        self.invalidate_model(["archive_state", "next_attempt_at"], flush=False)
 
     # -- progress -------------------------------------------------------------------------------------------
 
@@ -130,16 +148,26 @@ class EfacturaMessage(models.Model):
     @api.model
     def _progress(self, batch, cr):
         """Return [(user id, dict for the browser)]; a download that failed and will be repeated counts as done."""
-        cr.execute(SQL(
-            """SELECT batch_user_id, count(*), count(*) FILTER (WHERE archive_state = 'archived'),
+        cr.execute(
+            SQL(
+                """SELECT batch_user_id, count(*), count(*) FILTER (WHERE archive_state = 'archived'),
                       count(*) FILTER (WHERE archive_state = 'gone' OR archive_state = 'listed'
                                          AND last_error IS NOT NULL AND next_attempt_at > %s)
                  FROM l10n_ro_efactura_message WHERE batch = %s AND batch_user_id IS NOT NULL
-             GROUP BY batch_user_id""", UTC_NOW, batch))
-        return [(user_id, {'batch': batch, 'kind': 'download', 'total': total, 'done': ok + failed, 'ok': ok,
-                           'failed': failed}) for user_id, total, ok, failed in cr.fetchall()]
+             GROUP BY batch_user_id""",
+                UTC_NOW,
+                batch,
+            )
+        )
+        return [
+            (
+                user_id,
+                {"batch": batch, "kind": "download", "total": total, "done": ok + failed, "ok": ok, "failed": failed},
+            )
+            for user_id, total, ok, failed in cr.fetchall()
+        ]
 
     @api.model
     def _send_progress(self, progress):
         for user_id, news in progress:
-            self.env['res.users'].sudo().browse(user_id).partner_id._bus_send('l10n_ro_efactura/progress', news)
+            self.env["res.users"].sudo().browse(user_id).partner_id._bus_send("l10n_ro_efactura/progress", news)

@@ -1,4 +1,5 @@
 """Comparison of an SPV document with an entry of the books: score and reasons. No ORM."""
+
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date as Date
@@ -7,13 +8,19 @@ from decimal import Decimal
 from ...anaf import compare_numbers, number_forms
 
 # One cent, in the document's currency.
-CENT = Decimal('0.01')
+CENT = Decimal("0.01")
 # Points of each reason, at most 100 in all; other reasons give none.
 POINTS = {
-    'cif': 30,
-    'number_exact': 35, 'number_same': 35, 'number_part': 18, 'number_digits': 8,
-    'date': 15, 'date_near': 8, 'date_month': 3,
-    'total': 20, 'total_near': 8,
+    "cif": 30,
+    "number_exact": 35,
+    "number_same": 35,
+    "number_part": 18,
+    "number_digits": 8,
+    "date": 15,
+    "date_near": 8,
+    "date_month": 3,
+    "total": 20,
+    "total_near": 8,
 }
 # Points taken off for a credit note against an invoice.
 SIGN_LOSS = 30
@@ -30,6 +37,7 @@ class Paper:
     :ivar index: upload index, where the entry knows it
     :ivar free: not paired and, for a sale, not on its way to ANAF
     """
+
     id: int
     sale: bool
     cif: str
@@ -37,7 +45,7 @@ class Paper:
     date: Date | None
     total: Decimal | None
     currency: int | None
-    index: str = ''
+    index: str = ""
     free: bool = True
 
 
@@ -47,9 +55,10 @@ class Match:
 
     :ivar certain: 'index', 'number' (with the date), 'total' (with the date), or '' where a user has to decide
     """
+
     score: int
     reasons: tuple
-    certain: str = ''
+    certain: str = ""
 
 
 def match(paper, entry):
@@ -60,29 +69,32 @@ def match(paper, entry):
     :return: Match
     """
     if paper.index and paper.index == entry.index:
-        return Match(100, ('index',), 'index')
+        return Match(100, ("index",), "index")
     same_cif = paper.cif == entry.cif
-    number = compare_numbers(paper.number, entry.number) if entry.number else ''
+    number = compare_numbers(paper.number, entry.number) if entry.number else ""
     turned = _turned(paper, entry)
     same_currency = paper.currency == entry.currency
-    total = _total(paper, entry) if same_currency else 'currency'
+    total = _total(paper, entry) if same_currency else "currency"
     day = _day(paper, entry)
     known_cif = same_cif and bool(paper.cif)
     reasons = [
-        'cif' if known_cif else 'no_cif' if not paper.cif or not entry.cif else 'other_cif',
-        f'number_{number}' if number else 'no_number' if not entry.number else 'other_number', day, total]
+        "cif" if known_cif else "no_cif" if not paper.cif or not entry.cif else "other_cif",
+        f"number_{number}" if number else "no_number" if not entry.number else "other_number",
+        day,
+        total,
+    ]
     if turned:
-        reasons.append('sign')
+        reasons.append("sign")
     score = max(sum(POINTS.get(reason, 0) for reason in reasons) - (SIGN_LOSS if turned else 0), 0)
-    sure_number = number in ('exact', 'same') and day == 'date' and not turned
+    sure_number = number in ("exact", "same") and day == "date" and not turned
     if paper.sale:
-        certain = 'number' if sure_number and same_cif and total == 'total' else ''
+        certain = "number" if sure_number and same_cif and total == "total" else ""
     elif not known_cif:
-        certain = ''
+        certain = ""
     elif sure_number:
-        certain = 'number'
+        certain = "number"
     else:
-        certain = 'total' if day == 'date' and total == 'total' else ''
+        certain = "total" if day == "date" and total == "total" else ""
     return Match(score, tuple(reasons), certain)
 
 
@@ -93,26 +105,26 @@ def _turned(paper, entry):
 
 def _total(paper, entry):
     if paper.total is None or entry.total is None:
-        return 'other_total'
+        return "other_total"
     difference = abs(paper.total - entry.total)
     if difference < CENT:
-        return 'total'
-    return 'total_near' if difference <= max(Decimal(1), abs(paper.total) / 100) else 'other_total'
+        return "total"
+    return "total_near" if difference <= max(Decimal(1), abs(paper.total) / 100) else "other_total"
 
 
 def _day(paper, entry):
     if not paper.date or not entry.date:
-        return 'no_date'
+        return "no_date"
     days = abs((paper.date - entry.date).days)
-    return 'date' if not days else 'date_near' if days <= 3 else 'date_month' if days <= 31 else 'other_date'
+    return "date" if not days else "date_near" if days <= 3 else "date_month" if days <= 31 else "other_date"
 
 
 # Kinds of certain matches, the most reliable first; each is tried on what the ones before have left.
 RULES = (
-    lambda compared: compared.certain == 'index',
-    lambda compared: compared.certain == 'number' and 'number_exact' in compared.reasons,
-    lambda compared: compared.certain == 'number',
-    lambda compared: compared.certain and 'total' in compared.reasons,
+    lambda compared: compared.certain == "index",
+    lambda compared: compared.certain == "number" and "number_exact" in compared.reasons,
+    lambda compared: compared.certain == "number",
+    lambda compared: compared.certain and "total" in compared.reasons,
 )
 
 
@@ -124,16 +136,25 @@ def only_certain(papers, entries):
     :param papers, entries: lists of Paper
     :return: [(paper, entry, Match)] of free ones
     """
-    found = [(paper, entry, compared) for paper, entry in _worth_comparing(papers, entries)
-             if (compared := match(paper, entry)).certain]
+    found = [
+        (paper, entry, compared)
+        for paper, entry in _worth_comparing(papers, entries)
+        if (compared := match(paper, entry)).certain
+    ]
     pairs, done_papers, done_entries = [], set(), set()
     for rule in RULES:
         chosen = [pair for pair in found if rule(pair[2])]
         of_paper = Counter(paper.id for paper, _entry, _compared in chosen)
         of_entry = Counter(entry.id for _paper, entry, _compared in chosen)
         for paper, entry, compared in chosen:
-            if (paper.free and entry.free and of_paper[paper.id] == 1 and of_entry[entry.id] == 1
-                    and paper.id not in done_papers and entry.id not in done_entries):
+            if (
+                paper.free
+                and entry.free
+                and of_paper[paper.id] == 1
+                and of_entry[entry.id] == 1
+                and paper.id not in done_papers
+                and entry.id not in done_entries
+            ):
                 done_papers.add(paper.id)
                 done_entries.add(entry.id)
                 pairs.append((paper, entry, compared))
@@ -153,9 +174,9 @@ def _worth_comparing(papers, entries):
 
 
 def _keys(paper):
-    yield 'total', paper.total, paper.currency
+    yield "total", paper.total, paper.currency
     if paper.index:
-        yield 'index', paper.index
+        yield "index", paper.index
     for form in number_forms(paper.number):
         if form:
-            yield 'number', form
+            yield "number", form

@@ -1,4 +1,5 @@
 """Sending invoices to ANAF: the submission and its life, what the invoice shows of it, and Odoo's Send."""
+
 from . import submission
 from . import submission_upload
 from . import submission_settle

@@ -1,4 +1,5 @@
 """Checks before an invoice is queued, and the parameters of its upload."""
+
 from odoo import models
 
 from ..document.account_move_check import finding_text
@@ -6,7 +7,8 @@ from ..document.account_move_check import finding_text
 
 class AccountMove(models.Model):
     """An invoice's checks before sending, and the ANAF call that uploads it."""
-    _inherit = 'account.move'
+
+    _inherit = "account.move"
 
     def _l10n_ro_efactura_upload_params(self):
         """Return the parameters of the call that uploads this invoice (ANAF, "API upload").
@@ -19,11 +21,11 @@ class AccountMove(models.Model):
         cui = buyer._l10n_ro_efactura_cui()
         foreign = not self_billing and not cui and buyer._l10n_ro_efactura_is_foreign()
         return {
-            'standard': 'CN' if self._l10n_ro_efactura_type_code() == '381' else 'UBL',
-            'is_b2c': not self_billing and not cui and not foreign,
-            'extern': foreign,
-            'autofactura': self_billing,
-            'cif': self.company_id._l10n_ro_efactura_cif(),
+            "standard": "CN" if self._l10n_ro_efactura_type_code() == "381" else "UBL",
+            "is_b2c": not self_billing and not cui and not foreign,
+            "extern": foreign,
+            "autofactura": self_billing,
+            "cif": self.company_id._l10n_ro_efactura_cif(),
         }
 
     def _l10n_ro_efactura_check_send(self, environment):
@@ -34,23 +36,29 @@ class AccountMove(models.Model):
         self.ensure_one()
         _ = self.env._
         reasons = []
-        if self.country_code != 'RO':
+        if self.country_code != "RO":
             reasons.append(_("The company is not in Romania."))
         elif not self._l10n_ro_efactura_is_document():
             reasons.append(
                 _("Self-billed credit notes cannot be sent: ANAF knows no such type.")
-                if self.move_type == 'in_refund' and self.journal_id.is_self_billing
-                else _("Only customer invoices, credit notes and self-billed invoices go to ANAF."))
-        if self.state != 'posted':
+                if self.move_type == "in_refund" and self.journal_id.is_self_billing
+                else _("Only customer invoices, credit notes and self-billed invoices go to ANAF.")
+            )
+        if self.state != "posted":
             reasons.append(_("It is not posted."))
         if self._l10n_ro_efactura_live(environment):
             reasons.append(
                 _("It is accepted by ANAF; correct it with a credit note.")
-                if environment == 'prod' and self.l10n_ro_efactura_state == 'ok'
-                else _("It is already on its way to ANAF."))
+                if environment == "prod" and self.l10n_ro_efactura_state == "ok"
+                else _("It is already on its way to ANAF.")
+            )
         if not self.company_id._l10n_ro_efactura_credential():
-            reasons.append(_("The company %(company)s is not connected to ANAF: see Settings, Romanian e-Factura.",
-                             company=self.company_id.name))
+            reasons.append(
+                _(
+                    "The company %(company)s is not connected to ANAF: see Settings, Romanian e-Factura.",
+                    company=self.company_id.name,
+                )
+            )
         return reasons
 
     def _l10n_ro_efactura_check_data(self, building=True):
@@ -59,8 +67,8 @@ class AccountMove(models.Model):
         :param building: True also builds the XML and checks it against CIUS-RO, which is slow
         """
         self.ensure_one()
-        missing = [problem['text'] for problem in self._l10n_ro_efactura_problems()]
+        missing = [problem["text"] for problem in self._l10n_ro_efactura_problems()]
         if missing or not building:
             return missing
         _xml, errors, findings = self._l10n_ro_efactura_checked_xml()
-        return errors or [finding_text(finding) for finding in findings if finding['severity'] == 'fatal']
+        return errors or [finding_text(finding) for finding in findings if finding["severity"] == "fatal"]

@@ -1,4 +1,5 @@
 """Showing submissions to users: the invoice's columns, its chatter, the live badge, the progress bar."""
+
 import logging
 
 from odoo import api, models
@@ -8,12 +9,13 @@ _logger = logging.getLogger(__name__)
 # Invoices updated in one transaction.
 BATCH = 200
 # Prefix of a move's columns for each environment.
-PREFIX = {'prod': 'l10n_ro_efactura_', 'test': 'l10n_ro_efactura_test_'}
+PREFIX = {"prod": "l10n_ro_efactura_", "test": "l10n_ro_efactura_test_"}
 
 
 class EfacturaSubmission(models.Model):
     """A submission that copies its state to its invoice and tells the users."""
-    _inherit = 'l10n_ro_efactura.submission'
+
+    _inherit = "l10n_ro_efactura.submission"
 
     @api.private
     def _sync_moves(self):
@@ -43,10 +45,14 @@ class EfacturaSubmission(models.Model):
 
     def _differing(self, environment, prefix):
         """Return ids of submissions, at most `BATCH`: each the last of its invoice, which shows another state."""
-        scope = SQL("s.id IN %s", tuple(self.ids)) if self else SQL(
-            "s.changed_at > (clock_timestamp() AT TIME ZONE 'UTC') - interval '3 days'")
-        self.env.cr.execute(SQL(
-            """SELECT s.id FROM l10n_ro_efactura_submission s JOIN account_move m ON m.id = s.move_id
+        scope = (
+            SQL("s.id IN %s", tuple(self.ids))
+            if self
+            else SQL("s.changed_at > (clock_timestamp() AT TIME ZONE 'UTC') - interval '3 days'")
+        )
+        self.env.cr.execute(
+            SQL(
+                """SELECT s.id FROM l10n_ro_efactura_submission s JOIN account_move m ON m.id = s.move_id
                 WHERE s.environment = %(env)s AND %(scope)s
                   AND (m.%(state)s, m.%(index)s, m.%(download)s)
                       IS DISTINCT FROM (s.state, s.upload_index, s.download_id)
@@ -54,14 +60,22 @@ class EfacturaSubmission(models.Model):
                                    WHERE later.move_id = s.move_id AND later.environment = s.environment
                                      AND later.id > s.id)
                 ORDER BY s.id LIMIT %(limit)s""",
-            env=environment, scope=scope, limit=BATCH, **self._columns(prefix)))
+                env=environment,
+                scope=scope,
+                limit=BATCH,
+                **self._columns(prefix),
+            )
+        )
         return [row[0] for row in self.env.cr.fetchall()]
 
     @api.model
     def _columns(self, prefix):
         """Return {name in the queries: SQL identifier} of a move's columns with `prefix`."""
-        return {'state': SQL.identifier(f'{prefix}state'), 'index': SQL.identifier(f'{prefix}upload_index'),
-                'download': SQL.identifier(f'{prefix}download_id')}
+        return {
+            "state": SQL.identifier(f"{prefix}state"),
+            "index": SQL.identifier(f"{prefix}upload_index"),
+            "download": SQL.identifier(f"{prefix}download_id"),
+        }
 
     @api.model
     def _sync_some(self, environment, prefix, ids):
@@ -72,12 +86,19 @@ class EfacturaSubmission(models.Model):
         :param ids: of submissions
         :return: number of invoices updated
         """
+
         def work():
-            self.env.cr.execute(SQL(
-                "SELECT s.id FROM l10n_ro_efactura_submission s JOIN account_move m ON m.id = s.move_id"
-                " WHERE s.id IN %s FOR NO KEY UPDATE OF m SKIP LOCKED", tuple(ids)), log_exceptions=False)
+            self.env.cr.execute(
+                SQL(
+                    "SELECT s.id FROM l10n_ro_efactura_submission s JOIN account_move m ON m.id = s.move_id"
+                    " WHERE s.id IN %s FOR NO KEY UPDATE OF m SKIP LOCKED",
+                    tuple(ids),
+                ),
+                log_exceptions=False,
+            )
             free = [row[0] for row in self.env.cr.fetchall()]
             return self._sync_batch(environment, prefix, free) if free else 0
+
         try:
             return self._in_fresh_transaction(work)
         except Exception:
@@ -89,14 +110,20 @@ class EfacturaSubmission(models.Model):
     @api.model
     def _sync_batch(self, environment, prefix, ids):
         """Update the invoices of the submissions `ids`, post final states and notify; return how many."""
-        self.env.cr.execute(SQL(
-            """UPDATE account_move m SET %(state)s = s.state, %(index)s = s.upload_index, %(download)s = s.download_id
+        self.env.cr.execute(
+            SQL(
+                """UPDATE account_move m SET %(state)s = s.state, %(index)s = s.upload_index,
+                        %(download)s = s.download_id
                  FROM l10n_ro_efactura_submission s, account_move before
                 WHERE s.id IN %(ids)s AND m.id = s.move_id AND before.id = m.id
-            RETURNING s.id, before.%(state)s""", ids=tuple(ids), **self._columns(prefix)))
+            RETURNING s.id, before.%(state)s""",
+                ids=tuple(ids),
+                **self._columns(prefix),
+            )
+        )
         before = dict(self.env.cr.fetchall())
         moves = self.browse(before).move_id
-        shown = [f'{prefix}{name}' for name in ('state', 'upload_index', 'download_id')]
+        shown = [f"{prefix}{name}" for name in ("state", "upload_index", "download_id")]
         moves.invalidate_recordset(shown, flush=False)
         changed = self.browse(before).filtered(lambda s: before[s.id] != s.state)
         changed.move_id._l10n_ro_efactura_after_change(environment)
@@ -114,33 +141,47 @@ class EfacturaSubmission(models.Model):
     def _final_text(self):
         """Return the chatter's text for the state, or None where the state is not reported there."""
         self.ensure_one()
-        label = self.env._("e-Factura TEST") if self.environment == 'test' else self.env._("e-Factura")
-        reasons = '; '.join(row['text'] for row in self.errors or [])
+        label = self.env._("e-Factura TEST") if self.environment == "test" else self.env._("e-Factura")
+        reasons = "; ".join(row["text"] for row in self.errors or [])
         return {
-            'ok': self.env._("%(label)s: Ok, upload index %(index)s.", label=label, index=self.upload_index),
-            'nok': self.env._("%(label)s: Nok, upload index %(index)s. %(reasons)s", label=label,
-                              index=self.upload_index, reasons=reasons),
-            'refused': self.env._("%(label)s: not registered. %(reasons)s", label=label, reasons=reasons),
-            'uncertain': self.env._("%(label)s: ANAF's answer was lost. The invoice is looked for in SPV and is not "
-                                    "sent again until it is known not to be there.", label=label),
+            "ok": self.env._("%(label)s: Ok, upload index %(index)s.", label=label, index=self.upload_index),
+            "nok": self.env._(
+                "%(label)s: Nok, upload index %(index)s. %(reasons)s",
+                label=label,
+                index=self.upload_index,
+                reasons=reasons,
+            ),
+            "refused": self.env._("%(label)s: not registered. %(reasons)s", label=label, reasons=reasons),
+            "uncertain": self.env._(
+                "%(label)s: ANAF's answer was lost. The invoice is looked for in SPV and is not "
+                "sent again until it is known not to be there.",
+                label=label,
+            ),
         }.get(self.state)
 
     def _tell_users(self):
         """Send the bus messages: new states for open pages, and progress for the user who started a batch."""
-        for company, submissions in self.grouped('company_id').items():
-            self.env['bus.bus']._sendone(f'l10n_ro_efactura_{company.id}', 'l10n_ro_efactura/state',
-                                         {'move_ids': submissions.move_id.ids})
+        for company, submissions in self.grouped("company_id").items():
+            self.env["bus.bus"]._sendone(
+                f"l10n_ro_efactura_{company.id}", "l10n_ro_efactura/state", {"move_ids": submissions.move_id.ids}
+            )
         for batch in {submission.batch for submission in self if submission.batch}:
             self._tell_progress(batch)
 
     @api.model
     def _tell_progress(self, batch):
         """Send the counts of `batch` (total, done, ok, failed) to its user."""
-        self.env.cr.execute(SQL(
-            """SELECT create_uid, count(*), count(*) FILTER (WHERE state NOT IN ('queued', 'uploading', 'processing')),
+        self.env.cr.execute(
+            SQL(
+                """SELECT create_uid, count(*),
+                      count(*) FILTER (WHERE state NOT IN ('queued', 'uploading', 'processing')),
                       count(*) FILTER (WHERE state = 'ok'),
                       count(*) FILTER (WHERE state IN ('nok', 'refused', 'uncertain'))
-                 FROM l10n_ro_efactura_submission WHERE batch = %s GROUP BY create_uid""", batch))
+                 FROM l10n_ro_efactura_submission WHERE batch = %s GROUP BY create_uid""",
+                batch,
+            )
+        )
         for user_id, total, done, ok, failed in self.env.cr.fetchall():
-            self.env['res.users'].browse(user_id).partner_id._bus_send('l10n_ro_efactura/progress', {
-                'batch': batch, 'total': total, 'done': done, 'ok': ok, 'failed': failed})
+            self.env["res.users"].browse(user_id).partner_id._bus_send(
+                "l10n_ro_efactura/progress", {"batch": batch, "total": total, "done": done, "ok": ok, "failed": failed}
+            )

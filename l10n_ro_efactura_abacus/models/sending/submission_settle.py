@@ -1,4 +1,5 @@
 """Settling uploads: from the message lists where there are many, by `stareMesaj` where there are few."""
+
 import logging
 import time
 from datetime import timedelta
@@ -29,7 +30,8 @@ CHUNK = 50
 
 class EfacturaSubmission(models.Model):
     """A submission in processing that ends as ok, nok or refused."""
-    _inherit = 'l10n_ro_efactura.submission'
+
+    _inherit = "l10n_ro_efactura.submission"
 
     @api.model
     @api.private
@@ -37,14 +39,18 @@ class EfacturaSubmission(models.Model):
         """Settle the submissions that are processing, uncertain or long queued. Safe on many workers at once."""
         self = self.sudo()
         self._expire_leases()
-        self.env.cr.execute(SQL(
-            "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_submission"
-            " WHERE state IN ('processing', 'uncertain')"
-            " OR state = 'queued' AND queued_at < %s - interval '1 hour'", UTC_NOW))
+        self.env.cr.execute(
+            SQL(
+                "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_submission"
+                " WHERE state IN ('processing', 'uncertain')"
+                " OR state = 'queued' AND queued_at < %s - interval '1 hour'",
+                UTC_NOW,
+            )
+        )
         stop = time.monotonic() + WAIT_SECONDS
         for lane in lanes(self.env, self.env.cr.fetchall()):
             if not lane.is_open():
-                self._note_wait(lane, *lane.hold() or ('closed', ''), states=('processing', 'uncertain'))
+                self._note_wait(lane, *lane.hold() or ("closed", ""), states=("processing", "uncertain"))
                 continue
             try:
                 self._settle_lane(lane, stop)
@@ -64,7 +70,7 @@ class EfacturaSubmission(models.Model):
 
         :param float stop: `time.monotonic()` after which there is no waiting
         """
-        box = self.env['l10n_ro_efactura.mailbox']._for_lane(lane)
+        box = self.env["l10n_ro_efactura.mailbox"]._for_lane(lane)
         searching = self._in_search(lane)
         if (searching or len(self._in_processing(lane)) > POLL_AT_MOST) and box._claim_reading():
             self._wait_for_processing(self._in_processing(lane), stop)
@@ -106,11 +112,21 @@ class EfacturaSubmission(models.Model):
     def _in_search(self, lane):
         """Return submissions to search by content: uncertain, or queued so long that a copy may have sent them."""
         now = fields.Datetime.now()
-        return self.search([
-            ('company_id', '=', lane.company.id), ('environment', '=', lane.environment),
-            '|', ('state', '=', 'uncertain'),
-            '&', '&', ('state', '=', 'queued'), ('queued_at', '<', now - timedelta(hours=STALE_HOURS)),
-            '|', ('looked_up_at', '=', False), ('looked_up_at', '<', now - timedelta(hours=STALE_HOURS) / 2)])
+        return self.search(
+            [
+                ("company_id", "=", lane.company.id),
+                ("environment", "=", lane.environment),
+                "|",
+                ("state", "=", "uncertain"),
+                "&",
+                "&",
+                ("state", "=", "queued"),
+                ("queued_at", "<", now - timedelta(hours=STALE_HOURS)),
+                "|",
+                ("looked_up_at", "=", False),
+                ("looked_up_at", "<", now - timedelta(hours=STALE_HOURS) / 2),
+            ]
+        )
 
     @api.model
     def _wait_for_processing(self, processing, stop):
@@ -126,8 +142,14 @@ class EfacturaSubmission(models.Model):
     @api.model
     def _in_processing(self, lane):
         """Return the submissions of `lane` that ANAF is processing."""
-        return self.search([('company_id', '=', lane.company.id), ('environment', '=', lane.environment),
-                            ('state', '=', 'processing'), ('upload_index', '!=', False)])
+        return self.search(
+            [
+                ("company_id", "=", lane.company.id),
+                ("environment", "=", lane.environment),
+                ("state", "=", "processing"),
+                ("upload_index", "!=", False),
+            ]
+        )
 
     def _start_of(self, submissions):
         """Return the naive UTC datetime before which none of `submissions` can have reached ANAF; None for none."""
@@ -139,13 +161,13 @@ class EfacturaSubmission(models.Model):
     @api.model
     def _match_listed(self, lane):
         """Settle every submission whose upload index stands in a kept message."""
-        accepted = self._listed_as(lane, 'sent', "s.sha256 IS NOT NULL")
+        accepted = self._listed_as(lane, "sent", "s.sha256 IS NOT NULL")
         for some in split_every(CHUNK, accepted):
             self._in_fresh_transaction(lambda: self._settle_ok({one: accepted[one] for one in some}))  # noqa: B023
         due = "(s.next_attempt_at IS NULL OR s.next_attempt_at <= clock_timestamp() AT TIME ZONE 'UTC')"
-        by_hand = self._listed_as(lane, 'sent', f"s.sha256 IS NULL AND {due}")
+        by_hand = self._listed_as(lane, "sent", f"s.sha256 IS NULL AND {due}")
         self.browse(by_hand)._settle_adopted(lane, by_hand)
-        rejected = self._listed_as(lane, 'error', due)
+        rejected = self._listed_as(lane, "error", due)
         self.browse(rejected)._settle_nok(lane, rejected)
 
     @api.model
@@ -154,12 +176,19 @@ class EfacturaSubmission(models.Model):
 
         :param condition: SQL text, over the submission `s`
         """
-        self.env.cr.execute(SQL(
-            """SELECT s.id, m.id FROM l10n_ro_efactura_submission s
+        self.env.cr.execute(
+            SQL(
+                """SELECT s.id, m.id FROM l10n_ro_efactura_submission s
                  JOIN l10n_ro_efactura_message m ON m.upload_index = s.upload_index
                   AND m.environment = s.environment AND m.company_id = s.company_id
                 WHERE s.state = 'processing' AND s.company_id = %s AND s.environment = %s AND m.kind = %s AND %s
-                ORDER BY s.id LIMIT 1000""", lane.company.id, lane.environment, kind, SQL(condition)))
+                ORDER BY s.id LIMIT 1000""",
+                lane.company.id,
+                lane.environment,
+                kind,
+                SQL(condition),
+            )
+        )
         return dict(self.env.cr.fetchall())
 
     def _settle_ok(self, message_of):
@@ -169,14 +198,25 @@ class EfacturaSubmission(models.Model):
         """
         if not message_of:
             return
-        self.env.cr.execute(SQL(  # skip what another worker is settling
-            "SELECT id FROM l10n_ro_efactura_submission WHERE id IN %s AND state IN ('processing', 'uncertain')"
-            " ORDER BY id FOR UPDATE SKIP LOCKED", tuple(message_of)), log_exceptions=False)
-        messages = self.env['l10n_ro_efactura.message']
+        self.env.cr.execute(
+            SQL(  # skip what another worker is settling
+                "SELECT id FROM l10n_ro_efactura_submission WHERE id IN %s AND state IN ('processing', 'uncertain')"
+                " ORDER BY id FOR UPDATE SKIP LOCKED",
+                tuple(message_of),
+            ),
+            log_exceptions=False,
+        )
+        messages = self.env["l10n_ro_efactura.message"]
         for submission in self.browse(row[0] for row in self.env.cr.fetchall()):
             message = messages.browse(message_of[submission.id])
-            if submission._transition(['processing', 'uncertain'], 'ok', message_id=message.id,
-                                      download_id=message.anaf_id, errors=None, next_attempt_at=None):
+            if submission._transition(
+                ["processing", "uncertain"],
+                "ok",
+                message_id=message.id,
+                download_id=message.anaf_id,
+                errors=None,
+                next_attempt_at=None,
+            ):
                 message._belongs_to(submission)
 
     def _fetch_packages(self, lane, message_of):
@@ -185,23 +225,32 @@ class EfacturaSubmission(models.Model):
         :param message_of: {submission id: message id}
         :return: iterator of (submission, message) where the package is archived, or ANAF has deleted it
         """
-        messages = self.env['l10n_ro_efactura.message'].browse(message_of.values())
+        messages = self.env["l10n_ro_efactura.message"].browse(message_of.values())
 
         def pair():
             for submission in self:
                 messages.browse(message_of[submission.id])._belongs_to(submission)
+
         self._in_fresh_transaction(pair)
-        messages.filtered(lambda m: m.archive_state == 'listed')._archive_now(lane)
+        messages.filtered(lambda m: m.archive_state == "listed")._archive_now(lane)
         for submission in self:
             message = messages.browse(message_of[submission.id])
-            if message.archive_state != 'listed':
+            if message.archive_state != "listed":
                 yield submission, message
             else:
-                self._in_fresh_transaction(lambda: submission._transition(  # noqa: B023
-                    ['processing'], 'processing', next_attempt_at=fields.Datetime.now() + timedelta(seconds=30),
-                    errors=[{'code': 'no_package', 'hint': WAITING, 'text': message.last_error or  # noqa: B023
-                             self.env._("ANAF's package is not here yet."), **(
-                                 {'fact': message.last_error_code} if message.last_error_code else {})}]))  # noqa: B023
+                self._in_fresh_transaction(submission._wait_for_package, message)
+
+    def _wait_for_package(self, message):
+        """Write why the package of this submission is not here yet, and when it is asked for again."""
+        row = {
+            "code": "no_package",
+            "hint": WAITING,
+            "text": message.last_error or self.env._("ANAF's package is not here yet."),
+        }
+        if message.last_error_code:
+            row["fact"] = message.last_error_code
+        soon = fields.Datetime.now() + timedelta(seconds=30)
+        self._transition(["processing"], "processing", next_attempt_at=soon, errors=[row])
 
     def _settle_nok(self, lane, message_of):
         """Settle submissions as nok, with the reasons read from their error packages.
@@ -209,9 +258,10 @@ class EfacturaSubmission(models.Model):
         :param message_of: {submission id: id of the error message}
         """
         for submission, message in self._fetch_packages(lane, message_of):
-            if message.archive_state == 'gone':
-                self._in_fresh_transaction(lambda: submission._finish_nok(  # noqa: B023
-                    message, [self.env._("ANAF no longer has the list of errors.")]))  # noqa: B023
+            if message.archive_state == "gone":
+                self._in_fresh_transaction(
+                    submission._finish_nok, message, [self.env._("ANAF no longer has the list of errors.")]
+                )
             else:
                 submission._read_rejection(lane, message)
 
@@ -223,32 +273,47 @@ class EfacturaSubmission(models.Model):
         for submission, message in self._fetch_packages(lane, message_of):
             text = submission._not_this_invoice(message)
             if text:
-                self._in_fresh_transaction(lambda: submission._refuse_other(message, text))  # noqa: B023
+                self._in_fresh_transaction(submission._refuse_other, message, text)
             else:
-                self._in_fresh_transaction(lambda: self._settle_ok({submission.id: message.id}))  # noqa: B023
+                self._in_fresh_transaction(self._settle_ok, {submission.id: message.id})
 
     def _refuse_other(self, message, text):
         """Refuse the submission, because the index typed by hand belongs to another document.
 
         :param text: translated reason
         """
-        self._transition(['processing'], 'refused', message_id=message.id, download_id=message.anaf_id,
-                         errors=text_rows('other_document', [text]), next_attempt_at=None)
+        self._transition(
+            ["processing"],
+            "refused",
+            message_id=message.id,
+            download_id=message.anaf_id,
+            errors=text_rows("other_document", [text]),
+            next_attempt_at=None,
+        )
         message._detach()
 
     def _not_this_invoice(self, message):
         """Return why the package of an index typed by hand is not of this invoice; False where it is, or is gone."""
-        if message.archive_state == 'gone':
+        if message.archive_state == "gone":
             return False
         if not message.number:
-            return self.env._("ANAF's package of index %(index)s cannot be read: %(why)s.",
-                              index=self.upload_index, why=message.last_error or '?')
+            return self.env._(
+                "ANAF's package of index %(index)s cannot be read: %(why)s.",
+                index=self.upload_index,
+                why=message.last_error or "?",
+            )
         if message.number != self.number:
-            return self.env._("The document with index %(index)s is number %(number)s, not this invoice.",
-                              index=self.upload_index, number=message.number)
+            return self.env._(
+                "The document with index %(index)s is number %(number)s, not this invoice.",
+                index=self.upload_index,
+                number=message.number,
+            )
         if self.seller_cif and message.seller_cif and message.seller_cif != self.seller_cif:
-            return self.env._("The document with index %(index)s was issued by CIF %(cif)s.",
-                              index=self.upload_index, cif=message.seller_cif)
+            return self.env._(
+                "The document with index %(index)s was issued by CIF %(cif)s.",
+                index=self.upload_index,
+                cif=message.seller_cif,
+            )
         return False
 
     # -- rejections -----------------------------------------------------------------------------------------
@@ -259,16 +324,22 @@ class EfacturaSubmission(models.Model):
         "Sent before with index N" is followed first: ok where package N holds our bytes.
         """
         self.ensure_one()
-        texts = message.error_texts or [self.env._(
-            "ANAF's list of errors cannot be read: %s", message.last_error or '?')]
+        texts = message.error_texts or [
+            self.env._("ANAF's list of errors cannot be read: %s", message.last_error or "?")
+        ]
         index = next(filter(None, map(duplicate_of_text, texts)), None)
         if index and index != self.upload_index:
             followed = self._follow(lane, index)
             if followed is None:  # not known yet: ask again later
                 soon = max(self.next_attempt_at or fields.Datetime.now(), fields.Datetime.now() + timedelta(seconds=5))
-                self._in_fresh_transaction(lambda: self._transition(
-                    ['processing'], 'processing', next_attempt_at=soon, errors=[{
-                        'code': 'duplicate', 'text': next(filter(duplicate_of_text, texts)), 'hint': WAITING}]))
+                self._in_fresh_transaction(
+                    lambda: self._transition(
+                        ["processing"],
+                        "processing",
+                        next_attempt_at=soon,
+                        errors=[{"code": "duplicate", "text": next(filter(duplicate_of_text, texts)), "hint": WAITING}],
+                    )
+                )
                 return
             if followed:
                 self._in_fresh_transaction(lambda: self._adopt_original(followed, index))
@@ -281,49 +352,69 @@ class EfacturaSubmission(models.Model):
 
         :return: its message where it holds our bytes; an empty record where it does not; None where not known yet
         """
-        messages = self.env['l10n_ro_efactura.message']
-        original = messages.search([
-            ('environment', '=', self.environment), ('company_id', '=', self.company_id.id),
-            ('upload_index', '=', index), ('kind', '=', 'sent')], limit=1)
+        messages = self.env["l10n_ro_efactura.message"]
+        original = messages.search(
+            [
+                ("environment", "=", self.environment),
+                ("company_id", "=", self.company_id.id),
+                ("upload_index", "=", index),
+                ("kind", "=", "sent"),
+            ],
+            limit=1,
+        )
         try:
             if not original:
                 if not self._count_questions(due=False):
                     return None
                 status = lane.call(lambda client: client.status(index))
-                if status.state != 'ok' or not status.download_id:
-                    return None if status.state == 'processing' else messages
-                original = self._in_fresh_transaction(lambda: self._message_of(status.download_id, 'sent', index))
+                if status.state != "ok" or not status.download_id:
+                    return None if status.state == "processing" else messages
+                original = self._in_fresh_transaction(lambda: self._message_of(status.download_id, "sent", index))
         except NotFound:
             return None if self.quota_count < FEW_RETRIES else messages
         except NoRight:
             return messages
         except AnafError:
             return None
-        if original.archive_state == 'listed':
+        if original.archive_state == "listed":
             original._archive_now(lane)
-        if original.archive_state != 'archived':
-            return None if original.archive_state == 'listed' else messages
+        if original.archive_state != "archived":
+            return None if original.archive_state == "listed" else messages
         return original if original.document_sha256 == self.sha256 else messages
 
     def _adopt_original(self, original, index):
         """Settle as ok with the message of the first upload; our own index is kept as `duplicate_index`."""
-        if self._transition(['processing'], 'ok', message_id=original.id, download_id=original.anaf_id,
-                            duplicate_index=self.upload_index, upload_index=index, errors=None, next_attempt_at=None):
+        if self._transition(
+            ["processing"],
+            "ok",
+            message_id=original.id,
+            download_id=original.anaf_id,
+            duplicate_index=self.upload_index,
+            upload_index=index,
+            errors=None,
+            next_attempt_at=None,
+        ):
             original._belongs_to(self)
 
     def _finish_nok(self, message, texts):
         """Settle as nok with the reasons `texts`; `message` may be empty."""
-        self._transition(['processing'], 'nok', errors=text_rows('nok', texts), message_id=message.id or None,
-                         download_id=message.anaf_id or None, next_attempt_at=None)
+        self._transition(
+            ["processing"],
+            "nok",
+            errors=text_rows("nok", texts),
+            message_id=message.id or None,
+            download_id=message.anaf_id or None,
+            next_attempt_at=None,
+        )
 
     @api.model
     @api.private
     def _package_arrived(self, message, package):
         """Compare an archived package with the bytes that were sent; log a difference on submission and invoice."""
         submission = message.submission_id
-        if submission.sha256 and message.kind == 'sent' and message.document_sha256 != submission.sha256:
+        if submission.sha256 and message.kind == "sent" and message.document_sha256 != submission.sha256:
             text = self.env._("The document that ANAF sealed is not byte for byte the one that was sent.")
-            submission._transition([submission.state], submission.state, errors=text_rows('other_document', [text]))
+            submission._transition([submission.state], submission.state, errors=text_rows("other_document", [text]))
             submission.move_id._message_log(body=text)
 
     # -- around ---------------------------------------------------------------------------------------------
@@ -331,9 +422,13 @@ class EfacturaSubmission(models.Model):
     @api.model
     def _schedule_next_run(self):
         """Wake this worker again while a submission is processing, or uncertain for less than an hour."""
-        self.env.cr.execute(SQL(
-            "SELECT 1 FROM l10n_ro_efactura_submission WHERE state = 'processing'"
-            " OR state = 'uncertain' AND uncertain_since > %s - interval '1 hour' LIMIT 1", UTC_NOW))
+        self.env.cr.execute(
+            SQL(
+                "SELECT 1 FROM l10n_ro_efactura_submission WHERE state = 'processing'"
+                " OR state = 'uncertain' AND uncertain_since > %s - interval '1 hour' LIMIT 1",
+                UTC_NOW,
+            )
+        )
         if self.env.cr.fetchone():
             self._wake(SETTLE_CRONS, at=fields.Datetime.now() + timedelta(seconds=list_pause()))
             self._checkpoint()

@@ -1,4 +1,5 @@
 """The upload worker: builds the XML once, claims, uploads in a pool, and stores each answer at once."""
+
 import itertools
 import logging
 import time
@@ -21,7 +22,8 @@ SETTLE_EVERY = 30
 
 class EfacturaSubmission(models.Model):
     """A queued submission on its way to ANAF."""
-    _inherit = 'l10n_ro_efactura.submission'
+
+    _inherit = "l10n_ro_efactura.submission"
 
     @api.model
     @api.private
@@ -32,7 +34,7 @@ class EfacturaSubmission(models.Model):
         found = self._upload_lanes()
         if found:
             try:
-                with Pool(knob('pool', 16)) as pool:
+                with Pool(knob("pool", 16)) as pool:
                     self._upload_all(found, pool)
             except Exception:  # Odoo switches off a cron that fails too often
                 _logger.exception("An upload run stopped; the next one goes on")
@@ -46,9 +48,13 @@ class EfacturaSubmission(models.Model):
     @api.model
     def _wake_for_back_off(self):
         """Wake the upload worker when the first submission whose wait ends within 5 minutes may be sent."""
-        self.env.cr.execute(SQL(
-            "SELECT MIN(next_attempt_at) FROM l10n_ro_efactura_submission WHERE state = 'queued'"
-            " AND next_attempt_at BETWEEN %(now)s AND %(now)s + interval '5 minutes'", now=UTC_NOW))
+        self.env.cr.execute(
+            SQL(
+                "SELECT MIN(next_attempt_at) FROM l10n_ro_efactura_submission WHERE state = 'queued'"
+                " AND next_attempt_at BETWEEN %(now)s AND %(now)s + interval '5 minutes'",
+                now=UTC_NOW,
+            )
+        )
         soon = self.env.cr.fetchone()[0]
         if soon:
             self._wake(UPLOAD_CRONS[:1], at=soon)
@@ -56,14 +62,18 @@ class EfacturaSubmission(models.Model):
     @api.model
     def _upload_lanes(self):
         """Return the lanes with submissions due now; a held lane is left out and its reason noted."""
-        self.env.cr.execute(SQL(
-            "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_submission"
-            " WHERE state = 'queued' AND (next_attempt_at IS NULL OR next_attempt_at <= %s)", UTC_NOW))
+        self.env.cr.execute(
+            SQL(
+                "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_submission"
+                " WHERE state = 'queued' AND (next_attempt_at IS NULL OR next_attempt_at <= %s)",
+                UTC_NOW,
+            )
+        )
         found = []
         for lane in lanes(self.env, self.env.cr.fetchall()):
             held = lane.hold()
             if held:
-                self._note_wait(lane, *held, states=('queued',))
+                self._note_wait(lane, *held, states=("queued",))
             else:
                 found.append(lane)
         return found
@@ -74,7 +84,7 @@ class EfacturaSubmission(models.Model):
 
         :param found: list of lanes, served in turn
         """
-        seconds, next_settle = float('inf'), time.monotonic() + SETTLE_EVERY
+        seconds, next_settle = float("inf"), time.monotonic() + SETTLE_EVERY
         done = 0
         turns = itertools.cycle(found)
         idle = 0  # lanes in a row without work
@@ -112,47 +122,63 @@ class EfacturaSubmission(models.Model):
     @api.model
     def _prepare(self, lane, limit=2):
         """Build the XML of at most `limit` queued submissions of `lane`; return how many were handled."""
+
         def work():
-            self.env.cr.execute(SQL(
-                "SELECT id FROM l10n_ro_efactura_submission WHERE %s AND xml IS NULL ORDER BY id LIMIT %s"
-                " FOR UPDATE SKIP LOCKED", self._due(lane), limit), log_exceptions=False)
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM l10n_ro_efactura_submission WHERE %s AND xml IS NULL ORDER BY id LIMIT %s"
+                    " FOR UPDATE SKIP LOCKED",
+                    self._due(lane),
+                    limit,
+                ),
+                log_exceptions=False,
+            )
             submissions = self.browse(row[0] for row in self.env.cr.fetchall())
             for submission in submissions:
                 submission._build()
             return len(submissions)
+
         return self._in_fresh_transaction(work)
 
     def _build(self):
         """Build, check and freeze the XML; where it fails, refuse the submission with the reasons."""
         self.ensure_one()
         move = self.move_id.with_company(self.company_id)
-        if move.state != 'posted':
-            self._transition(['queued'], 'refused', errors=text_rows('not_posted', [
-                self.env._("The invoice is no longer posted.")]))
+        if move.state != "posted":
+            self._transition(
+                ["queued"], "refused", errors=text_rows("not_posted", [self.env._("The invoice is no longer posted.")])
+            )
             return
         move._l10n_ro_efactura_make_pdf()
         try:
             with self.env.cr.savepoint():
                 xml, problems, findings = move._l10n_ro_efactura_checked_xml(self.create_uid.lang)
         except UserError as error:
-            xml, problems, findings = b'', [str(error)], []
+            xml, problems, findings = b"", [str(error)], []
         except Exception as error:
             _logger.exception("The XML of submission %s could not be built", self.id)
             problems = [self.env._("The XML could not be built: %s", type(error).__name__)]
-            xml, findings = b'', []
-        fatal = [finding_text(finding) for finding in findings if finding['severity'] == 'fatal']
+            xml, findings = b"", []
+        fatal = [finding_text(finding) for finding in findings if finding["severity"] == "fatal"]
         if problems or fatal:
-            self._transition(['queued'], 'refused', errors=(
-                text_rows('missing_data', problems) if problems
-                else [{'code': 'check', 'text': text, 'hint': 'check'} for text in fatal]))
+            self._transition(
+                ["queued"],
+                "refused",
+                errors=(
+                    text_rows("missing_data", problems)
+                    if problems
+                    else [{"code": "check", "text": text, "hint": "check"} for text in fatal]
+                ),
+            )
             move.l10n_ro_efactura_missing = problems or fatal
         if xml:
-            file = self.env['l10n_ro_efactura.xml.file']._get_or_create(
-                move.with_context(lang=self.create_uid.lang), xml, findings)
+            file = self.env["l10n_ro_efactura.xml.file"]._get_or_create(
+                move.with_context(lang=self.create_uid.lang), xml, findings
+            )
             if not fatal:
                 self._freeze(xml)
                 move._l10n_ro_efactura_align_core_file(xml)
-                if file.note and self.environment == 'prod':
+                if file.note and self.environment == "prod":
                     move.message_post(body=file.note)
 
     # -- claiming and sending -------------------------------------------------------------------------------
@@ -162,21 +188,32 @@ class EfacturaSubmission(models.Model):
         # EXTENDS: what was queued long ago (restored copy, long outage) is sent only after SPV was searched for it
         return SQL(
             "(queued_at > %s - %s * interval '1 hour' OR looked_up_at > %s - %s * interval '1 hour')",
-            UTC_NOW, STALE_HOURS, UTC_NOW, STALE_HOURS)
+            UTC_NOW,
+            STALE_HOURS,
+            UTC_NOW,
+            STALE_HOURS,
+        )
 
     @api.model
     def _call_of(self, row):
         # EXTENDS
         def upload(client):
-            if not row['cif']:
-                raise Refused('missing_cif')
-            return client.upload(row['xml'], standard=row['standard'], cif=row['cif'], b2c=row['is_b2c'],
-                                 extern=row['extern'], autofactura=row['autofactura'])
+            if not row["cif"]:
+                raise Refused("missing_cif")
+            return client.upload(
+                row["xml"],
+                standard=row["standard"],
+                cif=row["cif"],
+                b2c=row["is_b2c"],
+                extern=row["extern"],
+                autofactura=row["autofactura"],
+            )
+
         return upload
 
     def _first_status_values(self):
         # EXTENDS
-        return {**super()._first_status_values(), 'quota_count': 0}
+        return {**super()._first_status_values(), "quota_count": 0}
 
     def _after_answer(self, lane, outcome):
         # EXTENDS: without the right in SPV no upload of the lane can succeed, so the lane is paused
@@ -184,7 +221,7 @@ class EfacturaSubmission(models.Model):
         if isinstance(outcome, NoRight):
             lane.paused = outcome.code
             lane.pause(outcome)
-            self._note_wait(lane, outcome.code, outcome.text, states=('queued',))
+            self._note_wait(lane, outcome.code, outcome.text, states=("queued",))
         elif not lane.paused and not lane.stays_open():
-            lane.paused = 'closed'
-            self._note_wait(lane, *lane.hold() or ('closed', ''), states=('queued',))
+            lane.paused = "closed"
+            self._note_wait(lane, *lane.hold() or ("closed", ""), states=("queued",))

@@ -3,17 +3,17 @@ from odoo.exceptions import UserError
 
 from ..common.core import get_parameter
 
-MODULE = 'l10n_ro_efactura_abacus'
-CONFIRMED = 'l10n_ro_efactura.uninstall_confirmed'
+MODULE = "l10n_ro_efactura_abacus"
+CONFIRMED = "l10n_ro_efactura.uninstall_confirmed"
 
 
 class IrModuleModule(models.Model):
-    _inherit = 'ir.module.module'
+    _inherit = "ir.module.module"
 
     def button_uninstall(self):
         # EXTENDS 'base'
         result = super().button_uninstall()
-        if self.search_count([('name', '=', MODULE), ('state', '=', 'to remove')]):
+        if self.search_count([("name", "=", MODULE), ("state", "=", "to remove")]):
             self._l10n_ro_efactura_check_uninstall()
         return result
 
@@ -33,7 +33,12 @@ class IrModuleModule(models.Model):
         self.env.cr.execute("SELECT count(*) FROM l10n_ro_efactura_message WHERE package IS NOT NULL")
         [packages] = self.env.cr.fetchone()
         if packages:
-            raise UserError(self.env._(
-                "%(count)s packages sealed by ANAF would be deleted with this module, and ANAF keeps them for 60 days "
-                "only. Export them first; then set the system parameter %(name)s to 1 and uninstall again.",
-                count=packages, name=CONFIRMED))
+            raise UserError(
+                self.env._(
+                    "%(count)s packages sealed by ANAF would be deleted with this module, and ANAF "
+                    "keeps them for 60 days "
+                    "only. Export them first; then set the system parameter %(name)s to 1 and uninstall again.",
+                    count=packages,
+                    name=CONFIRMED,
+                )
+            )

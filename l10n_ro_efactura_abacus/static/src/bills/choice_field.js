@@ -102,7 +102,7 @@ export class ChoiceField extends Component {
                 row !== record &&
                 OPEN.includes(row.data[`${choice}_source`]) &&
                 this.key(row) !== own &&
-                (!same || same(row.data))
+                (!same || same(row.data)),
         ).length;
     }
 

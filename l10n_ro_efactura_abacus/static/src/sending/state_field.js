@@ -30,7 +30,7 @@ export class EfacturaStateField extends BadgeField {
                 }
                 return states.watch(id, value === "processing", refresh);
             },
-            () => [this.props.record.resId, this.props.record.data[this.props.name]]
+            () => [this.props.record.resId, this.props.record.data[this.props.name]],
         );
     }
 
