@@ -10,11 +10,14 @@ import pytest
 
 from house.paths import ADDON, GLUE_ADDON, ODOO_PACKAGES, ORDER_ADDONS, ROOT, own_odoo
 
-LONGEST = 420  # lines of one file; about one sitting
+# Lines of one file, formatted; about one sitting.
+LONGEST = 450
 # longer files and their own limit, each for a reason
 MAY_BE_LONGER = {
     # every override of core's l10n_ro_edi in one place, so that one self-test can watch them all
-    "l10n_ro_efactura_abacus/models/takeover/l10n_ro_edi.py": 450,
+    "l10n_ro_efactura_abacus/models/takeover/l10n_ro_edi.py": 480,
+    # a table of documents, each a few lines
+    "tests/checker/checker_samples.py": 530,
 }
 # what each part of the addon may not import from its own package (docs/architecture.md, "The parts")
 FORBIDDEN = {
