@@ -24,7 +24,8 @@ class AccountMove(models.Model):
         lines = self._l10n_ro_efactura_document_lines(build, [line for line in products if line.id not in on_document])
         allowances = [
             *self._l10n_ro_efactura_early_payment(build),
-            *(line._l10n_ro_efactura_document_allowance(build) for line in products if line.id in on_document)]
+            *(line._l10n_ro_efactura_document_allowance(build) for line in products
+              if line.id in on_document and not build.currency.is_zero(line.amount_currency))]
         subtotals = self._l10n_ro_efactura_subtotals(build, lines, allowances)
         line_total = sum((line.net for line in lines), _ZERO)
         taken = [one.amount for one in allowances if not one.is_charge]
@@ -69,7 +70,7 @@ class AccountMove(models.Model):
             amounts[key] = amounts.get(key, _ZERO) + build.booked(item.amount_currency)
         return [
             _allowance(build, amount, category, rate, EARLY_PAYMENT, EARLY_PAYMENT_CODE)
-            for (category, rate), amount in amounts.items()]
+            for (category, rate), amount in amounts.items() if amount]
 
     def _l10n_ro_efactura_subtotals(self, build, lines, allowances):
         """Return BG-23, one for each category and rate: the base is what the document shows, the VAT what is booked."""
