@@ -12,12 +12,8 @@ from . import CLIENT_ID, CLIENT_SECRET, Simulator
 def main() -> None:
     parser = argparse.ArgumentParser(prog="anaf_simulator", description="ANAF RO e-Factura on 127.0.0.1")
     parser.add_argument("--port", type=int, default=8099, help="0 takes a free one (default 8099)")
-    parser.add_argument(
-        "--processing-delay", type=float, default=2.0, metavar="S", help="seconds in prelucrare"
-    )
-    parser.add_argument(
-        "--list-lag", type=float, default=0.0, metavar="S", help="seconds from processed to listed"
-    )
+    parser.add_argument("--processing-delay", type=float, default=2.0, metavar="S", help="seconds in prelucrare")
+    parser.add_argument("--list-lag", type=float, default=0.0, metavar="S", help="seconds from processed to listed")
     parser.add_argument("--latency", type=float, default=0.0, metavar="S", help="seconds added to every call")
     parser.add_argument("--certificate", default="demo", help="name of the first certificate")
     parser.add_argument("--cif", default="*", help="its CIFs, comma separated (default: * = every CIF)")
@@ -35,9 +31,7 @@ def main() -> None:
         help="accept tokens of an earlier run (their certificate must exist)",
     )
     parser.add_argument("--supplier-cif", help="company that receives supplier invoices")
-    parser.add_argument(
-        "--supplier-files", action="append", default=[], metavar="PATH", help="XML file or folder"
-    )
+    parser.add_argument("--supplier-files", action="append", default=[], metavar="PATH", help="XML file or folder")
     parser.add_argument("--supplier-invoices", type=int, default=0, metavar="N", help="generate N invoices")
     parser.add_argument("--quiet", action="store_true", help="do not print the URL")
     options = parser.parse_args()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.message import Message
 
 from .faults import Fault
 from .oauth import Certificate
@@ -27,27 +28,28 @@ _OTHER = {
     "/anaf-oauth2/v1/token": ("token", "POST"),
     "/anaf-oauth2/v1/authorize": ("authorize", "GET"),
 }
-PUBLIC = ("validate", "transform", "signature", "token", "authorize")  # served without a Bearer token
+# Endpoints that are served without a Bearer token.
+PUBLIC = ("validate", "transform", "signature", "token", "authorize")
 
 
 @dataclass
 class Call:
     method: str
     path: str
-    query: dict
-    headers: object  # case-insensitive mapping
-    read_body: Callable[[int], tuple]  # (largest kept) -> (bytes, full size)
+    query: dict[str, str]
+    headers: Message  # case-insensitive mapping
+    read_body: Callable[[int], tuple[bytes, int]]  # (largest kept) -> (bytes, full size)
     endpoint: str = ""
     allowed: str = ""  # the endpoint's method
-    environment: str | None = None
-    tail: list = field(default_factory=list)  # path segments after the name
+    environment: str = ""  # prod or test, "" outside e-Factura
+    tail: list[str] = field(default_factory=list)  # path segments after the name
     body: bytes = b""
     size: int = 0  # of the body, which may be longer than what was kept
     certificate: Certificate | None = None
     client_id: str = ""
     fault: Fault | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         found = _FCTEL_PATH.fullmatch(self.path)
         if found and found.group(2) in _FCTEL:
             self.environment = found.group(1)
@@ -58,6 +60,13 @@ class Call:
         elif self.path in _OTHER:
             self.endpoint, self.allowed = _OTHER[self.path]
 
+    @property
+    def holder(self) -> Certificate:
+        """Return the certificate of the caller's token; every call outside PUBLIC has one when it is served."""
+        if self.certificate is None:
+            raise LookupError(f"{self.endpoint} is served without a token")
+        return self.certificate
+
     def get(self, name: str) -> str:
-        """A query value, '' when missing or blank."""
+        """Return a query value, '' when missing or blank."""
         return self.query.get(name, "").strip()

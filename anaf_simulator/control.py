@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from . import pages, replies
 from .calls import Call
 from .clock import wall
 from .replies import Reply
+from .store import Upload
+
+if TYPE_CHECKING:
+    from .simulator import Simulator
 
 
-def handle(sim, call: Call) -> Reply:
+def handle(sim: Simulator, call: Call) -> Reply:
+    """Answer a request for `/` or `/_control/*`; JSON `{"error": ...}` with 400, 403, 404 or 405 where it is wrong."""
     hosts = [urlsplit("//" + (call.headers.get("Host") or "")).hostname]
     if call.headers.get("Origin"):
         hosts.append(urlsplit(call.headers["Origin"]).hostname)
@@ -40,36 +47,42 @@ def handle(sim, call: Call) -> Reply:
         return replies.as_json({"error": f"{type(error).__name__}: {error}"}, 400)
 
 
-def settings(sim, **values):
+def settings(sim: Simulator, **values: Any) -> dict[str, Any]:
+    """Change the settings that are named and return them all."""
     sim.settings.update(**values)
     return sim.settings.as_dict()
 
 
-def fault(sim, kind, endpoint="upload", **values):
+def fault(sim: Simulator, kind: str, endpoint: str = "upload", **values: Any) -> dict[str, Any]:
+    """Ask for a fault; see faults.py."""
     return sim.fault(kind, endpoint, **values).as_dict()
 
 
-def faults(sim):
+def faults(sim: Simulator) -> list[dict[str, Any]]:
     return [item.as_dict() for item in sim.faults.active]
 
 
-def faults_clear(sim):
+def faults_clear(sim: Simulator) -> dict[str, Any]:
     sim.clear_faults()
     return {}
 
 
-def reset(sim):
+def reset(sim: Simulator) -> dict[str, Any]:
     sim.reset()
     return {}
 
 
-def uploads(sim, environment=None, xml=False):
-    """`xml` adds the document as base64."""
-    extra = (lambda record: {"xml": base64.b64encode(record.xml).decode()}) if xml else (lambda record: {})
+def uploads(sim: Simulator, environment: str | None = None, xml: bool = False) -> list[dict[str, Any]]:
+    """List the uploads; `xml` adds each document as base64."""
+
+    def extra(record: Upload) -> dict[str, str]:
+        return {"xml": base64.b64encode(record.xml).decode()} if xml else {}
+
     return [record.as_dict() | extra(record) for record in sim.uploads(environment)]
 
 
-def calls(sim):
+def calls(sim: Simulator) -> dict[str, Any]:
+    """Count calls and uploads, with the log of the last 500 requests."""
     per_invoice = [
         {
             "environment": key[0],
@@ -91,45 +104,56 @@ def calls(sim):
     }
 
 
-def certificate(sim, name, cifs):
+def certificate(sim: Simulator, name: str, cifs: Iterable[str]) -> dict[str, Any]:
     return {"name": name, "serial": sim.add_certificate(name, cifs).serial}
 
 
-def client(sim, client_id, client_secret, redirect_uris=()):
+def client(sim: Simulator, client_id: str, client_secret: str, redirect_uris: Iterable[str] = ()) -> dict[str, Any]:
     sim.add_client(client_id, client_secret, redirect_uris)
     return {"client_id": client_id}
 
 
-def tokens(sim, certificate, **values):
+def tokens(sim: Simulator, certificate: str, **values: Any) -> dict[str, Any]:
     return sim.issue_tokens(certificate, **values)
 
 
-def buyer_message(sim, index, message, **values):
+def buyer_message(sim: Simulator, index: str, message: str, **values: Any) -> dict[str, Any]:
     return sim.put_buyer_message(index, message, **values).as_dict()
 
 
-def supplier_invoices(sim, buyer_cif, count=None, xml=None, xml_base64=None, **values):
-    """Either `count` to generate or one document as `xml` (text) or `xml_base64`."""
+def supplier_invoices(
+    sim: Simulator,
+    buyer_cif: str,
+    count: int | str | None = None,
+    xml: str | None = None,
+    xml_base64: str | None = None,
+    **values: Any,
+) -> dict[str, Any]:
+    """Put invoices into a buyer's box: `count` of them generated, or one document as `xml` (text) or `xml_base64`."""
     if count is not None:
         records = sim.generate_supplier_invoices(buyer_cif, int(count), **values)
     else:
-        data = base64.b64decode(xml_base64) if xml_base64 else xml.encode()
+        if not xml_base64 and xml is None:
+            raise TypeError("count, xml or xml_base64 is needed")
+        data = base64.b64decode(xml_base64) if xml_base64 else (xml or "").encode()
         records = [sim.put_supplier_invoice(buyer_cif, data, **values)]
     return {"put": len(records), "download_ids": [record.download_id for record in records]}
 
 
-def advance(sim, seconds=0, days=0):
+def advance(sim: Simulator, seconds: float = 0, days: float = 0) -> dict[str, Any]:
+    """Move ANAF's clock and return its time."""
     sim.advance(seconds, days)
     return {"now": sim.clock.now(), "bucharest": wall(sim.clock.now())}
 
 
-def finish(sim):
+def finish(sim: Simulator) -> dict[str, Any]:
     sim.finish()
     return {}
 
 
-READ_ONLY = (faults, uploads, calls, settings)
-ACTIONS = {
+# Actions that a GET may ask for.
+READ_ONLY: tuple[Callable[..., Any], ...] = (faults, uploads, calls, settings)
+ACTIONS: dict[str, Callable[..., Any]] = {
     "settings": settings,
     "fault": fault,
     "faults": faults,
@@ -147,8 +171,8 @@ ACTIONS = {
 }
 
 
-def overview(sim) -> str:
-    """The page at `/`."""
+def overview(sim: Simulator) -> str:
+    """Write the page at `/`."""
     uploaded = sim.uploads()
     with sim.lock:
         counts, log = sim.calls(), list(sim.log)[-15:]
@@ -227,10 +251,7 @@ def overview(sim) -> str:
                 (
                     "Certificate",
                     ("nume", "CIF-uri"),
-                    [
-                        (item.name, ", ".join(sorted(item.cifs)))
-                        for item in sim.identity.certificates.values()
-                    ],
+                    [(item.name, ", ".join(sorted(item.cifs))) for item in sim.identity.certificates.values()],
                 ),
             ],
         )

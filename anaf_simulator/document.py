@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml import etree
 
 from . import texts
 from .replies import BUYER_MESSAGE_NS
+
+# An element as lxml has it; the class has no public name.
+Element: TypeAlias = etree._Element
 
 INVOICE_NS = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
 CREDIT_NOTE_NS = "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"
@@ -67,22 +70,25 @@ class Document:
     seller_cif: str = ""  # digits; empty when the file does not say
     buyer_cif: str = ""
     about: str = ""  # RASP: the upload index it answers
-    findings: list = field(default_factory=list)  # of rules.py, filled by the caller
+    findings: list[Any] = field(default_factory=list)  # of rules.py, filled by the caller
 
 
-def text(node, path: str) -> str:
-    """Trimmed text of the first match, '' when missing."""
+def text(node: Element | None, path: str) -> str:
+    """Return the trimmed text of the first match, '' when missing."""
     return (node.findtext(path, namespaces=NS) or "").strip() if node is not None else ""
 
 
 def digits(value: str) -> str:
-    """The CIF inside `RO123`, `123` or ` ro 123 `; '' for anything else."""
+    """Return the CIF inside `RO123`, `123` or ` ro 123 `; '' for anything else."""
     match = re.fullmatch(r"\s*(?:RO)?\s*(\d{1,13})\s*", value or "", re.IGNORECASE)
     return match.group(1) if match else ""
 
 
 def read(data: bytes, standard: str) -> Document:
-    """Parse `data` as `standard` (UBL, CN, CII, RASP); raises Unreadable."""
+    """Parse `data` as `standard` (UBL, CN, CII, RASP).
+
+    Raises Unreadable.
+    """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     try:
         root = etree.fromstring(data, parser)
@@ -102,7 +108,7 @@ def _sax(line: int, column: int, reason: str) -> str:
 
 
 def _end_of_tag(data: bytes, name: str) -> tuple[int, int]:
-    """Line and column just after the first start tag of `name`, where a SAX parser reports it."""
+    """Find line and column just after the first start tag of `name`, where a SAX parser reports it."""
     found = re.search(rb"<" + re.escape(name.encode()) + rb"[\s/>]", data)
     end = data.find(b">", found.start()) + 1 if found else 1
     before = data[:end]
@@ -110,7 +116,7 @@ def _end_of_tag(data: bytes, name: str) -> tuple[int, int]:
 
 
 def _syntax(error: etree.XMLSyntaxError, data: bytes) -> str:
-    """libxml2's complaint in the words of Java's parser, for the usual kinds."""
+    """Say libxml2's complaint in the words of Java's parser, for the usual kinds."""
     line, column = error.position
     reason = error.msg or ""
     mismatch = re.search(r"tag mismatch: (\S+) line", reason)
@@ -129,8 +135,11 @@ def _syntax(error: etree.XMLSyntaxError, data: bytes) -> str:
     return _sax(line, column, reason)
 
 
-def _check_order(root, order: list[str]) -> None:
-    """The schema fixes the order of the root's children; the first one out of place is reported."""
+def _check_order(root: Element, order: list[str]) -> None:
+    """Report the first of the root's children that is out of the schema's order.
+
+    Raises Unreadable.
+    """
     reached = 0
     for child in root.iterchildren("*"):
         name = etree.QName(child).localname
@@ -142,7 +151,7 @@ def _check_order(root, order: list[str]) -> None:
         reached = position
 
 
-def _read_ubl(root, standard: str) -> Document:
+def _read_ubl(root: Element, standard: str) -> Document:
     _check_order(root, _INVOICE_ORDER if standard == "UBL" else _CREDIT_NOTE_ORDER)
     for amount in root.iterfind(".//cac:LegalMonetaryTotal/*", NS):
         if amount.get("currencyID") is None:
@@ -178,13 +187,13 @@ def _read_ubl(root, standard: str) -> Document:
 def _is_date(value: str) -> bool:
     match = re.fullmatch(r"\s*(\d{4})-(\d\d)-(\d\d)(Z|[+-]\d\d:\d\d)?\s*", value)
     try:
-        return bool(match) and bool(date(*(int(part) for part in match.groups()[:3])))
+        return match is not None and bool(date(int(match[1]), int(match[2]), int(match[3])))
     except ValueError:
         return False
 
 
-def vat_id(party) -> str:
-    """BT-31 / BT-48: the CompanyID under tax scheme VAT."""
+def vat_id(party: Element | None) -> str:
+    """Return BT-31 / BT-48: the CompanyID under tax scheme VAT."""
     if party is None:
         return ""
     for scheme in party.iterfind("cac:PartyTaxScheme", NS):
@@ -193,8 +202,8 @@ def vat_id(party) -> str:
     return ""
 
 
-def party_cif(party) -> str:
-    """Digits of the party's CIF or CNP: VAT id, tax registration, legal id, other id, in this order."""
+def party_cif(party: Element | None) -> str:
+    """Return the digits of the party's CIF or CNP: VAT id, tax registration, legal id, other id, in this order."""
     if party is None:
         return ""
     candidates = [vat_id(party)]
@@ -206,7 +215,7 @@ def party_cif(party) -> str:
     return next((found for found in map(digits, candidates) if found), "")
 
 
-def _read_cii(root) -> Document:
+def _read_cii(root: Element) -> Document:
     def party(name: str) -> str:
         base = f".//ram:{name}"
         return digits(text(root, f"{base}/ram:SpecifiedTaxRegistration/ram:ID")) or digits(

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from . import package, processing, replies, texts
 from .calls import Call
 from .clock import DAY, minute_stamp, wall
 from .document import ROOTS, Unreadable, read
 from .faults import failure
 from .replies import ZIP, Reply
+from .store import Entry
+
+if TYPE_CHECKING:
+    from .simulator import Simulator
 
 
 def _is_number(value: str) -> bool:
     return value.isascii() and value.isdigit()
 
 
-def upload(sim, call: Call) -> Reply:
+def upload(sim: Simulator, call: Call) -> Reply:
+    """Answer `upload` and `uploadb2c`."""
     now, settings = sim.clock.now(), sim.settings
 
-    def refuse(template: str, **values) -> Reply:
+    def refuse(template: str, **values: object) -> Reply:
         return replies.upload_refused(now, template.format(**values))
 
     standard, cif = call.get("standard"), call.get("cif")
@@ -32,9 +40,9 @@ def upload(sim, call: Call) -> Reply:
     for name, shown in (("extern", "extern"), ("autofactura", "autofacturare"), ("executare", "executare")):
         if call.query.get(name, "DA") != "DA":
             return refuse(texts.ONLY_DA, name=shown)
-    if not call.certificate.cifs:
+    if not call.holder.cifs:
         return refuse(texts.NO_CIF_AT_ALL)
-    if not call.certificate.may(cif):
+    if not call.holder.may(cif):
         return refuse(texts.NO_RIGHT, cif=cif)
     if call.get("executare") and cif not in settings.enforcement_cifs:
         return refuse(texts.NOT_IN_ENFORCEMENT, cif=cif)
@@ -47,16 +55,10 @@ def upload(sim, call: Call) -> Reply:
     extern = bool(call.get("extern"))
     document.findings = processing.findings(document, settings, extern)
     fault = call.fault
-    forced = (
-        fault.options.get("errors", ["Eroare ceruta simulatorului"])
-        if fault and fault.kind == "nok"
-        else None
-    )
+    forced = fault.options.get("errors", ["Eroare ceruta simulatorului"]) if fault and fault.kind == "nok" else None
     delay = fault.options.get("seconds", 3600) if fault and fault.kind == "stuck" else 0.0
     with sim.lock:
-        if standard == "RASP" and not sim.quotas.use(
-            now, settings.rasp_per_day, call.environment, "rasp", cif
-        ):
+        if standard == "RASP" and not sim.quotas.use(now, settings.rasp_per_day, call.environment, "rasp", cif):
             return refuse(texts.RASP_QUOTA, limit=settings.rasp_per_day, cif=cif)
         record = processing.register(
             sim.stores[call.environment],
@@ -74,37 +76,38 @@ def upload(sim, call: Call) -> Reply:
     return replies.upload_ok(now, record.index)
 
 
-def status(sim, call: Call) -> Reply:
+def status(sim: Simulator, call: Call) -> Reply:
+    """Answer `stareMesaj`."""
     now, settings, index = sim.clock.now(), sim.settings, call.get("id_incarcare")
     if not index:
         return replies.bad_request(now, texts.STATUS_REQUIRED)
     if not _is_number(index):
         return replies.status_error(texts.STATUS_NOT_INTEGER.format(index=index))
-    if not call.certificate.cifs:
+    if not call.holder.cifs:
         return replies.status_error(texts.STATUS_NO_CIF)
     with sim.lock:
         record = sim.stores[call.environment].get(index)
         if record is None:
             return replies.status_error(texts.STATUS_UNKNOWN.format(index=index))
-        if not (call.certificate.may(record.cif) or call.certificate.may(record.seller_cif)):
+        if not (call.holder.may(record.cif) or call.holder.may(record.seller_cif)):
             return replies.status_error(texts.STATUS_NO_RIGHT.format(index=index))
         if not sim.quotas.use(now, settings.status_per_day, call.environment, "status", index):
             return replies.status_error(texts.STATUS_QUOTA.format(limit=settings.status_per_day))
         return replies.status(record.state, record.download_id)
 
 
-def _list_failure(sim, message: str) -> Reply:
+def _list_failure(sim: Simulator, message: str) -> Reply:
     malformed = sim.settings.quota_malformed and message.startswith("S-au facut deja")
     return failure("list", sim.clock.now(), message, malformed)
 
 
-def _list_checks(sim, call: Call, cif: str, limit: int) -> str:
-    """What both lists check after the shape of their parameters; '' when all is well."""
+def _list_checks(sim: Simulator, call: Call, cif: str, limit: int) -> str:
+    """Check what both lists check after the shape of their parameters; '' when all is well, else ANAF's text."""
     if call.get("filtru") and call.get("filtru") not in ("E", "T", "P", "R"):
         return texts.FILTER
-    if not call.certificate.cifs:
+    if not call.holder.cifs:
         return texts.NO_CIF_AT_ALL
-    if not call.certificate.may(cif):
+    if not call.holder.may(cif):
         return texts.NO_RIGHT.format(cif=cif)
     with sim.lock:
         if not sim.quotas.use(sim.clock.now(), limit, call.environment, call.endpoint, cif):
@@ -112,7 +115,7 @@ def _list_checks(sim, call: Call, cif: str, limit: int) -> str:
     return ""
 
 
-def _messages(entries) -> list[dict]:
+def _messages(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     return [
         {
             "data_creare": minute_stamp(entry.created),
@@ -126,7 +129,8 @@ def _messages(entries) -> list[dict]:
     ]
 
 
-def list_simple(sim, call: Call) -> Reply:
+def list_simple(sim: Simulator, call: Call) -> Reply:
+    """Answer `listaMesajeFactura`."""
     now, settings = sim.clock.now(), sim.settings
     days, cif = call.get("zile"), call.get("cif")
     if not days or not cif:
@@ -141,9 +145,7 @@ def list_simple(sim, call: Call) -> Reply:
     if wrong:
         return _list_failure(sim, wrong)
     with sim.lock:
-        window = sim.stores[call.environment].window(
-            cif, now - int(days) * DAY, now, call.get("filtru") or None
-        )
+        window = sim.stores[call.environment].window(cif, now - int(days) * DAY, now, call.get("filtru") or None)
         count, entries = len(window), window.page(1, settings.page_size)
     if not count:
         return _list_failure(sim, texts.LIST_EMPTY_DAYS.format(days=days))
@@ -152,14 +154,15 @@ def list_simple(sim, call: Call) -> Reply:
     return replies.as_json(
         {
             "mesaje": _messages(entries),
-            "serial": call.certificate.serial,
+            "serial": call.holder.serial,
             "cui": cif,
             "titlu": texts.LIST_TITLE_DAYS.format(days=days),
         }
     )
 
 
-def list_paged(sim, call: Call) -> Reply:
+def list_paged(sim: Simulator, call: Call) -> Reply:
+    """Answer `listaMesajePaginatieFactura`."""
     now, settings = sim.clock.now(), sim.settings
     values = {name: call.get(name) for name in ("startTime", "endTime", "cif", "pagina")}
     if not all(values.values()):
@@ -201,17 +204,18 @@ def list_paged(sim, call: Call) -> Reply:
             "numar_total_inregistrari": count,
             "numar_total_pagini": pages,
             "index_pagina_curenta": pages if settings.page_index_is_total else page,
-            "serial": call.certificate.serial,
+            "serial": call.holder.serial,
             "cui": cif,
             "titlu": texts.LIST_TITLE_RANGE.format(start=wall(start), end=wall(end)),
         }
     )
 
 
-def download(sim, call: Call) -> Reply:
+def download(sim: Simulator, call: Call) -> Reply:
+    """Answer `descarcare`."""
     now, settings, number = sim.clock.now(), sim.settings, call.get("id")
 
-    def refuse(template: str, **values) -> Reply:
+    def refuse(template: str, **values: object) -> Reply:
         message = template.format(**values)
         malformed = settings.quota_malformed and template is texts.DOWNLOAD_QUOTA
         return failure("download", now, message, malformed)
@@ -226,7 +230,7 @@ def download(sim, call: Call) -> Reply:
             return refuse(texts.DOWNLOAD_UNKNOWN, id=number)
         # the uploader may fetch its result even where the seller in the XML is somebody else
         uploaded = not entry.record.from_supplier and number == entry.record.download_id
-        if not (call.certificate.may(entry.cif) or uploaded and call.certificate.may(entry.record.cif)):
+        if not (call.holder.may(entry.cif) or uploaded and call.holder.may(entry.record.cif)):
             return refuse(texts.DOWNLOAD_NO_RIGHT)
         # the file ends before its list line does: the two are counted from different moments
         if now > entry.created + settings.window_days * DAY - settings.expiry_band:

@@ -22,6 +22,7 @@ bad_seal        download: the seal does not match the document
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from . import replies, texts
 from .replies import HTML, TEXT, Reply
@@ -71,11 +72,11 @@ class Fault:
     environment: str | None = None
     cif: str | None = None
     after: int = 0
-    options: dict = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
     seen: int = 0  # matching calls so far
     fired: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown fault {self.kind!r}: {', '.join(KINDS)}")
         if self.endpoint != "any" and self.endpoint not in ENDPOINTS:
@@ -99,17 +100,17 @@ class Fault:
         self.fired += 1
         return True
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
 class Faults:
-    def __init__(self):
+    def __init__(self) -> None:
         self.active: list[Fault] = []
         self._support_id = 9_826_645_832_961_917_351
 
     def pick(self, endpoint: str, environment: str | None, cif: str | None) -> Fault | None:
-        """The first fault due for this call; lock held."""
+        """Return the first fault due for this call; lock held."""
         return next((fault for fault in self.active if fault.hits(endpoint, environment, cif)), None)
 
     def waf(self) -> Reply:
@@ -117,7 +118,7 @@ class Faults:
         return replies.html(texts.WAF_PAGE.format(support_id=self._support_id))
 
     def answer(self, fault: Fault, endpoint: str, now: float, limit: int = 10) -> Reply | None:
-        """The answer that replaces the real one; None for kinds that only bend it."""
+        """Build the answer that replaces the real one; None for kinds that only bend it."""
         kind, options = fault.kind, fault.options
         if kind in ("drop_before", "drop_after"):
             return Reply(drop=True)
@@ -152,7 +153,7 @@ class Faults:
 
     @staticmethod
     def bend(fault: Fault, reply: Reply) -> Reply:
-        """The real answer, spoiled."""
+        """Spoil the real answer."""
         if fault.kind == "json_as_text":
             reply.content_type = TEXT
         elif fault.kind == "garbage" and fault.options.get("shape") == "truncated":
@@ -171,7 +172,7 @@ def gateway(status: int) -> Reply:
     )
 
 
-def too_many(now: float, retry_after=None) -> Reply:
+def too_many(now: float, retry_after: int | None = None) -> Reply:
     reply = replies.bad_request(now, "Too many requests", 429)
     if retry_after is not None:
         reply.headers["Retry-After"] = str(retry_after)
@@ -179,15 +180,13 @@ def too_many(now: float, retry_after=None) -> Reply:
 
 
 def failure(endpoint: str, now: float, message: str, malformed: bool = False) -> Reply:
-    """An application error in the endpoint's own shape, HTTP 200."""
+    """Build an application error in the endpoint's own shape, HTTP 200."""
     if endpoint in ("upload", "uploadb2c"):
         return replies.upload_refused(now, message)
     if endpoint == "status":
         return replies.status_error(message)
     if endpoint in ("validate", "transform"):
-        return replies.as_json(
-            {"stare": "nok", "Messages": [{"message": message}], "trace_id": replies.trace_id()}
-        )
+        return replies.as_json({"stare": "nok", "Messages": [{"message": message}], "trace_id": replies.trace_id()})
     if endpoint == "signature":
         return replies.as_json({"msg": message}, 400)
     if endpoint in ("token", "hello"):

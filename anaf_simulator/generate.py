@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -120,7 +121,7 @@ class Planned:
     issue_date: str
     due_date: str
     created: float
-    lines: tuple
+    lines: tuple[tuple[int, int], ...]  # (place in _ITEMS, quantity)
     credit_note: bool
     seed: str = field(repr=False)
 
@@ -133,14 +134,14 @@ class Planned:
 
 
 def with_check_digit(body: str) -> str:
-    """A CUI from its digits without the last."""
+    """Complete a CUI from its digits without the last."""
     total = sum(int(digit) * weight for digit, weight in zip(body.zfill(9), (7, 5, 3, 2, 1, 7, 5, 3, 2)))
     return body + str(total * 10 % 11 % 10)
 
 
 @lru_cache(maxsize=4096)
 def supplier(seed: int, number: int) -> Company:
-    """An invented company; its CUI starts with 9 and has nine digits, a range not given out."""
+    """Invent a company; its CUI starts with 9 and has nine digits, a range not given out."""
     rng = random.Random(f"company {seed} {number}")
     county, city, postal = rng.choice(_PLACES)
     name = f"{_FIRST[number % len(_FIRST)]} {_SECOND[(number // len(_FIRST) + number) % len(_SECOND)]} SRL"
@@ -157,9 +158,16 @@ def supplier(seed: int, number: int) -> Company:
 
 
 def plan(
-    buyer_cif: str, count: int, now: float, days: int, suppliers: int, lines, seed: int, buyer_name: str
-):
-    """Yields `count` Planned invoices spread evenly over the last `days`, oldest first; every 40th a credit note.
+    buyer_cif: str,
+    count: int,
+    now: float,
+    days: int,
+    suppliers: int,
+    lines: int | tuple[int, int],
+    seed: int,
+    buyer_name: str,
+) -> Iterator[Planned]:
+    """Yield `count` Planned invoices spread evenly over the last `days`, oldest first; every 40th a credit note.
 
     `lines`: a number, or (fewest, most).
     """
@@ -178,9 +186,7 @@ def plan(
     for number in range(count):
         seller = supplier(seed, rng.randrange(suppliers))
         created = now - days * DAY * (count - number) / (count + 1)
-        chosen = tuple(
-            (rng.randrange(len(_ITEMS)), rng.randint(1, 40)) for _ in range(rng.randint(fewest, most))
-        )
+        chosen = tuple((rng.randrange(len(_ITEMS)), rng.randint(1, 40)) for _ in range(rng.randint(fewest, most)))
         yield Planned(
             seller,
             buyer,
@@ -223,11 +229,7 @@ def _party(role: str, company: Company) -> str:
 def _category(code: str, rate: int, breakdown: bool) -> str:
     tag = "TaxCategory" if breakdown else "ClassifiedTaxCategory"
     percent = f"<cbc:Percent>{rate}.00</cbc:Percent>" if code == "S" else ""
-    reason = (
-        "<cbc:TaxExemptionReasonCode>VATEX-EU-O</cbc:TaxExemptionReasonCode>"
-        if breakdown and code == "O"
-        else ""
-    )
+    reason = "<cbc:TaxExemptionReasonCode>VATEX-EU-O</cbc:TaxExemptionReasonCode>" if breakdown and code == "O" else ""
     return (
         f"<cac:{tag}><cbc:ID>{code}</cbc:ID>{percent}{reason}"
         f"<cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:{tag}>"
@@ -235,19 +237,17 @@ def _category(code: str, rate: int, breakdown: bool) -> str:
 
 
 def compose(planned: Planned) -> bytes:
-    """The UBL document. Rates 21 and 11 (19 and 9 before August 2025); a seller without VAT uses category O."""
+    """Write the UBL document.
+
+    Rates 21 and 11 (19 and 9 before August 2025); a seller without VAT uses category O.
+    """
     standard, reduced = (21, 11) if planned.issue_date >= "2025-08-01" else (19, 9)
     credit = planned.credit_note
     # category O allows no VAT id on either side (BR-O-02)
-    buyer = (
-        planned.buyer
-        if planned.seller.vat_payer
-        else Company(**{**planned.buyer.__dict__, "vat_payer": False})
-    )
-    line_tag, quantity_tag = (
-        ("CreditNoteLine", "CreditedQuantity") if credit else ("InvoiceLine", "InvoicedQuantity")
-    )
-    lines, bases = [], {}
+    buyer = planned.buyer if planned.seller.vat_payer else Company(**{**planned.buyer.__dict__, "vat_payer": False})
+    line_tag, quantity_tag = ("CreditNoteLine", "CreditedQuantity") if credit else ("InvoiceLine", "InvoicedQuantity")
+    lines: list[str] = []
+    bases: dict[tuple[str, int], Decimal] = {}
     for number, (item, quantity) in enumerate(planned.lines, 1):
         name, unit, price, is_reduced = _ITEMS[item]
         net = (Decimal(price) * quantity).quantize(_CENT, ROUND_HALF_UP)

@@ -11,33 +11,37 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from . import pages, replies, seal, texts
-from .clock import DAY
+from .clock import DAY, Clock
 from .replies import Reply
+from .settings import Settings
 
-CLIENT_ID, CLIENT_SECRET = "simulator-client", "simulator-secret"  # throwaway, for loopback only
-NO_CERTIFICATE = "-"  # value of `certificate` for "present none"
+# The application that is there from the start: throwaway, for loopback only.
+CLIENT_ID, CLIENT_SECRET = "simulator-client", "simulator-secret"
+# Value of the parameter `certificate` of somebody who presents none.
+NO_CERTIFICATE = "-"
 
 
 @dataclass
 class Client:
     id: str
     secret: str
-    redirect_uris: list
+    redirect_uris: list[str]
 
 
 @dataclass
 class Certificate:
     name: str
-    cifs: frozenset
+    cifs: frozenset[str]
     serial: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         # from the name, so that a token of an earlier run still names its certificate
         self.serial = self.serial or hashlib.sha256(self.name.encode()).hexdigest()[:32]
 
@@ -65,16 +69,18 @@ class _Code:
 class Identity:
     """Lock held by the callers."""
 
-    settings: object
-    clock: object
-    clients: dict = field(default_factory=dict)
-    certificates: dict = field(default_factory=dict)
-    tokens: dict = field(default_factory=dict)
-    codes: dict = field(default_factory=dict)
+    settings: Settings
+    clock: Clock
+    clients: dict[str, Client] = field(default_factory=dict)
+    certificates: dict[str, Certificate] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    codes: dict[str, _Code] = field(default_factory=dict)
 
     # -- tokens ---------------------------------------------------------------------------------------------------
-    def issue(self, certificate: str, client_id: str, access_days=None, refresh_days=None) -> dict:
-        """A new pair as the token endpoint gives it; days default to the settings."""
+    def issue(
+        self, certificate: str, client_id: str, access_days: float | None = None, refresh_days: float | None = None
+    ) -> dict[str, Any]:
+        """Issue a new pair as the token endpoint gives it; days default to the settings."""
         access = self.settings.access_days if access_days is None else access_days
         refresh = self.settings.refresh_days if refresh_days is None else refresh_days
         return {
@@ -104,7 +110,7 @@ class Identity:
         return token
 
     def bearer(self, header: str | None) -> tuple[Certificate, str] | None:
-        """(certificate, client id) of an Authorization header; None when missing, unknown, expired."""
+        """Return (certificate, client id) of an Authorization header; None when missing, unknown, expired."""
         scheme, _, value = (header or "").partition(" ")
         if scheme.lower() != "bearer":
             return None
@@ -117,7 +123,7 @@ class Identity:
         return (certificate, token.client_id) if certificate else None
 
     def _foreign(self, value: str) -> Token | None:
-        """A token of an earlier run, by its claims alone (its signing key died with that process)."""
+        """Read a token of an earlier run, by its claims alone (its signing key died with that process)."""
         try:
             payload = value.split(".")[1]
             claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
@@ -127,8 +133,8 @@ class Identity:
             return None
 
     # -- pages ----------------------------------------------------------------------------------------------------
-    def authorize(self, query: dict, path: str) -> Reply:
-        """GET /authorize: choose a certificate, then go back with `code` or with `error=access_denied`."""
+    def authorize(self, query: dict[str, str], path: str) -> Reply:
+        """Answer GET /authorize: choose a certificate, then go back with `code` or with `error=access_denied`."""
         client = self.clients.get(query.get("client_id", ""))
         redirect_uri = query.get("redirect_uri", "")
         if client is None or not redirect_uri:
@@ -136,9 +142,7 @@ class Identity:
                 pages.message("Cerere respinsă", "client_id sau redirect_uri lipsă ori necunoscut."), 400
             )
         if redirect_uri not in client.redirect_uris and not self.settings.any_redirect:
-            return replies.html(
-                pages.message("Cerere respinsă", "redirect_uri nu este cel înregistrat."), 400
-            )
+            return replies.html(pages.message("Cerere respinsă", "redirect_uri nu este cel înregistrat."), 400)
         if query.get("response_type") != "code":
             return _back(redirect_uri, query, error="unsupported_response_type")
         name = query.get("certificate")
@@ -148,19 +152,15 @@ class Identity:
                 (item.name, ", ".join(sorted(item.cifs)), f"{base}&certificate={quote(item.name)}")
                 for item in self.certificates.values()
             ]
-            return replies.html(
-                pages.certificates(client.id, choices, f"{base}&certificate={NO_CERTIFICATE}")
-            )
+            return replies.html(pages.certificates(client.id, choices, f"{base}&certificate={NO_CERTIFICATE}"))
         if name not in self.certificates:
             return _back(redirect_uri, query, error="access_denied")
         code = secrets.token_hex(32)
-        self.codes[code] = _Code(
-            name, client.id, redirect_uri, self.clock.now() + self.settings.code_lifetime
-        )
+        self.codes[code] = _Code(name, client.id, redirect_uri, self.clock.now() + self.settings.code_lifetime)
         return _back(redirect_uri, query, code=code)
 
-    def token(self, authorization: str | None, body: bytes, query: dict) -> Reply:
-        """POST /token: authorization_code and refresh_token, client by Basic header or in the body."""
+    def token(self, authorization: str | None, body: bytes, query: dict[str, str]) -> Reply:
+        """Answer POST /token: authorization_code and refresh_token, client by Basic header or in the body."""
         form = {**query, **dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))}
         client_id, secret = _basic(authorization) or (
             form.get("client_id", ""),
@@ -182,9 +182,7 @@ class Identity:
             return replies.as_json(self.issue(code.certificate, client_id))
         if form.get("grant_type") == "refresh_token":
             value = form.get("refresh_token", "")
-            token = self.tokens.get(value) or (
-                self._foreign(value) if self.settings.trust_any_token else None
-            )
+            token = self.tokens.get(value) or (self._foreign(value) if self.settings.trust_any_token else None)
             if (
                 token is None
                 or not token.refresh
@@ -205,6 +203,7 @@ def _error(name: str, description: str) -> Reply:
 
 
 def _basic(header: str | None) -> tuple[str, str] | None:
+    """Return (name, secret) of a Basic header, both '' when it is unreadable; None without one."""
     scheme, _, value = (header or "").partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -215,14 +214,14 @@ def _basic(header: str | None) -> tuple[str, str] | None:
     return name, secret
 
 
-def _back(redirect_uri: str, query: dict, **values) -> Reply:
+def _back(redirect_uri: str, query: dict[str, str], **values: str) -> Reply:
     if "state" in query:
         values["state"] = query["state"]
     return replies.redirect(redirect_uri + ("&" if "?" in redirect_uri else "?") + urlencode(values))
 
 
-def sign_jwt(payload: dict) -> str:
-    """RS512, as ANAF's; the key is this process's own."""
+def sign_jwt(payload: dict[str, Any]) -> str:
+    """Sign a payload with RS512, as ANAF does; the key is this process's own."""
 
     def part(data: bytes) -> str:
         return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import TYPE_CHECKING
 
 from . import seal
 from .clock import bucharest
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 class _Stream(io.RawIOBase):
     """A sink without seek or tell, so zipfile writes data descriptors as ANAF's Java writer does."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.parts: list[bytes] = []
 
-    def writable(self):
+    def writable(self) -> bool:
         return True
 
-    def write(self, data):
-        self.parts.append(bytes(data))
-        return len(data)
+    def write(self, data: ReadableBuffer) -> int:
+        piece = bytes(data)
+        self.parts.append(piece)
+        return len(piece)
 
 
-def build(
-    index: str, document: bytes, made_at: float, environment: str, shape: str, damaged: bool = False
-) -> bytes:
-    """The package of one message; the same arguments give the same bytes within a process."""
+def build(index: str, document: bytes, made_at: float, environment: str, shape: str, damaged: bool = False) -> bytes:
+    """Build the package of one message; the same arguments give the same bytes within a process."""
     stream = _Stream()
     stamp = bucharest(made_at).timetuple()[:6]
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:

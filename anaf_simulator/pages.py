@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from html import escape
+
+# Title, head, rows.
+Section = tuple[str, Sequence[object], Sequence[Sequence[object]]]
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1d2733;
@@ -24,11 +28,15 @@ def _page(title: str, body: str, refresh: int = 0) -> str:
 
 
 def message(title: str, text: str) -> str:
+    """Write a page of one message."""
     return _page(title, f'<div class="card">{escape(text)}</div>')
 
 
-def certificates(client_id: str, choices, none_url: str) -> str:
-    """`choices`: (name, CIFs, URL) of each certificate that may be presented."""
+def certificates(client_id: str, choices: Iterable[tuple[str, str, str]], none_url: str) -> str:
+    """Write the page that stands for the USB token.
+
+    `choices`: (name, CIFs, URL) of each certificate that may be presented.
+    """
     buttons = "".join(
         f'<a class="button" href="{escape(url)}"><b>{escape(name)}</b><br><small>CIF: {escape(cifs) or "niciunul"}'
         "</small></a>"
@@ -45,18 +53,18 @@ def certificates(client_id: str, choices, none_url: str) -> str:
     )
 
 
-def table(head, rows) -> str:
+def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
     cells = "".join(f"<th>{escape(str(item))}</th>" for item in head)
-    lines = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(item))}</td>" for item in row) + "</tr>" for row in rows
-    )
+    lines = "".join("<tr>" + "".join(f"<td>{escape(str(item))}</td>" for item in row) + "</tr>" for row in rows)
     return f"<table><tr>{cells}</tr>{lines}</table>"
 
 
-def overview(summary: str, sections) -> str:
-    """`sections`: (title, head, rows)."""
+def overview(summary: str, sections: Iterable[Section]) -> str:
+    """Write the page of what the simulator holds.
+
+    `sections`: (title, head, rows).
+    """
     body = "".join(
-        f"<h2>{escape(title)}</h2>" + (table(head, rows) if rows else "<p>–</p>")
-        for title, head, rows in sections
+        f"<h2>{escape(title)}</h2>" + (table(head, rows) if rows else "<p>–</p>") for title, head, rows in sections
     )
     return _page("Simulator ANAF", f'<div class="card">{escape(summary)}</div>{body}', refresh=3)

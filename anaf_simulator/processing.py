@@ -6,25 +6,28 @@ A verdict is reached on arrival (so a double is caught while the first still pro
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from . import rules, texts
 from .clock import iso_day
 from .document import Document
 from .replies import error_document
+from .settings import Settings
 from .store import Store, Upload
 
 
 def register(
     store: Store,
-    settings,
+    settings: Settings,
     now: float,
     cif: str,
     document: Document,
     data: bytes,
     *,
-    extern=False,
-    autofactura=False,
-    b2c=False,
-    forced: list | None = None,
+    extern: bool = False,
+    autofactura: bool = False,
+    b2c: bool = False,
+    forced: list[str] | None = None,
     extra_delay: float = 0.0,
 ) -> Upload:
     """Give the document an index and a verdict; `forced` errors (a fault) replace the rules. Lock held."""
@@ -72,32 +75,28 @@ def _buyer_message_errors(store: Store, record: Upload, document: Document) -> l
     return []
 
 
-def findings(document: Document, settings, extern: bool) -> list[rules.Finding]:
+def findings(document: Document, settings: Settings, extern: bool) -> list[rules.Finding]:
+    """List what the rules find in a document; nothing where the settings check no rules."""
     return rules.check(document, extern, settings.cuis_unknown) if settings.check_rules else []
 
 
-def settle(store: Store, settings, now: float) -> None:
+def settle(store: Store, settings: Settings, now: float) -> None:
     """Finish every record whose time has come. Lock held."""
     for record in store.take_due(now):
         record.state = record.verdict
         created = record.due_at + settings.list_lag
         if record.state == texts.NOK:
             text = texts.DETAIL_ERRORS_SELF_BILLED if record.autofactura else texts.DETAIL_ERRORS
-            entry = store.list_entry(
-                record, record.cif, texts.ERRORS, text.format(index=record.index), created
-            )
+            entry = store.list_entry(record, record.cif, texts.ERRORS, text.format(index=record.index), created)
             record.download_id = entry.id
             continue
-        entries = [
-            store.list_entry(record, cif, kind, _detail(record), created)
-            for cif, kind in _boxes(store, record)
-        ]
+        entries = [store.list_entry(record, cif, kind, _detail(record), created) for cif, kind in _boxes(store, record)]
         own = next((entry for entry in entries if entry.cif == record.cif), None)
         record.download_id = (own or entries[0]).id
 
 
 def _boxes(store: Store, record: Upload) -> list[tuple[str, str]]:
-    """(CIF, type) of each entry an accepted document makes; TEST reaches no counterpart."""
+    """List (CIF, type) of each entry an accepted document makes; TEST reaches no counterpart."""
     if record.standard == "RASP":
         boxes = [(record.cif, texts.BUYER_MESSAGE_SENT), (record.seller_cif, texts.BUYER_MESSAGE_RECEIVED)]
     else:
@@ -121,12 +120,12 @@ def put_supplier(
     created: float,
     buyer_cif: str,
     seller_cif: str,
-    content,
-    number="",
-    issue_date="",
-    type_code="",
+    content: bytes | Callable[[], bytes],
+    number: str = "",
+    issue_date: str = "",
+    type_code: str = "",
 ) -> Upload:
-    """An invoice somebody else sent to `buyer_cif`: only the buyer's entry. Lock held."""
+    """Put an invoice somebody else sent to `buyer_cif`: only the buyer's entry. Lock held."""
     record = Upload(
         index=store.next_index(),
         environment=store.environment,
@@ -149,7 +148,7 @@ def put_supplier(
 
 
 def file_in_package(record: Upload) -> bytes:
-    """The uploaded bytes, or the error list of a nok."""
+    """Return the uploaded bytes, or the error list of a nok."""
     if record.state == texts.NOK:
         return error_document(record.index, record.cif, record.errors)
     return record.xml

@@ -8,12 +8,13 @@ from .clock import iso_day
 
 
 class Quotas:
-    def __init__(self):
-        self._day, self._counts = "", defaultdict(int)
-        self._minutes: dict[str, deque] = defaultdict(deque)
+    def __init__(self) -> None:
+        self._day = ""
+        self._counts: dict[tuple[str, ...], int] = defaultdict(int)
+        self._minutes: dict[str, deque[float]] = defaultdict(deque)
         self.peak_per_minute = 0  # most calls of one client in any 60 seconds, refused ones included
 
-    def use(self, now: float, limit: int, *key) -> bool:
+    def use(self, now: float, limit: int, *key: str) -> bool:
         """Count one use of `key` today; False, uncounted, when `limit` is reached."""
         day = iso_day(now)
         if day != self._day:

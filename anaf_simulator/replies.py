@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from xml.sax.saxutils import escape
 
 from .clock import minute_stamp, wall
@@ -19,7 +20,8 @@ XML, JSON, HTML, TEXT, ZIP = (
 )
 UPLOAD_NS = "mfp:anaf:dgti:spv:respUploadFisier:v1"
 STATUS_NS = "mfp:anaf:dgti:efactura:stareMesajFactura:v1"
-ERRORS_NS = "mfp:anaf:dgti:efactura:mesajEroriFactuta:v1"  # "Factuta" is ANAF's
+# "Factuta" is ANAF's own spelling.
+ERRORS_NS = "mfp:anaf:dgti:efactura:mesajEroriFactuta:v1"
 BUYER_MESSAGE_NS = "mfp:anaf:dgti:spv:reqMesaj:v1"
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 REASONS = {
@@ -40,13 +42,13 @@ class Reply:
     body: bytes = b""
     content_type: str = JSON
     status: int = 200
-    headers: dict = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
     close: bool = False  # end the connection after the answer
     drop: bool = False  # end it without an answer
     cut: int | None = None  # send only this many bytes of the body, then end the connection
 
 
-def as_json(value, status: int = 200) -> Reply:
+def as_json(value: object, status: int = 200) -> Reply:
     return Reply(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), JSON, status)
 
 
@@ -63,25 +65,23 @@ def trace_id() -> str:
 
 
 def attribute(value: str) -> str:
-    """A quoted attribute value with line breaks and tabs as ANAF writes them (&#xA; &#x9;)."""
+    """Quote an attribute value with line breaks and tabs as ANAF writes them (&#xA; &#x9;)."""
     return '"' + escape(value, {'"': "&quot;", "\n": "&#xA;", "\t": "&#x9;", "\r": "&#xD;"}) + '"'
 
 
 def bad_request(now: float, message: str, status: int = 400) -> Reply:
-    """The JSON of every 4xx and 5xx of the application."""
+    """Build the JSON of every 4xx and 5xx of the application."""
     error = REASONS.get(status, "Error")
     return as_json({"timestamp": wall(now), "status": status, "error": error, "message": message}, status)
 
 
 def not_found(now: float, path: str) -> Reply:
-    stamp = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
+    stamp = datetime.fromtimestamp(now, timezone.utc).isoformat(timespec="milliseconds")
     return as_json({"timestamp": stamp, "status": 404, "error": "Not Found", "path": path}, 404)
 
 
 def upload_ok(now: float, index: str) -> Reply:
-    return _header(
-        UPLOAD_NS, f'dateResponse="{minute_stamp(now)}" ExecutionStatus="0" index_incarcare="{index}"'
-    )
+    return _header(UPLOAD_NS, f'dateResponse="{minute_stamp(now)}" ExecutionStatus="0" index_incarcare="{index}"')
 
 
 def upload_refused(now: float, *messages: str) -> Reply:
@@ -97,7 +97,7 @@ def status_error(message: str) -> Reply:
     return _header(STATUS_NS, "", [message])
 
 
-def _header(namespace: str, attributes: str, errors=()) -> Reply:
+def _header(namespace: str, attributes: str, errors: Sequence[str] = ()) -> Reply:
     opening = f'<header xmlns="{namespace}"' + (f" {attributes}" if attributes else "")
     if not errors:
         return Reply(f"{DECLARATION}{opening}/>".encode(), XML)
@@ -105,8 +105,8 @@ def _header(namespace: str, attributes: str, errors=()) -> Reply:
     return Reply(f"{DECLARATION}{opening}>\n{lines}</header>".encode(), XML)
 
 
-def error_document(index: str, cif: str, errors) -> bytes:
-    """The file that stands in a nok package in place of the invoice."""
+def error_document(index: str, cif: str, errors: Sequence[str]) -> bytes:
+    """Write the file that stands in a nok package in place of the invoice."""
     lines = "".join(f"    <Error errorMessage={attribute(text)}/>\n" for text in errors)
     return (
         f'{DECLARATION}<header xmlns="{ERRORS_NS}" Index_incarcare="{index}" Cif_emitent="{cif}">\n{lines}</header>'
@@ -114,8 +114,7 @@ def error_document(index: str, cif: str, errors) -> bytes:
 
 
 def buyer_message(index: str, message: str) -> bytes:
-    """The document of a buyer's message (standard RASP)."""
+    """Write the document of a buyer's message (standard RASP)."""
     return (
-        f'{DECLARATION}<header xmlns="{BUYER_MESSAGE_NS}" index_incarcare="{index}" '
-        f"message={attribute(message)}/>"
+        f'{DECLARATION}<header xmlns="{BUYER_MESSAGE_NS}" index_incarcare="{index}" message={attribute(message)}/>'
     ).encode()

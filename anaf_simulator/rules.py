@@ -7,11 +7,15 @@ are ours in ANAF's form `[RULE]-Romanian #English`, except the identity texts, w
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from . import texts
-from .document import NS, Document, digits, party_cif, text, vat_id
+from .document import NS, Document, Element, digits, party_cif, text, vat_id
+
+# Rule, Romanian, English.
+_Broken = tuple[str, str, str]
 
 CIUS_RO = "urn:cen.eu:en16931:2017#compliant#urn:efactura.mfinante.ro:CIUS-RO:1.0.1"
 COUNTIES = frozenset(
@@ -72,11 +76,11 @@ class Finding:
     message: str
 
     def in_package(self) -> str:
-        """The errorMessage of a nok package."""
+        """Return the errorMessage of a nok package."""
         return self.message
 
     def in_validator(self) -> str:
-        """The message of /validare."""
+        """Return the message of /validare."""
         if self.rule == "ERRIdentif":
             return f"tipAssert=E; codEroare=ERRIdentif; textEroare={self.message}"
         return (
@@ -86,17 +90,15 @@ class Finding:
 
 
 def cui_is_valid(value: str) -> bool:
-    """Check digit of a CUI (2 to 10 digits, no RO): weights 7 5 3 2 1 7 5 3 2 on the body padded to 9."""
+    """Verify the check digit of a CUI (2 to 10 digits, no RO): weights 7 5 3 2 1 7 5 3 2 on the body padded to 9."""
     if not re.fullmatch(r"\d{2,10}", value):
         return False
-    total = sum(
-        int(digit) * weight for digit, weight in zip(value[:-1].zfill(9), (7, 5, 3, 2, 1, 7, 5, 3, 2))
-    )
+    total = sum(int(digit) * weight for digit, weight in zip(value[:-1].zfill(9), (7, 5, 3, 2, 1, 7, 5, 3, 2)))
     return total * 10 % 11 % 10 == int(value[-1])
 
 
 def cnp_is_valid(value: str) -> bool:
-    """Check digit of a CNP or NIF (13 digits); thirteen zeros stand for a person who gave none."""
+    """Verify the check digit of a CNP or NIF (13 digits); thirteen zeros stand for a person who gave none."""
     if not re.fullmatch(r"\d{13}", value):
         return False
     if value == "0" * 13:
@@ -105,14 +107,15 @@ def cnp_is_valid(value: str) -> bool:
     return (1 if rest == 10 else rest) == int(value[-1])
 
 
-def check(document: Document, extern: bool = False, unknown=frozenset()) -> list[Finding]:
-    """Findings of one UBL document; `extern` skips the buyer's identity, `unknown` are CUIs not in the registry."""
+def check(document: Document, extern: bool = False, unknown: Collection[str] = frozenset()) -> list[Finding]:
+    """List the findings of one UBL document.
+
+    `extern` skips the buyer's identity, `unknown` are CUIs not in the registry.
+    """
     if document.standard not in ("UBL", "CN"):
         return []
     found = list(_identity(document.root, extern, unknown))
-    found += [
-        Finding(rule, _wording(rule, romanian, english)) for rule, romanian, english in _rules(document)
-    ]
+    found += [Finding(rule, _wording(rule, romanian, english)) for rule, romanian, english in _rules(document)]
     return found
 
 
@@ -120,7 +123,7 @@ def _wording(rule: str, romanian: str, english: str) -> str:
     return f"[{rule}]-{romanian} \n\t\t#{english}"
 
 
-def _identity(root, extern: bool, unknown):
+def _identity(root: Element, extern: bool, unknown: Collection[str]) -> Iterator[Finding]:
     seller, buyer = root.find(SUPPLIER, NS), root.find(CUSTOMER, NS)
     # BT-31 first; a seller without VAT is known by its tax registration or legal id
     seller_vat = vat_id(seller)
@@ -142,15 +145,15 @@ def _identity(root, extern: bool, unknown):
         yield Finding("ERRIdentif", texts.BAD_BUYER)
 
 
-def _number(value: str):
+def _number(value: str) -> Decimal | None:
     try:
         return Decimal(value)
     except InvalidOperation:
         return None
 
 
-def _rules(document: Document):
-    """(rule, Romanian, English) for each rule broken by an Invoice or CreditNote."""
+def _rules(document: Document) -> Iterator[_Broken]:
+    """Yield (rule, Romanian, English) for each rule broken by an Invoice or CreditNote."""
     root = document.root
     invoice = document.standard == "UBL"
     required = (
@@ -223,7 +226,7 @@ def _rules(document: Document):
     yield from _romanian_rules(root, document, invoice)
 
 
-def _line_rules(lines, quantity: str):
+def _line_rules(lines: Sequence[Element], quantity: str) -> Iterator[_Broken]:
     required = (
         ("BR-21", "cbc:ID", "un identificator (BT-126)", "an identifier (BT-126)"),
         ("BR-22", quantity, "o cantitate (BT-129)", "a quantity (BT-129)"),
@@ -254,8 +257,8 @@ def _line_rules(lines, quantity: str):
             )
 
 
-def _total_rules(root, lines, invoice: bool):
-    def amount(path):
+def _total_rules(root: Element, lines: Sequence[Element], invoice: bool) -> Iterator[_Broken]:
+    def amount(path: str) -> Decimal:
         return _number(text(root, path)) or Decimal(0)
 
     net, without, with_vat, due = (
@@ -279,9 +282,7 @@ def _total_rules(root, lines, invoice: bool):
             "Total without VAT (BT-109) is not BT-106 - BT-107 + BT-108.",
         )
     currency = text(root, "cbc:DocumentCurrencyCode")
-    taxes = [
-        node for node in root.iterfind("cac:TaxTotal/cbc:TaxAmount", NS) if node.get("currencyID") == currency
-    ]
+    taxes = [node for node in root.iterfind("cac:TaxTotal/cbc:TaxAmount", NS) if node.get("currencyID") == currency]
     tax = (_number((taxes[0].text or "").strip()) or Decimal(0)) if taxes else Decimal(0)
     if with_vat != without + tax:
         yield (
@@ -309,7 +310,7 @@ def _total_rules(root, lines, invoice: bool):
         )
 
 
-def _romanian_rules(root, document: Document, invoice: bool):
+def _romanian_rules(root: Element, document: Document, invoice: bool) -> Iterator[_Broken]:
     customization = root.findtext("cbc:CustomizationID", namespaces=NS) or ""
     if customization and customization != CIUS_RO:
         yield (
@@ -323,9 +324,7 @@ def _romanian_rules(root, document: Document, invoice: bool):
             "Numarul facturii (BT-1) trebuie sa contina cel putin o cifra.",
             "The invoice number (BT-1) shall hold at least one digit.",
         )
-    if document.type_code and document.type_code not in (
-        ("380", "384", "389", "751") if invoice else ("381",)
-    ):
+    if document.type_code and document.type_code not in (("380", "384", "389", "751") if invoice else ("381",)):
         yield (
             "BR-RO-020",
             "Codul tipului facturii (BT-3) nu este acceptat.",

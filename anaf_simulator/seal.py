@@ -14,8 +14,10 @@ import base64
 import hashlib
 import re
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache, wraps
+from typing import ParamSpec, TypeVar, cast
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -30,36 +32,40 @@ EXC_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
 RSA_SHA1, RSA_SHA256 = DSIG + "rsa-sha1", "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 ORGANIZATION_ID = x509.ObjectIdentifier("2.5.4.97")
-# wide validity: tests move the clock in both directions
+# Validity of our certificates: wide, as tests move the clock in both directions.
 NOT_BEFORE, NOT_AFTER = datetime(2020, 1, 1), datetime(2045, 1, 1)
 
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 _making = threading.RLock()
 
 
-def once(make):
-    """`functools.cache` for threads: two requests at once never make two keys, of which one is in the certificate."""
-    cached = cache(make)
+def once(make: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Cache a function for threads: two requests at once never make two keys, of which one is in the certificate."""
+    cached = cast(Callable[_P, _T], cache(make))
 
     @wraps(make)
-    def locked(*arguments):
+    def locked(*arguments: _P.args, **named: _P.kwargs) -> _T:
         with _making:
-            return cached(*arguments)
+            return cached(*arguments, **named)
 
     return locked
 
 
 @once
 def key(purpose: str) -> rsa.RSAPrivateKey:
-    """One RSA key per purpose and process, made when first needed."""
+    """Make one RSA key per purpose and process, when first needed."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def _name(*pairs) -> x509.Name:
+def _name(*pairs: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in pairs])
 
 
-def _certificate(subject, public_key, issuer, issuer_key, ca: bool) -> x509.Certificate:
+def _certificate(
+    subject: x509.Name, public_key: rsa.RSAPublicKey, issuer: x509.Name, issuer_key: rsa.RSAPrivateKey, ca: bool
+) -> x509.Certificate:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -89,7 +95,7 @@ def ca_pem() -> str:
 
 @once
 def certificate(environment: str) -> x509.Certificate:
-    """The sealing certificate: `prod` is a leaf of the CA, `test` is self-signed."""
+    """Make the sealing certificate: `prod` is a leaf of the CA, `test` is self-signed."""
     public = key(environment).public_key()
     if environment == "prod":
         subject = _name(
@@ -115,7 +121,10 @@ def certificate_pem(environment: str) -> str:
 
 
 def _subject_text(cert: x509.Certificate) -> str:
-    """RFC 2253 order; attributes Java does not know by name come as OID=#hex of their DER (UTF8String)."""
+    """Write a subject in RFC 2253 order.
+
+    Attributes Java does not know by name come as OID=#hex of their DER (UTF8String).
+    """
     names = {
         NameOID.COMMON_NAME: "CN",
         NameOID.ORGANIZATION_NAME: "O",
@@ -126,22 +135,21 @@ def _subject_text(cert: x509.Certificate) -> str:
     }
     parts = []
     for item in reversed(list(cert.subject)):
-        value = item.value.encode()
+        text = str(item.value)
+        value = text.encode()
         known = names.get(item.oid)
-        parts.append(
-            f"{known}={item.value}" if known else f"{item.oid.dotted_string}=#0c{len(value):02x}{value.hex()}"
-        )
+        parts.append(f"{known}={text}" if known else f"{item.oid.dotted_string}=#0c{len(value):02x}{value.hex()}")
     return ",".join(parts)
 
 
 def _lines(data: bytes) -> str:
-    """Base64 in 76-character lines ended by the character reference &#13; and LF, none after the last."""
+    """Write base64 in 76-character lines ended by the character reference &#13; and LF, none after the last."""
     encoded = base64.b64encode(data).decode()
     return "&#13;\n".join(encoded[at : at + 76] for at in range(0, len(encoded), 76))
 
 
 def _signature(environment: str, digest: bytes, canonicalization: str, method: str, transforms: str) -> str:
-    """A compact Signature element over one Reference URI="" with this digest."""
+    """Make a compact Signature element over one Reference URI="" with this digest."""
     signed_info = (
         f'<SignedInfo><CanonicalizationMethod Algorithm="{canonicalization}"/><SignatureMethod Algorithm="{method}"/>'
         f'<Reference URI="">{transforms}<DigestMethod Algorithm="{SHA256}"/>'
@@ -157,12 +165,12 @@ def _signature(environment: str, digest: bytes, canonicalization: str, method: s
     )
 
 
-def _hash(method: str):
+def _hash(method: str) -> hashes.HashAlgorithm:
     return hashes.SHA1() if method == RSA_SHA1 else hashes.SHA256()
 
 
 def _canonical(signed_info: str) -> bytes:
-    """C14N of SignedInfo in its only namespace; inclusive and exclusive agree here."""
+    """Write SignedInfo as C14N does in its only namespace; inclusive and exclusive agree here."""
     text = signed_info.replace("<SignedInfo>", f'<SignedInfo xmlns="{DSIG}">', 1)
     return re.sub(r"<([A-Za-z]+)((?: [^<>]*?)?)/>", r"<\1\2></\1>", text).encode()
 
@@ -190,34 +198,35 @@ def make(document: bytes, environment: str, shape: str, damaged: bool = False) -
     return etree.tostring(root, encoding="UTF-8", xml_declaration=False) + b"\n"
 
 
-def _c14n(root) -> bytes:
+def _c14n(root: etree._Element) -> bytes:
     # no canonicalization among the Transforms: XMLDSig then means inclusive C14N 1.0 without comments
     return etree.tostring(root, method="c14n", with_comments=False)
 
 
 def verify(document: bytes, signature: bytes) -> bool:
-    """Is `signature` our seal of `document`? Both shapes; False for anything else."""
+    """Verify that `signature` is our seal of `document`. Both shapes; False for anything else."""
     try:
         root = etree.fromstring(signature, etree.XMLParser(resolve_entities=False, huge_tree=True))
         seal = root if root.tag == f"{{{DSIG}}}Signature" else root.find(f"{{{DSIG}}}Signature")
+        info = re.search(r"<SignedInfo>.*</SignedInfo>", signature.decode(), re.DOTALL)
+        if seal is None or info is None:
+            return False
         names = {"d": DSIG}
-        method = seal.find(".//d:SignatureMethod", names).get("Algorithm")
-        digest = base64.b64decode(seal.findtext(".//d:DigestValue", namespaces=names))
-        value = base64.b64decode(seal.findtext("d:SignatureValue", namespaces=names))
-        der = base64.b64decode(seal.findtext(".//d:X509Certificate", namespaces=names))
+        methods = [node.get("Algorithm", "") for node in seal.iterfind(".//d:SignatureMethod", names)]
+        digest = base64.b64decode(seal.findtext(".//d:DigestValue", "", namespaces=names))
+        value = base64.b64decode(seal.findtext("d:SignatureValue", "", namespaces=names))
+        der = base64.b64decode(seal.findtext(".//d:X509Certificate", "", namespaces=names))
         if seal is root:
             expected = hashlib.sha256(document).digest()
         else:
             content = etree.fromstring(document, etree.XMLParser(resolve_entities=False, huge_tree=True))
             expected = hashlib.sha256(_c14n(content)).digest()
-        info = re.search(r"<SignedInfo>.*</SignedInfo>", signature.decode(), re.DOTALL).group()
         known = {
-            certificate(name).public_bytes(serialization.Encoding.DER): certificate(name)
+            certificate(name).public_bytes(serialization.Encoding.DER): key(name).public_key()
             for name in ("prod", "test")
         }
-        known[der].public_key().verify(
-            value, _canonical(re.sub(r">\s+<", "><", info)), padding.PKCS1v15(), _hash(method)
-        )
+        signed = _canonical(re.sub(r">\s+<", "><", info.group()))
+        known[der].verify(value, signed, padding.PKCS1v15(), _hash(methods[0]))
         return digest == expected
-    except (InvalidSignature, AttributeError, KeyError, TypeError, ValueError, etree.XMLSyntaxError):
+    except (InvalidSignature, AttributeError, LookupError, TypeError, ValueError, etree.XMLSyntaxError):
         return False

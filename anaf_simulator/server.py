@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from . import control, faults
 from .calls import Call
 from .replies import Reply
 
-HOST = "127.0.0.1"  # nothing else: the simulator has no passwords worth the name
+if TYPE_CHECKING:
+    from .simulator import Simulator
+
+# Loopback and nothing else: the simulator has no passwords worth the name.
+HOST = "127.0.0.1"
 
 
 class Server(ThreadingHTTPServer):
@@ -20,18 +26,17 @@ class Server(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 1024
 
-    def __init__(self, simulator, port: int):
+    def __init__(self, simulator: Simulator, port: int) -> None:
         self.simulator = simulator
-        self.connections: set = set()
-        self._thread = None
+        self.connections: set[socket.socket] = set()
+        self._thread: threading.Thread | None = None
         super().__init__((HOST, port), Handler)
 
-    def server_bind(self):
+    def server_bind(self) -> None:
         # HTTPServer's own looks up the host name, which can take seconds without DNS
         socket.socket.setsockopt(self.socket, socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = self.server_address[:2]
+        self.server_address = self.server_name, self.server_port = self.socket.getsockname()[:2]
 
     def start(self) -> None:
         self._thread = threading.Thread(
@@ -48,8 +53,8 @@ class Server(ThreadingHTTPServer):
             except OSError:
                 pass
 
-    def handle_error(self, request, client_address):
-        """A client that hangs up is normal life here; anything else is shown."""
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep silent about a client that hangs up, which is normal life here; show anything else."""
         import sys
 
         if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
@@ -57,26 +62,27 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
+    server: Server
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "ANAF-simulator", ""
     disable_nagle_algorithm = True
     wbufsize = -1  # headers and body leave together
 
-    def setup(self):
+    def setup(self) -> None:
         super().setup()
         self.server.connections.add(self.connection)
 
-    def finish(self):
+    def finish(self) -> None:
         self.server.connections.discard(self.connection)
         try:
             super().finish()
         except OSError:
             pass
 
-    def log_message(self, *args):
+    def log_message(self, *args: object) -> None:
         pass
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         url = urlsplit(self.path)
         query = dict(parse_qsl(url.query, keep_blank_values=True))
         self._read = False
@@ -117,7 +123,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _read_body(self, keep: int) -> tuple[bytes, int]:
-        """(the first `keep` bytes, full size); chunked bodies too."""
+        """Read the body, chunked ones too: (the first `keep` bytes, full size)."""
         self._read = True
         kept, size = bytearray(), 0
         for piece in self._pieces():
@@ -125,7 +131,7 @@ class Handler(BaseHTTPRequestHandler):
             kept += piece[: max(0, keep - len(kept))]
         return bytes(kept), size
 
-    def _pieces(self):
+    def _pieces(self) -> Iterator[bytes]:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             while True:
                 length = int(self.rfile.readline(100).split(b";")[0].strip() or b"0", 16)
@@ -138,7 +144,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             yield from self._exactly(int(self.headers.get("Content-Length") or 0))
 
-    def _exactly(self, length: int):
+    def _exactly(self, length: int) -> Iterator[bytes]:
         while length > 0:
             piece = self.rfile.read(min(length, 65536))
             if not piece:

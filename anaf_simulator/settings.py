@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
+from typing import Any
 
+# Shapes of a seal, see seal.py.
 SEALS = ("detached", "enveloped", "enveloped_strict")
 
 
@@ -44,10 +46,10 @@ class Settings:
     seal_prod: str = "detached"
     seal_test: str = "enveloped"
     check_rules: bool = True  # False: every readable document is ok
-    cuis_unknown: set = field(default_factory=set)  # CUIs with a good check digit that ANAF does not know
-    enforcement_cifs: set = field(default_factory=set)  # register for executare=DA
+    cuis_unknown: set[str] = field(default_factory=set)  # CUIs with a good check digit that ANAF does not know
+    enforcement_cifs: set[str] = field(default_factory=set)  # register for executare=DA
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: Any) -> None:
         if name not in _NAMES:
             raise AttributeError(f"no such setting: {name}")
         if name in ("cuis_unknown", "enforcement_cifs"):
@@ -58,14 +60,12 @@ class Settings:
             raise ValueError("duplicates is nok or accept")
         object.__setattr__(self, name, value)
 
-    def update(self, **values) -> None:
+    def update(self, **values: Any) -> None:
         for name, value in values.items():
             setattr(self, name, value)
 
-    def as_dict(self) -> dict:
-        return {
-            name: sorted(value) if isinstance(value, set) else value for name, value in asdict(self).items()
-        }
+    def as_dict(self) -> dict[str, Any]:
+        return {name: sorted(value) if isinstance(value, set) else value for name, value in asdict(self).items()}
 
 
 _NAMES = frozenset(item.name for item in fields(Settings))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from . import endpoints, faults, generate, pages, processing, replies, seal, services, texts
 from .calls import PUBLIC, Call
@@ -19,7 +20,10 @@ from .replies import Reply
 from .settings import Settings
 from .store import Store, Upload
 
-HANDLERS = {
+if TYPE_CHECKING:
+    from .server import Server
+
+HANDLERS: dict[str, Callable[[Simulator, Call], Reply]] = {
     "upload": endpoints.upload,
     "uploadb2c": endpoints.upload,
     "status": endpoints.status,
@@ -31,20 +35,23 @@ HANDLERS = {
     "signature": services.signature,
     "hello": services.hello,
 }
-EFFECT_FIRST = ("drop_after",)  # faults after which the call has taken effect
-BODY_LIMIT = 12 * 2**20  # bytes kept of a body; the rest is read and counted only
+# Faults after which the call has taken effect.
+EFFECT_FIRST = ("drop_after",)
+# Bytes kept of a body; the rest is read and counted only.
+BODY_LIMIT = 12 * 2**20
 
 
 class Simulator:
     """ANAF on 127.0.0.1. `settings` may be changed at any time; `clock` gives epoch seconds (default: real time)."""
 
-    def __init__(self, port: int = 0, clock=time.time, **settings):
+    def __init__(self, port: int = 0, clock: Callable[[], float] = time.time, **settings: Any) -> None:
         self.settings = Settings()
         self.settings.update(**settings)
         self.clock = Clock(self.settings, clock)
         self.lock = threading.RLock()
         self.identity = Identity(self.settings, self.clock)
-        self._port, self._server = port, None
+        self._port = port
+        self._server: Server | None = None
         self.add_client(CLIENT_ID, CLIENT_SECRET, [])
         self.reset()
 
@@ -61,10 +68,10 @@ class Simulator:
             self._server.stop()
             self._server = None
 
-    def __enter__(self):
+    def __enter__(self) -> Simulator:
         return self.start()
 
-    def __exit__(self, *exc):
+    def __exit__(self, *exc: object) -> None:
         self.stop()
 
     @property
@@ -84,8 +91,8 @@ class Simulator:
         with self.lock:
             self.stores = {name: Store(name) for name in ("prod", "test")}
             self.quotas, self.faults = Quotas(), Faults()
-            self.log: deque = deque(maxlen=500)
-            self._counts = {name: Counter() for name in ("prod", "test", None)}
+            self.log: deque[dict[str, Any]] = deque(maxlen=500)
+            self._counts: dict[str, Counter[str]] = {name: Counter() for name in ("prod", "test", "")}
             self.in_flight = self.max_in_flight = 0
 
     # -- who may ------------------------------------------------------------------------------------------------
@@ -94,15 +101,19 @@ class Simulator:
             self.identity.clients[client_id] = Client(client_id, client_secret, list(redirect_uris))
 
     def add_certificate(self, name: str, cifs: Iterable[str]) -> Certificate:
-        """A qualified certificate whose holder acts for `cifs` (digits; '*' for all)."""
+        """Add a qualified certificate whose holder acts for `cifs` (digits; '*' for all)."""
         certificate = Certificate(name, frozenset(cif if cif == "*" else digits(str(cif)) for cif in cifs))
         with self.lock:
             self.identity.certificates[name] = certificate
         return certificate
 
     def issue_tokens(
-        self, certificate_name: str, access_days=None, refresh_days=None, client_id=CLIENT_ID
-    ) -> dict:
+        self,
+        certificate_name: str,
+        access_days: float | None = None,
+        refresh_days: float | None = None,
+        client_id: str = CLIENT_ID,
+    ) -> dict[str, Any]:
         with self.lock:
             return self.identity.issue(certificate_name, client_id, access_days, refresh_days)
 
@@ -122,9 +133,12 @@ class Simulator:
         environment: str | None = None,
         cif: str | None = None,
         after: int = 0,
-        **options,
+        **options: Any,
     ) -> Fault:
-        """See faults.py. `times` None: once, or without end when `every` is given; 0: without end."""
+        """Ask for a fault (see faults.py).
+
+        `times` None: once, or without end when `every` is given; 0: without end.
+        """
         fault = Fault(kind, endpoint, times, every, environment, cif, after, options)
         with self.lock:
             self.faults.active.append(fault)
@@ -148,9 +162,9 @@ class Simulator:
 
     # -- supplier invoices -----------------------------------------------------------------------------------------
     def put_supplier_invoice(
-        self, buyer_cif: str, xml_bytes: bytes, environment="prod", days_ago: float = 0
+        self, buyer_cif: str, xml_bytes: bytes, environment: str = "prod", days_ago: float = 0
     ) -> Upload:
-        """A document someone sent to `buyer_cif`; read as Invoice or CreditNote by its root, rules not checked.
+        """Put a document someone sent to `buyer_cif`; read as Invoice or CreditNote by its root, rules not checked.
 
         What cannot be read is listed all the same, with nothing known about it.
         """
@@ -171,39 +185,37 @@ class Simulator:
             )
 
     def put_supplier_package(
-        self, buyer_cif: str, package: bytes, environment="prod", days_ago: float = 0
+        self, buyer_cif: str, package: bytes, environment: str = "prod", days_ago: float = 0
     ) -> Upload:
-        """A message whose download answers exactly these bytes, whatever they are."""
+        """Put a message whose download answers exactly these bytes, whatever they are."""
         record = self.put_supplier_invoice(buyer_cif, b"", environment, days_ago)
         record.package = bytes(package)
         return record
 
     def put_supplier_files(
-        self, buyer_cif: str, paths, environment="prod", days_ago: float = 0
+        self, buyer_cif: str, paths: Iterable[str | Path], environment: str = "prod", days_ago: float = 0
     ) -> list[Upload]:
-        """The same from files: a *.zip is a package, anything else a document; of a folder, its *.xml and *.zip."""
+        """Put messages from files: a *.zip is a package, anything else a document; of a folder, its *.xml and *.zip."""
         files = [
             item
             for path in map(Path, paths)
             for item in (sorted([*path.glob("*.xml"), *path.glob("*.zip")]) if path.is_dir() else [path])
         ]
         put = {True: self.put_supplier_package, False: self.put_supplier_invoice}
-        return [
-            put[item.suffix == ".zip"](buyer_cif, item.read_bytes(), environment, days_ago) for item in files
-        ]
+        return [put[item.suffix == ".zip"](buyer_cif, item.read_bytes(), environment, days_ago) for item in files]
 
     def generate_supplier_invoices(
         self,
         buyer_cif: str,
         count: int,
-        environment="prod",
+        environment: str = "prod",
         days: int = 60,
-        suppliers=20,
-        lines=(1, 6),
+        suppliers: int = 20,
+        lines: int | tuple[int, int] = (1, 6),
         seed: int = 1,
         buyer_name: str = "",
     ) -> list[Upload]:
-        """`count` invented invoices spread over the last `days`; composed only when downloaded."""
+        """Put `count` invented invoices spread over the last `days`; composed only when downloaded."""
         buyer_cif, now = digits(str(buyer_cif)), self.clock.now()
         records = []
         with self.lock:
@@ -222,27 +234,29 @@ class Simulator:
                 )
         return records
 
-    def put_buyer_message(self, index: str, message: str, environment="prod") -> Upload:
-        """The buyer of upload `index` answers it (RASP): the seller finds the message in its box."""
+    def put_buyer_message(self, index: str, message: str, environment: str = "prod") -> Upload:
+        """Answer upload `index` as its buyer (RASP): the seller finds the message in its box.
+
+        Raises KeyError: no such upload.
+        """
         data = replies.buyer_message(str(index), message)
         with self.lock:
             store, now = self.stores[environment], self.clock.now()
             answered = store.get(str(index))
             if answered is None:
                 raise KeyError(f"no upload {index}")
-            return processing.register(
-                store, self.settings, now, answered.buyer_cif, read(data, "RASP"), data
-            )
+            return processing.register(store, self.settings, now, answered.buyer_cif, read(data, "RASP"), data)
 
     # -- what it holds, what it was asked --------------------------------------------------------------------------
     def settle(self) -> None:
+        """Finish every document whose time has come."""
         with self.lock:
             now = self.clock.now()
             for store in self.stores.values():
                 processing.settle(store, self.settings, now)
 
     def uploads(self, environment: str | None = None) -> list[Upload]:
-        """Registered uploads in order of arrival; supplier invoices are not among them."""
+        """List the registered uploads in order of arrival; supplier invoices are not among them."""
         self.settle()
         with self.lock:
             return [
@@ -253,23 +267,21 @@ class Simulator:
             ]
 
     def accepted(self, environment: str = "prod") -> list[Upload]:
-        """Those that are ok (so no doubles, unless `duplicates` is 'accept')."""
+        """List the uploads that are ok (so no doubles, unless `duplicates` is 'accept')."""
         return [record for record in self.uploads(environment) if record.state == texts.OK]
 
-    def uploads_per_invoice(self, environment: str | None = None) -> dict:
-        """{(environment, seller CIF, number, issue date, type code): times registered}."""
+    def uploads_per_invoice(self, environment: str | None = None) -> dict[tuple[str, str, str, str, str], int]:
+        """Count {(environment, seller CIF, number, issue date, type code): times registered}."""
         return dict(
             Counter(
-                (record.environment, *record.key)
-                for record in self.uploads(environment)
-                if record.standard != "RASP"
+                (record.environment, *record.key) for record in self.uploads(environment) if record.standard != "RASP"
             )
         )
 
-    def calls(self) -> dict:
-        """{endpoint: count, ..., 'prod': {...}, 'test': {...}}; failed and dropped calls count too."""
+    def calls(self) -> dict[str, Any]:
+        """Count {endpoint: count, ..., 'prod': {...}, 'test': {...}}; failed and dropped calls count too."""
         with self.lock:
-            total = sum(self._counts.values(), Counter())
+            total: Counter[str] = sum(self._counts.values(), Counter())
             return {name: total[name] for name in (*faults.ENDPOINTS, "authorize")} | {
                 environment: {name: self._counts[environment][name] for name in faults.ENDPOINTS}
                 for environment in ("prod", "test")
@@ -277,16 +289,16 @@ class Simulator:
 
     @property
     def max_calls_per_minute(self) -> int:
-        """Most API calls of one client in any 60 seconds."""
+        """Return the most API calls of one client in any 60 seconds."""
         return self.quotas.peak_per_minute
 
     @property
     def ca_pem(self) -> str:
-        """The authority that vouches for the PROD seal; new in each process."""
+        """Return the authority that vouches for the PROD seal; new in each process."""
         return seal.ca_pem()
 
     def seal_pem(self, environment: str) -> str:
-        """The sealing certificate itself; TEST's is self-signed, as ANAF's."""
+        """Return the sealing certificate itself; TEST's is self-signed, as ANAF's."""
         return seal.certificate_pem(environment)
 
     # -- the path of a call ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import random
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from . import texts
 
@@ -52,13 +53,13 @@ class Upload:
     state: str = texts.PROCESSING
     verdict: str = texts.OK  # decided on arrival, shown as `state` once processed
     download_id: str = ""  # what stareMesaj shows; set with the state
-    errors: list = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     duplicate_of: str = ""
     due_at: float = 0.0
     package: bytes | None = None  # what a download answers in place of document and seal
     from_supplier: bool = False  # put into the SPV by the control side, not uploaded
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Any:
         return getattr(self, name)
 
     @property
@@ -70,11 +71,11 @@ class Upload:
         return hashlib.sha256(self.xml).hexdigest()
 
     @property
-    def key(self) -> tuple:
-        """What ANAF is taken to compare for duplicates."""
+    def key(self) -> tuple[str, str, str, str]:
+        """Return what ANAF is taken to compare for duplicates."""
         return self.seller_cif, self.number, self.issue_date, self.type_code
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         names = [
             "index",
             "environment",
@@ -101,12 +102,12 @@ class Upload:
 class Store:
     """One environment. Not locked: the simulator's lock is held by the callers."""
 
-    def __init__(self, environment: str):
+    def __init__(self, environment: str) -> None:
         self.environment = environment
         self.uploads: dict[str, Upload] = {}
         self.suppliers: dict[str, Upload] = {}
         self.entries: dict[str, Entry] = {}
-        self.keys: dict[tuple, Upload] = {}  # live (not nok) documents
+        self.keys: dict[tuple[str, str, str, str], Upload] = {}  # live (not nok) documents
         self._boxes: dict[tuple[str, str | None], list[Entry]] = {}
         self._pending: list[tuple[float, int, Upload]] = []
         self._random = random.Random(environment)
@@ -128,7 +129,7 @@ class Store:
         heapq.heappush(self._pending, (record.due_at, len(self.uploads), record))
 
     def take_due(self, now: float) -> list[Upload]:
-        """Removes and returns the records whose processing has ended, oldest first."""
+        """Remove and return the records whose processing has ended, oldest first."""
         due = []
         while self._pending and self._pending[0][0] <= now:
             due.append(heapq.heappop(self._pending)[2])
@@ -146,7 +147,7 @@ class Store:
         return entry
 
     def window(self, cif: str, start: float, end: float, letter: str | None = None) -> Window:
-        """Entries of `cif` created from `start` to `end` (epoch, both included), oldest first."""
+        """Select the entries of `cif` created from `start` to `end` (epoch, both included), oldest first."""
         box = self._boxes.get((cif, letter), [])
         return Window(box, bisect_left(box, start, key=_created), bisect_right(box, end, key=_created))
 
@@ -160,10 +161,10 @@ class Store:
 class Window:
     """A slice of a box, counted without copying."""
 
-    def __init__(self, box: list[Entry], low: int, high: int):
+    def __init__(self, box: list[Entry], low: int, high: int) -> None:
         self._box, self._low, self._high = box, low, max(low, high)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._high - self._low
 
     def page(self, number: int, size: int) -> list[Entry]:

@@ -60,9 +60,7 @@ BUYER_MESSAGE_SENT = "MESAJ CUMPARATOR TRANSMIS"
 BUYER_MESSAGE_RECEIVED = "MESAJ CUMPARATOR PRIMIT"
 FILTERS = {SENT: "T", RECEIVED: "P", ERRORS: "E", BUYER_MESSAGE_SENT: "R", BUYER_MESSAGE_RECEIVED: "R"}
 DETAIL_INVOICE = "Factura cu id_incarcare={index} emisa de cif_emitent={seller} pentru cif_beneficiar={buyer}"
-DETAIL_SELF_BILLED = (
-    "Factura cu id_incarcare={index} transmisa de cif={buyer}  ca autofactura in numele cif={seller}"
-)
+DETAIL_SELF_BILLED = "Factura cu id_incarcare={index} transmisa de cif={buyer}  ca autofactura in numele cif={seller}"
 DETAIL_ERRORS = "Erori de validare identificate la factura primita cu id_incarcare={index}"
 DETAIL_ERRORS_SELF_BILLED = (
     "Erori de validare identificate la factura de tip declarat=AUTOFACTURA, transmisa cu id_incarcare={index}"
@@ -94,9 +92,7 @@ SIGNATURE_INVALID = (
 
 # asynchronous errors
 DUPLICATE = "Factura a mai fost transmisa anterior cu index={index} si data incarcare={date}"
-UNKNOWN_SELLER = (
-    "E: validari globale\n eroare regula: R6.1: CIF-ul vanzatorului nu figureaza in baza de date:{cif}"
-)
+UNKNOWN_SELLER = "E: validari globale\n eroare regula: R6.1: CIF-ul vanzatorului nu figureaza in baza de date:{cif}"
 BAD_SELLER = "CUI vanzator incorect"
 BAD_BUYER = "CUI cumparator incorect"
 BAD_BUYER_PERSON = "CNP sau NIF cumparator incorect"

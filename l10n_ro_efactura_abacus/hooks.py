@@ -1,59 +1,68 @@
-"""Taking over from `l10n_ro_edi` at installation, and giving back at removal.
+"""Hooks that take over from `l10n_ro_edi` at installation and give back at removal.
 
-Plain SQL wherever there may be a million rows: no invoice is written through the ORM, nothing is recomputed.
+What core sent and received is adopted in models/takeover/history.py.
 """
-import base64
-import hashlib
+
 import logging
 
-from odoo import fields
 from odoo.tools import SQL
-from psycopg2 import Binary
 
+from .models.common.core import get_parameter, set_parameter
 from .models.connection import vault
+from .models.takeover.history import _adopt_history, _core_lacks, _give_back_states
 
 _logger = logging.getLogger(__name__)
 
-CRONS = ('l10n_ro_edi.ir_cron_l10n_ro_edi_refresh_access_token', 'l10n_ro_edi.ir_cron_l10n_ro_edi_synchronize_invoices')
-PARKED = 'l10n_ro_efactura.parked_crons'
-TOKENS = ('l10n_ro_edi_client_id', 'l10n_ro_edi_client_secret', 'l10n_ro_edi_access_token', 'l10n_ro_edi_refresh_token')
-#: days in which ANAF's lists still show an upload, with a margin: only then may lost bytes be looked for and repeated
-LISTED_DAYS = 50
-SALES = SQL("(m.move_type IN ('out_invoice', 'out_refund') OR COALESCE(j.is_self_billing, FALSE))")
+# Crons of core that stop while this addon is installed.
+CRONS = ("l10n_ro_edi.ir_cron_l10n_ro_edi_refresh_access_token", "l10n_ro_edi.ir_cron_l10n_ro_edi_synchronize_invoices")
+# System parameter that holds the xml ids of the crons that were active, joined by commas.
+PARKED = "l10n_ro_efactura.parked_crons"
+# Columns of res_company in which core keeps its connection in plain text.
+TOKENS = ("l10n_ro_edi_client_id", "l10n_ro_edi_client_secret", "l10n_ro_edi_access_token", "l10n_ro_edi_refresh_token")
 
 
 def post_init_hook(env):
-    """Take over: connections, crons, history."""
+    """Take over core's connections, crons and history."""
     _take_connections(env)
     _forget_logged_secrets(env)
     _park_crons(env)
     _adopt_history(env)
-    env['l10n_ro_efactura.guard']._remember_database()
+    env["l10n_ro_efactura.guard"]._remember_database()
 
 
 def uninstall_hook(env):
-    """Give back what core needs to go on; refused while it would destroy sealed packages."""
-    env['ir.module.module']._l10n_ro_efactura_check_uninstall()
+    """Give core its tokens, states and crons back.
+
+    :raise UserError: sealed packages would be destroyed
+    """
+    env["ir.module.module"]._l10n_ro_efactura_check_uninstall()
     _give_back_tokens(env)
     _give_back_states(env)
     _unpark_crons(env)
-    env['ir.config_parameter'].sudo().search([('key', '=like', 'l10n_ro_efactura.%')]).unlink()
+    env["ir.config_parameter"].sudo().search([("key", "=like", "l10n_ro_efactura.%")]).unlink()
 
 
 # -- connections ------------------------------------------------------------------------------------------------
 
 
 def _take_connections(env):
-    """Core's plain tokens into the vault; their columns in res_company are emptied."""
-    env.cr.execute(SQL(
-        "SELECT id, %s FROM res_company WHERE COALESCE(%s) IS NOT NULL",
-        SQL(", ").join(map(SQL.identifier, TOKENS)), SQL(", ").join(map(SQL.identifier, TOKENS))))
+    """Move core's plain tokens into the vault and empty their columns in res_company."""
+    if _core_lacks(env, "tokens"):
+        return
+    env.cr.execute(
+        SQL(
+            "SELECT id, %s FROM res_company WHERE COALESCE(%s) IS NOT NULL",
+            SQL(", ").join(map(SQL.identifier, TOKENS)),
+            SQL(", ").join(map(SQL.identifier, TOKENS)),
+        )
+    )
     found = env.cr.dictfetchall()
-    env.cr.execute(SQL("UPDATE res_company SET %s", SQL(", ").join(
-        SQL("%s = NULL", SQL.identifier(name)) for name in TOKENS)))
+    env.cr.execute(
+        SQL("UPDATE res_company SET %s", SQL(", ").join(SQL("%s = NULL", SQL.identifier(name)) for name in TOKENS))
+    )
     for row in found:
-        company = env['res.company'].browse(row.pop('id'))
-        # by core's own fields, which judge nothing: half a pair or an ended token must not stop an installation
+        company = env["res.company"].browse(row.pop("id"))
+        # through core's fields, which do not validate: an incomplete or expired token must not stop an installation
         company.write({name: value for name, value in row.items() if value})
         credential = company._l10n_ro_efactura_credential()
         if company.l10n_ro_edi_callback_url:
@@ -62,18 +71,24 @@ def _take_connections(env):
 
 
 def _forget_logged_secrets(env):
-    """Core logged whole token answers and authorisation codes."""
+    """Delete core's log entries that hold whole token answers and authorisation codes."""
     env.cr.execute(
         "DELETE FROM ir_logging WHERE name = 'l10n_ro_edi_log'"
-        " AND (func IN ('callback', '_cron_l10n_ro_edi_refresh_access_token') OR message ~ 'eyJ|_token|code')")
+        " AND (func IN ('callback', '_cron_l10n_ro_edi_refresh_access_token') OR message ~ 'eyJ|_token|code')"
+    )
 
 
 def _give_back_tokens(env):
-    credentials = env['l10n_ro_efactura.credential'].sudo().search([])
+    """Write the decrypted tokens into core's columns of res_company; without the vault's key they stay empty."""
+    if _core_lacks(env, "tokens"):
+        return
+    credentials = env["l10n_ro_efactura.credential"].sudo().search([])
     for credential in credentials:
         try:
-            secrets = [vault.decrypt(env, credential[name]) or None
-                       for name in ('client_secret_cipher', 'access_cipher', 'refresh_cipher')]
+            secrets = [
+                vault.decrypt(env, credential[name]) or None
+                for name in ("client_secret_cipher", "access_cipher", "refresh_cipher")
+            ]
         except vault.VaultLocked as locked:
             _logger.warning("Company %s: the tokens cannot be given back. %s", credential.company_id.id, locked)
             secrets = [None, None, None]
@@ -81,161 +96,33 @@ def _give_back_tokens(env):
             """UPDATE res_company SET l10n_ro_edi_client_id = %s, l10n_ro_edi_client_secret = %s,
                       l10n_ro_edi_access_token = %s, l10n_ro_edi_refresh_token = %s,
                       l10n_ro_edi_access_expiry_date = %s, l10n_ro_edi_refresh_expiry_date = %s WHERE id = %s""",
-            [credential.client_id or None, *secrets, credential.access_expires_at or None,
-             credential.refresh_expires_at or None, credential.company_id.id])
+            [
+                credential.client_id or None,
+                *secrets,
+                credential.access_expires_at or None,
+                credential.refresh_expires_at or None,
+                credential.company_id.id,
+            ],
+        )
 
 
 # -- crons ------------------------------------------------------------------------------------------------------
 
 
 def _park_crons(env):
-    """Core's crons sleep; those that were awake are remembered."""
+    """Deactivate core's crons and store which of them were active."""
     ids = {cron.id: xmlid for xmlid in CRONS if (cron := env.ref(xmlid, raise_if_not_found=False))}
     if not ids:
         return
     env.cr.execute("UPDATE ir_cron SET active = FALSE WHERE id IN %s AND active RETURNING id", [tuple(ids)])
     parked = [ids[cron_id] for [cron_id] in env.cr.fetchall()]
-    env['ir.cron'].invalidate_model(['active'])
-    env['ir.config_parameter'].sudo().set_param(PARKED, ','.join(parked))
+    env["ir.cron"].invalidate_model(["active"])
+    set_parameter(env, PARKED, ",".join(parked))
 
 
 def _unpark_crons(env):
-    for xmlid in (env['ir.config_parameter'].sudo().get_param(PARKED) or '').split(','):
+    """Activate the crons that `_park_crons` deactivated."""
+    for xmlid in (get_parameter(env, PARKED) or "").split(","):
         if xmlid and (cron := env.ref(xmlid, raise_if_not_found=False)):
             env.cr.execute("UPDATE ir_cron SET active = TRUE WHERE id = %s", [cron.id])
-    env['ir.cron'].invalidate_model(['active'])
-
-
-# -- history ----------------------------------------------------------------------------------------------------
-
-
-def _adopt_history(env):
-    """What core sent and received becomes ours: nothing already reported is ever offered again."""
-    env.flush_all()
-    cifs = [SQL("(%s, %s)", company.id, company._l10n_ro_efactura_cif() or None)
-            for company in env['res.company'].with_context(active_test=False).search([])]
-    env.cr.execute(SQL(
-        """CREATE TEMPORARY TABLE l10n_ro_efactura_adopted ON COMMIT DROP AS
-           SELECT m.id AS move_id, m.company_id, c.cif, %(sales)s AS sales,
-                  CASE WHEN rc.l10n_ro_edi_test_env THEN 'test' ELSE 'prod' END AS environment,
-                  CASE WHEN m.l10n_ro_edi_state = 'invoice_validated' THEN 'ok'
-                       WHEN m.l10n_ro_edi_state = 'invoice_refused' THEN 'nok'
-                       WHEN m.l10n_ro_edi_index IS NOT NULL THEN 'processing'
-                       ELSE 'uncertain' END AS state,
-                  m.l10n_ro_edi_index AS upload_index, d.id AS document_id, d.key_download AS download_id,
-                  d.message, COALESCE(d.datetime, m.write_date) AS moment
-             FROM account_move m
-             JOIN account_journal j ON j.id = m.journal_id
-             JOIN res_company rc ON rc.id = m.company_id
-             JOIN (VALUES %(cifs)s) AS c (company_id, cif) ON c.company_id = m.company_id
-             LEFT JOIN (SELECT DISTINCT ON (invoice_id) * FROM l10n_ro_edi_document WHERE invoice_id IS NOT NULL
-                         ORDER BY invoice_id, datetime DESC, id DESC) d ON d.invoice_id = m.id
-            WHERE m.l10n_ro_edi_state IS NOT NULL OR m.l10n_ro_edi_index IS NOT NULL""",
-        sales=SALES, cifs=SQL(", ").join(cifs)))
-    env.cr.execute("SELECT count(*) FROM l10n_ro_efactura_adopted")
-    [count] = env.cr.fetchone()
-    if not count:
-        return
-    env.cr.execute("ANALYZE l10n_ro_efactura_adopted")
-    _adopt_submissions(env)
-    _adopt_messages(env)
-    _show_on_moves(env)
-    _keep_sent_bytes(env)
-    env.invalidate_all()
-    _logger.info("%s invoices and bills of l10n_ro_edi were adopted.", count)
-
-
-def _adopt_submissions(env):
-    env.cr.execute(
-        """INSERT INTO l10n_ro_efactura_submission (
-                  create_uid, create_date, write_uid, write_date, origin, move_id, company_id, environment, state,
-                  number, issue_date, document_type, seller_cif, buyer_cif, amount_total, currency_id,
-                  standard, cif, is_b2c, extern, autofactura, attempt, quota_count,
-                  attempted_at, uploaded_at, uncertain_since, settled_at, upload_index, download_id, errors)
-           SELECT 1, now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC', 'core', m.id, a.company_id, a.environment,
-                  a.state, m.name, m.invoice_date, CASE WHEN m.move_type LIKE '%%_refund' THEN '381' ELSE '380' END,
-                  a.cif, NULLIF(regexp_replace(COALESCE(p.vat, p.company_registry, ''), '\\D', '', 'g'), ''),
-                  abs(m.amount_total), m.currency_id,
-                  CASE WHEN m.move_type = 'out_invoice' THEN 'UBL' ELSE 'CN' END, a.cif, NOT p.is_company, FALSE, FALSE,
-                  1, 0, a.moment, a.moment, CASE WHEN a.state = 'uncertain' THEN a.moment END,
-                  CASE WHEN a.state IN ('ok', 'nok') THEN a.moment END, a.upload_index, a.download_id,
-                  CASE WHEN a.state = 'nok' THEN jsonb_build_array(jsonb_build_object(
-                       'code', 'nok', 'text', COALESCE(a.message, ''), 'hint', 'nok')) END
-             FROM l10n_ro_efactura_adopted a
-             JOIN account_move m ON m.id = a.move_id
-        LEFT JOIN res_partner p ON p.id = m.commercial_partner_id
-            WHERE a.sales ORDER BY a.moment, m.id
-      ON CONFLICT DO NOTHING""")
-
-
-def _adopt_messages(env):
-    """The SPV messages behind core's rows, as far as core kept their number: downloaded again while ANAF has them."""
-    env['l10n_ro_efactura.message']._insert(
-        ('company_id', 'environment', 'anaf_id', 'upload_index', 'kind', 'listed_at', 'seller_cif', 'buyer_cif',
-         'partner_id', 'partner_name', 'number', 'issue_date', 'due_date', 'amount_untaxed', 'amount_tax',
-         'amount_total', 'currency_id', 'archive_state', 'submission_id', 'move_id', 'pairing_reason'),
-        SQL(
-            """SELECT a.company_id, a.environment, a.download_id, a.upload_index,
-                      CASE WHEN NOT a.sales THEN 'received' WHEN a.state = 'nok' THEN 'error' ELSE 'sent' END,
-                      a.moment, CASE WHEN a.sales THEN a.cif ELSE other.cif END,
-                      CASE WHEN a.sales THEN other.cif ELSE a.cif END,
-                      m.commercial_partner_id, other.name, CASE WHEN a.sales THEN m.name ELSE m.ref END,
-                      m.invoice_date, m.invoice_date_due, abs(m.amount_untaxed), abs(m.amount_tax),
-                      abs(m.amount_total), m.currency_id,
-                      CASE WHEN a.moment > now() AT TIME ZONE 'UTC' - interval '60 days' THEN 'listed' ELSE 'gone' END,
-                      s.id, m.id, %s
-                 FROM l10n_ro_efactura_adopted a
-                 JOIN account_move m ON m.id = a.move_id
-            LEFT JOIN l10n_ro_efactura_submission s ON s.move_id = m.id AND a.sales
-            LEFT JOIN LATERAL (SELECT p.name, NULLIF(regexp_replace(
-                                      COALESCE(p.vat, p.company_registry, ''), '\\D', '', 'g'), '') AS cif
-                                 FROM res_partner p WHERE p.id = m.commercial_partner_id) other ON TRUE
-                WHERE a.download_id IS NOT NULL ORDER BY a.moment, m.id""", env._("Brought by Odoo before this addon")))
-    env.cr.execute(
-        """UPDATE l10n_ro_efactura_submission s SET message_id = g.id FROM l10n_ro_efactura_message g
-            WHERE g.submission_id = s.id AND s.message_id IS NULL""")
-
-
-def _show_on_moves(env):
-    """The columns of the invoices. What was only a test leaves core's own state, which would block the real thing."""
-    for environment, prefix in (('prod', 'l10n_ro_efactura_'), ('test', 'l10n_ro_efactura_test_')):
-        env.cr.execute(SQL(
-            """UPDATE account_move m
-                  SET %s = CASE WHEN a.sales THEN a.state END, %s = a.upload_index, %s = a.download_id
-                 FROM l10n_ro_efactura_adopted a WHERE m.id = a.move_id AND a.environment = %s""",
-            *(SQL.identifier(prefix + name) for name in ('state', 'upload_index', 'download_id')), environment))
-    env.cr.execute(
-        """UPDATE account_move m SET l10n_ro_edi_state = NULL, l10n_ro_edi_index = NULL
-             FROM l10n_ro_efactura_adopted a WHERE m.id = a.move_id AND a.sales AND a.environment = 'test'""")
-
-
-def _keep_sent_bytes(env):
-    """The XML of what is still in work, from core's attachment: what was lost is looked for by its content."""
-    env.cr.execute(
-        """SELECT s.id, a.document_id, a.moment FROM l10n_ro_efactura_submission s
-             JOIN l10n_ro_efactura_adopted a ON a.move_id = s.move_id
-            WHERE s.state IN ('processing', 'uncertain') AND a.document_id IS NOT NULL""")
-    rows = env.cr.fetchall()
-    recent = fields.Datetime.subtract(fields.Datetime.now(), days=LISTED_DAYS)
-    for start in range(0, len(rows), 500):
-        for submission_id, document_id, moment in rows[start:start + 500]:
-            document = env['l10n_ro_edi.document'].browse(document_id).with_context(bin_size=False)
-            if xml := base64.b64decode(document.attachment or b''):
-                # without a hash it is never sent again by itself: ANAF's lists no longer reach so far back
-                digest = hashlib.sha256(xml).hexdigest() if moment > recent else None
-                env.cr.execute("UPDATE l10n_ro_efactura_submission SET xml = %s, sha256 = %s WHERE id = %s",
-                               [Binary(base64.b64encode(xml)), digest, submission_id])
-        env.invalidate_all()
-
-
-def _give_back_states(env):
-    """Production states are in core's fields already (l10n_ro_edi_mirror.py); tests of core's own go back there."""
-    env.flush_all()
-    env.cr.execute(
-        """UPDATE account_move m SET l10n_ro_edi_index = s.upload_index,
-                  l10n_ro_edi_state = CASE s.state WHEN 'ok' THEN 'invoice_validated' WHEN 'nok' THEN 'invoice_refused'
-                                                   WHEN 'processing' THEN 'invoice_sent' ELSE 'invoice_not_indexed' END
-             FROM l10n_ro_efactura_submission s
-            WHERE s.move_id = m.id AND s.origin = 'core' AND s.environment = 'test'
-              AND m.l10n_ro_edi_state IS NULL AND m.l10n_ro_efactura_state IS NULL""")
-    env.invalidate_all()
+    env["ir.cron"].invalidate_model(["active"])

@@ -1,18 +1,18 @@
 {
-    'name': "Romania - e-Factura like Abacus: purchase orders",
-    'version': '19.0.1.0.0',
-    'category': 'Accounting/Localizations/EDI',
-    'summary': "Suppliers' invoices bill their purchase orders; no order with an address in Bucharest lacks its sector",
-    'author': "l10n_ro_efactura_abacus contributors",
-    'depends': ['l10n_ro_efactura_abacus', 'purchase'],
-    'data': [
-        'views/efactura_import_views.xml',
+    "name": "Romania - e-Factura like Abacus: purchase orders",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Localizations/EDI",
+    "summary": "Suppliers' invoices bill their purchase orders; no order with an address in Bucharest lacks its sector",
+    "author": "l10n_ro_efactura_abacus contributors",
+    "depends": ["l10n_ro_efactura_abacus", "purchase"],
+    "data": [
+        "views/import_views.xml",
     ],
-    'assets': {
-        'web.assets_backend': [
-            'l10n_ro_efactura_abacus_purchase/static/src/**/*',
+    "assets": {
+        "web.assets_backend": [
+            "l10n_ro_efactura_abacus_purchase/static/src/**/*",
         ],
     },
-    'auto_install': True,
-    'license': 'LGPL-3',
+    "auto_install": True,
+    "license": "LGPL-3",
 }

@@ -1,4 +1,5 @@
 """Child processes that never outlive us, free ports, and an orderly end on Ctrl-C or SIGTERM."""
+
 import ctypes
 import os
 import random
@@ -19,8 +20,9 @@ def _end_with_parent():
 
 def start(command, **options):
     """Start `command` in a process group of its own, which ends when we do, however we end."""
-    return subprocess.Popen([str(part) for part in command], start_new_session=True,
-                            preexec_fn=_end_with_parent, **options)
+    return subprocess.Popen(
+        [str(part) for part in command], start_new_session=True, preexec_fn=_end_with_parent, **options
+    )
 
 
 def stop(process, patience=20):
@@ -57,7 +59,7 @@ def free_port(wanted=0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(('127.0.0.1', port))
+                probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
             if port:
@@ -70,7 +72,7 @@ def wait_for_port(port, process, seconds=120):
     limit = time.monotonic() + seconds
     while time.monotonic() < limit and process.poll() is None:
         with socket.socket() as probe:
-            if not probe.connect_ex(('127.0.0.1', port)):
+            if not probe.connect_ex(("127.0.0.1", port)):
                 return True
         time.sleep(0.1)
     return False
@@ -78,6 +80,7 @@ def wait_for_port(port, process, seconds=120):
 
 def entry_point(main):
     """Run `main`, which returns an exit code; Ctrl-C and SIGTERM unwind it (exit codes 130 and 143)."""
+
     def end(_number, _frame):
         raise SystemExit(143)
 

@@ -3,7 +3,7 @@
 No Odoo here. Whatever an exchange raises is an :class:`AnafError`; ``errors`` says what each one obliges.
 """
 
-from .bucharest import BUCHAREST, next_day, today
+from .bucharest_time import BUCHAREST, next_day, today
 from .client import AnafClient
 from .completeness import DocumentError, Problem, document_problems
 from .contradictions import Contradiction, contradictions

@@ -2,14 +2,15 @@
 
 import json
 import re
+from typing import Any
 
 from .errors import RAW_LIMIT
 
 _SUPPORT_ID = re.compile(r"support\s+id\s+is\s*:?\s*(?:<[^>]{0,80}>|\s)*(\d{6,40})", re.IGNORECASE)
 
 
-def sniff(body):
-    """One of zip, pdf, base64_pdf, html, xml, json, text, empty."""
+def sniff(body: bytes) -> str:
+    """Name the kind of a body: zip, pdf, base64_pdf, html, xml, json, text or empty."""
     head = bytes(body[:2048])
     if head.startswith(b"PK"):
         return "zip"
@@ -28,17 +29,18 @@ def sniff(body):
     return "text" if bytes(body[2048:4096]).strip() else "empty"
 
 
-def decode(body):
+def decode(body: bytes) -> str:
+    """Decode a body as UTF-8, its byte order mark dropped and undecodable bytes replaced."""
     return bytes(body).decode("utf-8-sig", "replace")
 
 
-def excerpt(body, limit=RAW_LIMIT):
-    """The beginning of the body as text, at most ``limit`` characters."""
+def excerpt(body: bytes, limit: int = RAW_LIMIT) -> str:
+    """Return the beginning of the body as text, at most ``limit`` characters."""
     return decode(body[: limit * 4])[:limit]
 
 
-def load_json(body):
-    """The JSON value at the start of the body, None if there is none.
+def load_json(body: bytes) -> Any:
+    """Return the JSON value at the start of the body, None if there is none.
 
     Trailing rubbish is tolerated: ANAF's quota answer closes one brace too many.
     """
@@ -50,7 +52,7 @@ def load_json(body):
         return None
 
 
-def support_id(body):
-    """The firewall's support id out of its "Request Rejected" page, or None."""
+def support_id(body: bytes) -> str | None:
+    """Return the firewall's support id out of its "Request Rejected" page, or None."""
     match = _SUPPORT_ID.search(decode(body[:65536]))
     return match.group(1) if match else None

@@ -1,30 +1,39 @@
 """The e-Factura calls (anaf-api.md §2.2). Thread-safe: one client may serve a pool of threads."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
 
-from .environment import ENVIRONMENTS
-from .errors import ClockSkew, NotSent, Transient, Uncertain
+from requests import Session
+
+from .environment import ENVIRONMENTS, Endpoints
+from .errors import AnafError, NotSent, Transient, Uncertain
 from .identifiers import cif_digits
-from .messages import FILTERS, corrected_window
-from .replies import parse_download, parse_hello, parse_list, parse_pdf, parse_status, parse_upload, parse_validation
-from .wire import USER_AGENT, Broken, exchange, make_session
+from .messages import FILTERS
+from .replies import (
+    MessagePage,
+    Receipt,
+    Status,
+    Validation,
+    parse_download,
+    parse_hello,
+    parse_list,
+    parse_pdf,
+    parse_status,
+    parse_upload,
+    parse_validation,
+)
+from .wire import USER_AGENT, Answer, Broken, exchange, make_session
+
+_Value = TypeVar("_Value")
+_Parser = Callable[[int, Mapping[str, str], bytes], _Value]
 
 STANDARDS = ("UBL", "CN", "CII", "RASP")
 DOCUMENTS = ("FACT1", "FCN")
 
 _SCHEMA_LOCATION = re.compile(rb"""\s+[\w.-]+:schemaLocation\s*=\s*("[^"]*"|'[^']*')""")
-_WORDS = {
-    "dns_failure": "ANAF's name could not be resolved",
-    "connection_refused": "the connection was refused",
-    "unreachable": "no connection could be made",
-    "connect_timeout": "no connection in time",
-    "tls_failure": "no secure connection could be made",
-    "proxy_failure": "the proxy did not let the call through",
-    "timeout": "no whole answer within the deadline",
-    "connection_lost": "the connection was lost",
-    "answer_too_large": "the answer is larger than anything ANAF sends",
-}
 
 
 class AnafClient:
@@ -38,8 +47,14 @@ class AnafClient:
     """
 
     def __init__(
-        self, endpoints, environment, access_token, session=None, deadline=60.0, user_agent=USER_AGENT
-    ):
+        self,
+        endpoints: Endpoints,
+        environment: str,
+        access_token: str | None,
+        session: Session | None = None,
+        deadline: float = 60.0,
+        user_agent: str = USER_AGENT,
+    ) -> None:
         if environment not in ENVIRONMENTS:
             raise ValueError("environment is 'prod' or 'test'")
         token = (access_token or "").strip()
@@ -54,7 +69,9 @@ class AnafClient:
 
     # -- calls ---------------------------------------------------------------------------------------------
 
-    def upload(self, xml, *, standard, cif, b2c=False, extern=False, autofactura=False):
+    def upload(
+        self, xml: bytes, *, standard: str, cif: str, b2c: bool = False, extern: bool = False, autofactura: bool = False
+    ) -> Receipt:
         """Hand over one document.
 
         :param bytes xml: sent untouched
@@ -86,19 +103,26 @@ class AnafClient:
                 raise
             raise NotSent(
                 error.code,
-                error.text,
+                "" if error.own else error.text,
                 http_status=error.http_status,
                 raw=error.raw,
                 support_id=error.support_id,
                 retry_after=error.retry_after,
             ) from None
 
-    def status(self, upload_index):
-        """``stareMesaj``. :rtype: Status"""
+    def status(self, upload_index: str | int) -> Status:
+        """Ask ``stareMesaj`` for the state of an upload.
+
+        :rtype: Status
+        :raises NotFound: no such index in this environment
+        :raises QuotaExceeded: 100 questions a day and index (anaf-api.md §6)
+        """
         return self._get("stareMesaj", parse_status, id_incarcare=_id(upload_index))
 
-    def list_page(self, cif, start, end, page=1, kind=None):
-        """One page of at most 500 messages, indexed at ANAF between two aware datetimes.
+    def list_page(
+        self, cif: str, start: datetime, end: datetime, page: int = 1, kind: str | None = None
+    ) -> MessagePage:
+        """Read one page of at most 500 messages, indexed at ANAF between two aware datetimes.
 
         :param kind: E, T, P, R, or sent, received, error, buyer_message; all kinds without it
         :rtype: MessagePage
@@ -113,58 +137,27 @@ class AnafClient:
             **_filter(kind),
         )
 
-    def list_days(self, cif, days, kind=None):
-        """The simple list of the last 1..60 days; ``Refused`` code too_many_messages over 500.
-
-        :rtype: MessagePage
-        """
-        return self._get("listaMesajeFactura", parse_list, zile=days, cif=_cif(cif), **_filter(kind))
-
-    def iter_messages(self, cif, start, end, kind=None):
-        """Every message of a window of less than 60 days (see :func:`messages.spv_window`), each id once.
-
-        When ANAF's clock disagrees the window is corrected once and read from its first page.
-        """
-        seen, corrected, page, pages = set(), False, 1, 1
-        while page <= pages:
-            try:
-                found = self.list_page(cif, start, end, page, kind)
-            except ClockSkew as skew:
-                if corrected:
-                    raise
-                start, end = corrected_window(start, end, skew)
-                corrected, page, pages = True, 1, 1
-                continue
-            if not found.messages:
-                return
-            for message in found.messages:
-                if message.id is None or message.id not in seen:
-                    seen.add(message.id)
-                    yield message
-            # the page number ANAF echoes is unreliable; the number of pages may change while paging
-            page, pages = page + 1, found.page_count
-
-    def download(self, download_id):
-        """``descarcare`` -> the ZIP as it came. Ten a day per message: never repeat blindly.
+    def download(self, download_id: str | int) -> bytes:
+        """Fetch a package (``descarcare``): the ZIP as it came. Ten a day per message: never repeat blindly.
 
         :raises Gone: terminal
         """
         return self._get("descarcare", parse_download, id=_id(download_id))
 
-    def hello(self, name):
-        """Is the token alive? Needs no SPV right. -> ANAF's text."""
+    def hello(self, name: str) -> str:
+        """Return ANAF's greeting for a token that is alive (``TestOauth``); needs no SPV right."""
         return self._get(None, parse_hello, name=name)
 
-    def validate(self, xml, document):
-        """The public validator, no token.
+    def validate(self, xml: bytes, document: str) -> Validation:
+        """Ask the public validator, which needs no token.
 
         :param document: FACT1 (invoice) or FCN (credit note)
         :rtype: Validation
         """
         return self._public("validare", xml, document, parse_validation)
 
-    def render_pdf(self, xml, document, skip_validation=False):
-        """ANAF's own PDF of an invoice, no token.
+    def render_pdf(self, xml: bytes, document: str, skip_validation: bool = False) -> bytes:
+        """Fetch ANAF's own PDF of an invoice; needs no token.
 
         :param skip_validation: do not validate first; blocked by the firewall, the validating call is tried
         :raises Refused: the document is not valid
@@ -179,14 +172,14 @@ class AnafClient:
 
     # -- how -----------------------------------------------------------------------------------------------
 
-    def _url(self, call):
+    def _url(self, call: str | None) -> str:
         return self.endpoints.fctel(self.environment, call) if call else self.endpoints.hello
 
-    def _get(self, call, parse, **params):
+    def _get(self, call: str | None, parse: _Parser[_Value], **params: str | int) -> _Value:
         answer = self._exchange("GET", self._url(call), Transient, params=params)
         return parse(answer.status, answer.headers, answer.body)
 
-    def _public(self, call, xml, document, parse, suffix=""):
+    def _public(self, call: str, xml: bytes, document: str, parse: _Parser[_Value], suffix: str = "") -> _Value:
         if document not in DOCUMENTS:
             raise ValueError(f"document is one of {DOCUMENTS}")
         # its firewall blocks relative paths in schemaLocation; cut as text, the rest stays byte for byte
@@ -200,7 +193,11 @@ class AnafClient:
         )
         return parse(answer.status, answer.headers, answer.body)
 
-    def _exchange(self, method, url, lost, bearer=True, **request):
+    def _exchange(self, method: str, url: str, lost: type[AnafError], bearer: bool = True, **request: Any) -> Answer:
+        """Make one call.
+
+        :raises lost: no whole answer (``NotSent`` where the body of an upload was not read to its end)
+        """
         try:
             answer = exchange(
                 self._session,
@@ -214,7 +211,7 @@ class AnafClient:
         except Broken as broken:
             if lost is Uncertain and not broken.sent:
                 lost = NotSent
-            raise lost(broken.reason, _WORDS[broken.reason]) from None
+            raise lost(broken.reason) from None
         token = self._bearer[7:].encode("ascii")
         if token in answer.body and not answer.body.startswith(b"PK"):
             # TestOauth echoes the request's headers; no error, log or screen may show them
@@ -222,27 +219,27 @@ class AnafClient:
         return answer
 
 
-def _cif(text):
+def _cif(text: str) -> str:
     digits = cif_digits(text)
     if not digits:
         raise ValueError("cif: digits are needed, with or without RO")
     return digits
 
 
-def _id(value):
+def _id(value: str | int) -> str:
     text = str(value).strip()
     if not re.fullmatch(r"\d+", text, re.ASCII):
         raise ValueError("an index at ANAF is a number")
     return text
 
 
-def _epoch_ms(moment):
+def _epoch_ms(moment: datetime) -> int:
     if moment.tzinfo is None:
         raise ValueError("an aware datetime is needed")
     return int(moment.timestamp() * 1000)
 
 
-def _filter(kind):
+def _filter(kind: str | None) -> dict[str, str]:
     if kind is None:
         return {}
     letter = FILTERS.get(kind, kind)

@@ -4,8 +4,14 @@ What an import takes from a document is BT-131 of each line, the amounts of docu
 BT-110, BT-112. ``counts`` marks the contradictions that keep those from all being true at once on one bill.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+
+from .document import Document
+
+# Category and rate of VAT, see `_key`.
+_Key = tuple[str, Decimal]
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
@@ -35,21 +41,22 @@ class Contradiction:
     counts: bool = False
 
     @property
-    def difference(self):
+    def difference(self) -> Decimal:
+        """Return what is stated minus what is computed."""
         return self.stated - self.computed
 
 
-def contradictions(document):
-    """Document -> list of Contradiction, totals first; an amount that is absent contradicts nothing."""
+def contradictions(document: Document) -> list[Contradiction]:
+    """List what contradicts itself in a document, totals first; an amount that is absent contradicts nothing."""
     return [*_totals(document), *_categories(document), *_lines(document)]
 
 
-def cents(amount):
-    """Rounded to 0.01, a half away from zero."""
+def cents(amount: Decimal) -> Decimal:
+    """Round to 0.01, a half away from zero."""
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
-def _totals(document):
+def _totals(document: Document) -> Iterator[Contradiction]:
     nets = _sum(line.net for line in document.lines)
     allowances = _sum(one.amount for one in document.allowances if not one.is_charge)
     charges = _sum(one.amount for one in document.allowances if one.is_charge)
@@ -70,19 +77,19 @@ def _totals(document):
             yield Contradiction(code, stated, cents(computed), counts=counts)
 
 
-def _vat(document):
-    """BT-117 summed; without a breakdown, each rate of the lines on its sum."""
+def _vat(document: Document) -> Decimal:
+    """Sum BT-117; without a breakdown, each rate of the lines on its sum."""
     if document.subtotals:
         return _sum(one.amount for one in document.subtotals)
     return _sum(cents(base * rate / 100) for (_category, rate), base in _bases(document).items())
 
 
-def _categories(document):
-    """BT-116 against the lines, BT-117 against base x rate."""
+def _categories(document: Document) -> Iterator[Contradiction]:
+    """Compare BT-116 with the lines, BT-117 with base x rate."""
     if not document.subtotals:
         return
     bases = _bases(document)
-    stated = {}
+    stated: dict[_Key, Decimal] = {}
     for one in document.subtotals:
         key = _key(one.category, one.rate)
         stated[key] = stated.get(key, ZERO) + (one.taxable or ZERO)
@@ -99,22 +106,23 @@ def _categories(document):
             yield Contradiction("BT-117", one.amount, computed, _place(_key(one.category, one.rate)))
 
 
-def _lines(document):
+def _lines(document: Document) -> Iterator[Contradiction]:
     for line in document.lines:
         if line.net is None or line.quantity is None or line.price is None:
             continue
         extra = _sum(one.amount if one.is_charge else -one.amount for one in line.allowances)
         units = line.quantity / line.base_quantity
         computed = units * line.price + extra
-        decimals = max(2, -line.price.as_tuple().exponent)
+        exponent = line.price.as_tuple().exponent
+        decimals = max(2, -exponent) if isinstance(exponent, int) else 2
         slack = LINE_SLACK + abs(units) * Decimal(5).scaleb(-decimals - 1)
         if abs(line.net - cents(computed)) > slack:
             yield Contradiction("BT-131", line.net, cents(computed), line.id)
 
 
-def _bases(document):
-    """``{(category, rate): sum}`` of the lines and of what the document adds and takes off."""
-    bases = {}
+def _bases(document: Document) -> dict[_Key, Decimal]:
+    """Return ``{(category, rate): sum}`` of the lines and of what the document adds and takes off."""
+    bases: dict[_Key, Decimal] = {}
     for line in document.lines:
         key = _key(line.category, line.rate)
         bases[key] = bases.get(key, ZERO) + (line.net or ZERO)
@@ -124,15 +132,15 @@ def _bases(document):
     return bases
 
 
-def _key(category, rate):
-    """Only rated categories are told apart by rate; in the others it is 0 or left out."""
+def _key(category: str, rate: Decimal | None) -> _Key:
+    """Return ``(category, rate)``: only rated categories are told apart by rate; in the others it is 0 or left out."""
     return category, (rate or ZERO).normalize() if category in RATED else ZERO
 
 
-def _place(key):
+def _place(key: _Key) -> str:
     category, rate = key
     return f"{category} {rate:f}" if category in RATED else category
 
 
-def _sum(amounts):
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
     return sum((amount for amount in amounts if amount is not None), ZERO)

@@ -15,8 +15,8 @@ TERM_DAYS = 5
 
 
 @lru_cache(maxsize=64)
-def holidays(year):
-    """Public holidays of Romania (Codul muncii art. 139) as a frozenset of dates."""
+def holidays(year: int) -> frozenset[date]:
+    """Return the public holidays of Romania in a year (Codul muncii art. 139) as a frozenset of dates."""
     fixed = [(1, 1), (1, 2), (5, 1), (8, 15), (11, 30), (12, 1), (12, 25), (12, 26)]
     if year >= 2017:
         fixed += [(1, 24), (6, 1)]
@@ -29,13 +29,13 @@ def holidays(year):
     return frozenset([date(year, *day) for day in fixed] + [sunday + n * _DAY for n in moving])
 
 
-def is_working_day(day):
-    """Neither Saturday, Sunday nor a Romanian public holiday."""
+def is_working_day(day: date) -> bool:
+    """Tell whether a day is neither Saturday, Sunday nor a Romanian public holiday."""
     return day.weekday() < 5 and day not in holidays(day.year)
 
 
-def add_working_days(day, n):
-    """The n-th working day after ``day``; the day of the event itself is not counted (art. 3(1))."""
+def add_working_days(day: date, n: int) -> date:
+    """Return the n-th working day after ``day``; the day of the event itself is not counted (art. 3(1))."""
     for _ in range(n):
         day += _DAY
         while not is_working_day(day):
@@ -43,8 +43,8 @@ def add_working_days(day, n):
     return day
 
 
-def add_calendar_days(day, n):
-    """The last day of a period of ``n`` calendar days after ``day``.
+def add_calendar_days(day: date, n: int) -> date:
+    """Return the last day of a period of ``n`` calendar days after ``day``.
 
     A period ending on a holiday or weekend ends with the next working day (art. 3(4)), and one of two days
     or more holds at least two working days (art. 3(5)).
@@ -55,8 +55,8 @@ def add_calendar_days(day, n):
     return max(end, add_working_days(day, 2)) if n >= 2 else end
 
 
-def send_deadline(issue_date, tax_point_date=None):
-    """The last day an invoice may be sent.
+def send_deadline(issue_date: date, tax_point_date: date | None = None) -> date:
+    """Return the last day an invoice may be sent.
 
     :param tax_point_date: the taxable event; the issue date when it is not known apart
     :return: the earlier of 5 days from issue and 5 days from the limit of art. 319(16) Cod fiscal

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 ENVIRONMENTS = ("prod", "test")
 
 
-def is_loopback(host):
-    """True for 127.0.0.0/8, ::1 and the name ``localhost``."""
+def is_loopback(host: str | None) -> bool:
+    """Tell whether a host is 127.0.0.0/8, ::1 or the name ``localhost``."""
     if not host:
         return False
     if host.lower() == "localhost":
@@ -19,7 +19,11 @@ def is_loopback(host):
         return False
 
 
-def _checked(name, url):
+def _checked(name: str, url: object) -> str:
+    """Return a base address without its trailing slash.
+
+    :raises ValueError: not https (http: loopback only), or with credentials, query or fragment
+    """
     if not isinstance(url, str):
         raise ValueError(f"{name}: not a URL")
     parts = urlsplit(url.strip())
@@ -41,28 +45,34 @@ class Endpoints:
     public_url: str = "https://webservicesp.anaf.ro"
     oauth_url: str = "https://logincert.anaf.ro/anaf-oauth2/v1"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("api_url", "public_url", "oauth_url"):
             object.__setattr__(self, name, _checked(name, getattr(self, name)))
 
-    def fctel(self, environment, call):
-        """URL of an authenticated e-Factura call, e.g. ``fctel('prod', 'upload')``."""
+    def fctel(self, environment: str, call: str) -> str:
+        """Return the URL of an authenticated e-Factura call, e.g. ``fctel('prod', 'upload')``.
+
+        :raises ValueError: an unknown environment
+        """
         if environment not in ENVIRONMENTS:
             raise ValueError("environment is 'prod' or 'test'")
         return f"{self.api_url}/{environment}/FCTEL/rest/{call}"
 
-    def public(self, call):
-        """URL of ``validare``/``transformare``: they exist under prod only and need no token."""
+    def public(self, call: str) -> str:
+        """Return the URL of ``validare``/``transformare``: they exist under prod only and need no token."""
         return f"{self.public_url}/prod/FCTEL/rest/{call}"
 
     @property
-    def hello(self):
+    def hello(self) -> str:
+        """Return the URL that tells whether a token is alive."""
         return f"{self.api_url}/TestOauth/jaxrs/hello"
 
     @property
-    def authorize(self):
+    def authorize(self) -> str:
+        """Return the URL the user's browser opens, certificate at hand."""
         return f"{self.oauth_url}/authorize"
 
     @property
-    def token(self):
+    def token(self) -> str:
+        """Return the URL that gives tokens for codes and for refresh tokens."""
         return f"{self.oauth_url}/token"

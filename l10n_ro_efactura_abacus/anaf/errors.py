@@ -1,13 +1,43 @@
 """Errors as data: the class says what the caller must do, ``code`` names the fact, ``text`` is ANAF's own."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+# Characters of a body that an error keeps.
 RAW_LIMIT = 2000
+
+#: What an error says where ANAF said nothing: a short English fact for each code. A program that shows an error to
+#: people translates its code; nothing compares these sentences.
+FACTS = {
+    "dns_failure": "ANAF's name could not be resolved",
+    "connection_refused": "the connection was refused",
+    "unreachable": "no connection could be made",
+    "connect_timeout": "no connection in time",
+    "tls_failure": "no secure connection could be made",
+    "proxy_failure": "the proxy did not let the call through",
+    "timeout": "no whole answer within the deadline",
+    "connection_lost": "the connection was lost",
+    "answer_too_large": "the answer is larger than anything ANAF sends",
+    "unauthorized": "ANAF does not accept the token",
+    "forbidden": "ANAF's gateway forbids this call",
+    "throttled": "too many calls",
+    "bad_request": "ANAF calls it a bad request",
+    "empty_answer": "an empty answer",
+    "waf_block": "ANAF's firewall rejected the request",
+    "maintenance": "ANAF announces maintenance",
+    "html_answer": "a web page came instead of an answer",
+    "lease_over": "waited too long for its turn",
+    "missing_cif": "the company has no CIF",
+}
 
 
 class AnafError(Exception):
     """Base of everything this package raises about an exchange with ANAF.
 
     :ivar code: stable snake_case name of the fact
-    :ivar text: ANAF's own text, or a short English fact; never holds a token or a secret
+    :ivar text: ANAF's own text, else the fact of the code in `FACTS`; never holds a token or a secret
+    :ivar own: True where ``text`` is the fact of `FACTS`, so that ``code`` alone says all
     :ivar texts: all of ANAF's texts (``text`` is the first)
     :ivar http_status: int or None
     :ivar support_id: the firewall's support id, or None
@@ -16,9 +46,19 @@ class AnafError(Exception):
     """
 
     def __init__(
-        self, code, text="", *, texts=None, http_status=None, support_id=None, retry_after=None, raw=""
-    ):
+        self,
+        code: str,
+        text: str = "",
+        *,
+        texts: Sequence[str] | None = None,
+        http_status: int | None = None,
+        support_id: str | None = None,
+        retry_after: int | None = None,
+        raw: str | None = "",
+    ) -> None:
         self.code = code
+        self.own = not text and not texts and code in FACTS
+        text = FACTS[code] if self.own else text
         self.texts = list(texts) if texts else ([text] if text else [])
         self.text = text or (self.texts[0] if self.texts else "")
         self.http_status = http_status
@@ -71,7 +111,7 @@ class Refused(AnafError):
 class ClockSkew(AnafError):
     """ANAF's clock disagrees with the window; ``anaf_now`` is aware UTC, or None when it quoted no time."""
 
-    def __init__(self, code, text="", *, anaf_now=None, **facts):
+    def __init__(self, code: str, text: str = "", *, anaf_now: datetime | None = None, **facts: Any) -> None:
         super().__init__(code, text, **facts)
         self.anaf_now = anaf_now
 

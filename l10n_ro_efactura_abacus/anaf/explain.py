@@ -25,9 +25,9 @@ class Explanation:
 
 
 #: sentences: (pattern, code, bt, field)
-_TEXTS = [
-    (re.compile(pattern, re.IGNORECASE | re.DOTALL), *facts)
-    for pattern, *facts in (
+_TEXTS: list[tuple[re.Pattern[str], str, str | None, str | None]] = [
+    (re.compile(pattern, re.IGNORECASE | re.DOTALL), code, bt, field)
+    for pattern, code, bt, field in (
         (r"a mai fost transmisa", "duplicate", None, None),
         (r"eroare tehnica", "technical", None, None),
         (r"s-au (facut|incarcat) deja", "quota", None, None),
@@ -43,7 +43,7 @@ _TEXTS = [
 ]
 
 #: CIUS-RO codes as they stand in the message text: code, bt, field
-_RULES = {
+_RULES: dict[str, tuple[str, str, str | None]] = {
     "BR-RO-001": ("customization_id", "BT-24", None),
     "BR-RO-010": ("number_without_digit", "BT-1", "number"),
     "BR-RO-020": ("type_code", "BT-3", None),
@@ -66,7 +66,7 @@ _RULES = {
     "BR-16": ("no_lines", "BG-25", "lines"),
 }
 #: families of rules: (prefix, code, field)
-_FAMILIES = (
+_FAMILIES: tuple[tuple[str, str, str | None], ...] = (
     ("BR-RO-L", "text_too_long", "text"),
     ("BR-RO-A", "too_many", None),
     ("BR-RO-DT", "date_format", "dates"),
@@ -86,8 +86,8 @@ _FAMILIES = (
 )
 
 
-def explain(text):
-    """One text of ANAF's -> Explanation; all None when it says nothing we know."""
+def explain(text: str | None) -> Explanation:
+    """Say what one text of ANAF's is about: an Explanation, all None when it says nothing we know."""
     text = text or ""
     rule = _first(_RULE, text)
     bt = _first(_BT, text)
@@ -106,11 +106,11 @@ def explain(text):
     return Explanation(None, None, bt, None)
 
 
-def _code_of(assertion):
-    """The code in the message of an assertion: BR-RO-111 and BR-RO-020_2 belong to BR-RO-110 and BR-RO-020."""
+def _code_of(assertion: str) -> str:
+    """Return the code in the message of an assertion: BR-RO-111 and BR-RO-020_2 belong to BR-RO-110 and BR-RO-020."""
     return re.sub(r"^(BR-RO-\d\d)\d(?:_\d)?$", r"\g<1>0", assertion)
 
 
-def _first(pattern, text):
+def _first(pattern: re.Pattern[str], text: str) -> str | None:
     match = pattern.search(text)
-    return match and match.group(1)
+    return match.group(1) if match else None

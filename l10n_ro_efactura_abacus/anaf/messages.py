@@ -3,10 +3,13 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
-from .bucharest import from_compact
+from .bucharest_time import from_compact
+from .errors import ClockSkew
 from .identifiers import cif_digits
 
+# Days that a message stays at ANAF.
 RETENTION_DAYS = 60
 #: filter letters of the lists, by kind of message
 FILTERS = {"error": "E", "sent": "T", "received": "P", "buyer_message": "R"}
@@ -41,18 +44,16 @@ class ListedMessage:
     buyer_cif: str | None
 
 
-def kind_of(tip):
-    """Kind from ANAF's ``tip``; the two buyer messages share a prefix."""
+def kind_of(tip: object) -> str:
+    """Translate ANAF's ``tip`` into a kind of message; the two buyer messages share a prefix."""
     squeezed = " ".join(str(tip or "").upper().split())
     if squeezed.startswith("MESAJ CUMPARATOR"):
         return "buyer_message"
-    return {"FACTURA TRIMISA": "sent", "FACTURA PRIMITA": "received", "ERORI FACTURA": "error"}.get(
-        squeezed, "other"
-    )
+    return {"FACTURA TRIMISA": "sent", "FACTURA PRIMITA": "received", "ERORI FACTURA": "error"}.get(squeezed, "other")
 
 
-def parties(details):
-    """``(seller_cif, buyer_cif)`` from ``detalii``, each digits or None."""
+def parties(details: str | None) -> tuple[str | None, str | None]:
+    """Read ``(seller_cif, buyer_cif)`` from ``detalii``, each digits or None."""
     self_billed = _SELF_BILLED.search(details or "")
     if self_billed:
         return self_billed.group(2), self_billed.group(1)
@@ -60,13 +61,13 @@ def parties(details):
     return seller and seller.group(1), buyer and buyer.group(1)
 
 
-def _digits(value):
+def _digits(value: object) -> str | None:
     text = str(value if value is not None else "").strip()
     return text if re.fullmatch(r"\d+", text, re.ASCII) else None
 
 
-def listed_message(item):
-    """One element of ``mesaje`` -> ListedMessage; never raises."""
+def listed_message(item: Any) -> ListedMessage:
+    """Turn one element of ``mesaje`` into a ListedMessage; never raises."""
     if not isinstance(item, dict):
         item = {"detalii": str(item)[:500]}
     details = str(item.get("detalii") or "")
@@ -89,18 +90,23 @@ def listed_message(item):
     )
 
 
-def spv_window(now=None, days=RETENTION_DAYS):
-    """``(start, end)`` that ANAF accepts even with a slightly different clock: now-60d+5min .. now-60s.
+def spv_window(now: datetime | None = None, days: int = RETENTION_DAYS) -> tuple[datetime, datetime]:
+    """Return ``(start, end)`` that ANAF accepts even with a slightly different clock: now-60d+5min .. now-60s.
 
-    A shorter window starts exactly ``days`` ago.
+    A shorter window starts exactly ``days`` ago. All are aware datetimes.
     """
     now = now or datetime.now(timezone.utc)
     oldest = now - timedelta(days=RETENTION_DAYS) + timedelta(minutes=5)
     return max(now - timedelta(days=days), oldest), now - timedelta(seconds=60)
 
 
-def corrected_window(start, end, skew, step=timedelta(minutes=10)):
-    """The window seen from ANAF's clock; narrower by ``step`` at the refused end when it quoted none."""
+def corrected_window(
+    start: datetime, end: datetime, skew: ClockSkew, step: timedelta = timedelta(minutes=10)
+) -> tuple[datetime, datetime]:
+    """Fit a window to ANAF's clock; narrower by ``step`` at the refused end when it quoted none.
+
+    :raises ClockSkew: the same again, where nothing is left of the window
+    """
     if skew.anaf_now:
         floor, ceiling = spv_window(skew.anaf_now)
         start, end = max(start, floor), min(end, ceiling)

@@ -5,12 +5,16 @@ import binascii
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from typing import Any
 from urllib.parse import urlencode
 
+from requests import Session
+
 from .body import decode, excerpt, load_json, sniff
+from .environment import Endpoints
 from .errors import NotAJwt, OAuthError, Throttled, Transient
 from .gateway import retry_after, unreadable
-from .wire import Broken, exchange, make_session
+from .wire import Answer, Broken, exchange, make_session
 
 #: Seconds for a token call; the code itself lives 60 seconds (§1.3).
 DEADLINE = 30.0
@@ -36,8 +40,8 @@ class TokenSet:
     refresh: str = field(repr=False)
 
 
-def authorize_url(endpoints, client_id, redirect_uri, state):
-    """Where the user's browser goes, with the qualified certificate at hand. ``state`` is echoed back."""
+def authorize_url(endpoints: Endpoints, client_id: str, redirect_uri: str, state: str) -> str:
+    """Return where the user's browser goes, with the qualified certificate at hand. ``state`` is echoed back."""
     return (
         endpoints.authorize
         + "?"
@@ -53,8 +57,15 @@ def authorize_url(endpoints, client_id, redirect_uri, state):
     )
 
 
-def exchange_code(endpoints, client_id, client_secret, code, redirect_uri, session=None):
-    """The callback's ``code`` -> TokenSet. Within 60 seconds, once.
+def exchange_code(
+    endpoints: Endpoints,
+    client_id: str,
+    client_secret: str | None,
+    code: str,
+    redirect_uri: str,
+    session: Session | None = None,
+) -> TokenSet:
+    """Exchange the callback's ``code`` for a TokenSet. Within 60 seconds, once.
 
     :raises OAuthError: refused; code is ANAF's own ``error`` where it is a known one
     :raises Transient: no usable answer
@@ -73,8 +84,10 @@ def exchange_code(endpoints, client_id, client_secret, code, redirect_uri, sessi
     )
 
 
-def refresh(endpoints, client_id, client_secret, refresh_token, session=None):
-    """A refresh token -> a new TokenSet; save both before using either, and serialise the calls.
+def refresh(
+    endpoints: Endpoints, client_id: str, client_secret: str | None, refresh_token: str, session: Session | None = None
+) -> TokenSet:
+    """Exchange a refresh token for a new TokenSet; save both before using either, and serialise the calls.
 
     :raises OAuthError: code refresh_expired when only a new authorisation helps
     :raises Transient: no usable answer; the old refresh token may or may not have been spent
@@ -88,7 +101,9 @@ def refresh(endpoints, client_id, client_secret, refresh_token, session=None):
     )
 
 
-def _token(endpoints, client_id, client_secret, session, fields):
+def _token(
+    endpoints: Endpoints, client_id: str, client_secret: str | None, session: Session | None, fields: dict[str, str]
+) -> TokenSet:
     secrets = [s for s in (client_secret, fields.get("code"), fields.get("refresh_token")) if s]
     basic = None
     if client_secret:
@@ -96,10 +111,10 @@ def _token(endpoints, client_id, client_secret, session, fields):
         basic = "Basic " + base64.b64encode(pair).decode("ascii")
     else:
         fields = {**fields, "client_id": client_id}
-    own = None if session else make_session(pool=1)
+    used = session or make_session(pool=1)
     try:
         answer = exchange(
-            session or own,
+            used,
             "POST",
             endpoints.token,
             data=urlencode(fields).encode("ascii"),
@@ -110,27 +125,23 @@ def _token(endpoints, client_id, client_secret, session, fields):
     except Broken as broken:
         raise Transient(broken.reason, "ANAF's identity provider could not be reached") from None
     finally:
-        if own:
-            own.close()
+        if not session:
+            used.close()
     return _read_tokens(answer, fields.get("refresh_token"), secrets)
 
 
-def _read_tokens(answer, old_refresh, secrets):
+def _read_tokens(answer: Answer, old_refresh: str | None, secrets: list[str]) -> TokenSet:
     data = load_json(answer.body)
     data = data if isinstance(data, dict) else {}
     access, new_refresh = data.get("access_token"), data.get("refresh_token") or old_refresh
     if answer.status == 200 and isinstance(access, str) and access.strip():
         if not isinstance(new_refresh, str) or not new_refresh.strip():
-            raise OAuthError(
-                "incomplete_answer", "no refresh token came with the access token", http_status=200
-            )
+            raise OAuthError("incomplete_answer", "no refresh token came with the access token", http_status=200)
         return TokenSet(access.strip(), new_refresh.strip())
     # the answer may quote what was sent, or hold half a token pair: nothing of a good-looking one is kept
     kept = "" if access or data.get("refresh_token") else _blank(excerpt(answer.body), secrets)
-    facts = {"http_status": answer.status, "raw": kept, "retry_after": retry_after(answer.headers)}
-    said = " ".join(
-        str(data[k]) for k in ("error_description", "error", "message") if isinstance(data.get(k), str)
-    )
+    facts: dict[str, Any] = {"http_status": answer.status, "raw": kept, "retry_after": retry_after(answer.headers)}
+    said = " ".join(str(data[k]) for k in ("error_description", "error", "message") if isinstance(data.get(k), str))
     text = _blank(said, secrets)[:300]
     if "status is expired" in decode(answer.body[:4096]).lower():
         raise OAuthError("refresh_expired", text, **facts)
@@ -142,7 +153,7 @@ def _read_tokens(answer, old_refresh, secrets):
     if 300 <= answer.status < 400:
         raise OAuthError("redirected", "the identity provider redirected the call to its login page", **facts)
     if answer.status == 429:
-        raise Throttled("throttled", "too many calls", **facts)
+        raise Throttled("throttled", **facts)
     if answer.status >= 500 or sniff(answer.body) in ("html", "empty"):
         lost = unreadable(answer.status, answer.headers, answer.body, Transient)
         code = lost.code if isinstance(lost, Transient) else "oauth_error"
@@ -150,14 +161,15 @@ def _read_tokens(answer, old_refresh, secrets):
     raise OAuthError("oauth_error", text or f"HTTP {answer.status}", **facts)
 
 
-def _blank(text, secrets):
+def _blank(text: str, secrets: list[str]) -> str:
+    """Replace every secret in a text by ``***``."""
     for secret in secrets:
         text = text.replace(secret, "***")
     return text
 
 
-def claims(jwt):
-    """The payload of a JWT, its signature unchecked (only ANAF judges a token).
+def claims(jwt: str | None) -> dict[str, Any]:
+    """Read the payload of a JWT, its signature unchecked (only ANAF judges a token).
 
     :raises NotAJwt: an OAuthError that is also a ValueError
     """
@@ -174,12 +186,12 @@ def claims(jwt):
     return payload
 
 
-def expires_at(jwt):
-    """When the token ends: its ``exp`` as an aware UTC datetime.
+def expires_at(jwt: str | None) -> datetime:
+    """Return when the token ends: its ``exp`` as an aware UTC datetime.
 
     :raises NotAJwt: also when it carries no usable ``exp``
     """
-    value = claims(jwt).get("exp")
+    value: Any = claims(jwt).get("exp")
     try:
         return datetime.fromtimestamp(float(value), timezone.utc)
     except (TypeError, ValueError, OverflowError, OSError):

@@ -8,10 +8,13 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from .xml import XmlError, local_name, namespace, parse_xml
+from .xml import Element, XmlError, local_name, namespace, parse_xml
 
+# Files in a package; ANAF puts two into it.
 MAX_ENTRIES = 20
+# Bytes of a package, and of all that is unpacked from it.
 MAX_SIZE = 64 * 1024 * 1024
 
 _DOCUMENT = re.compile(r"(\d+)\.xml", re.ASCII | re.IGNORECASE)
@@ -25,7 +28,7 @@ _DUPLICATE = re.compile(
 class PackageError(ValueError):
     """``code``: not_a_zip, too_large, too_many_entries, bad_name, encrypted, corrupt, empty."""
 
-    def __init__(self, code, text=""):
+    def __init__(self, code: str, text: str = "") -> None:
         self.code, self.text = code, text
         super().__init__(f"{code}: {text}" if text else code)
 
@@ -53,8 +56,8 @@ class Package:
     answered_index: str | None = None
 
 
-def duplicate_of(text):
-    """``(index, date or None)`` quoted by a "a mai fost transmisa anterior" text, else None."""
+def duplicate_of(text: str | None) -> tuple[str, date | None] | None:
+    """Return ``(index, date or None)`` quoted by a "a mai fost transmisa anterior" text, else None."""
     match = _DUPLICATE.search(text or "")
     if not match:
         return None
@@ -65,13 +68,13 @@ def duplicate_of(text):
     return match.group(1), day
 
 
-def duplicate_of_text(text):
-    """The upload index quoted by a "a mai fost transmisa anterior" text, else None."""
+def duplicate_of_text(text: str | None) -> str | None:
+    """Return the upload index quoted by a "a mai fost transmisa anterior" text, else None."""
     found = duplicate_of(text)
-    return found and found[0]
+    return found[0] if found else None
 
 
-def read_package(zip_bytes, *, max_size=MAX_SIZE, max_entries=MAX_ENTRIES):
+def read_package(zip_bytes: bytes, *, max_size: int = MAX_SIZE, max_entries: int = MAX_ENTRIES) -> Package:
     """Open a package.
 
     :param max_size: bytes, of the ZIP and of everything unpacked from it
@@ -82,7 +85,7 @@ def read_package(zip_bytes, *, max_size=MAX_SIZE, max_entries=MAX_ENTRIES):
         (name for name in files if "semnatura" in _base(name).lower()), None
     )
     document_name = _pick_document([name for name in files if name != seal_name], seal_name)
-    document = files.get(document_name, b"")
+    document = files[document_name] if document_name else b""
     named = [
         match
         for match in (
@@ -93,15 +96,16 @@ def read_package(zip_bytes, *, max_size=MAX_SIZE, max_entries=MAX_ENTRIES):
     ]
     index = next((group for match in named for group in match.groups() if group), None)
     kind, facts, inner_index = _read_document(document)
-    return Package(index or inner_index, document, document_name, files.get(seal_name), kind, **facts)
+    seal = files[seal_name] if seal_name else None
+    return Package(index or inner_index, document, document_name, seal, kind, **facts)
 
 
-def _base(name):
+def _base(name: str) -> str:
     return name.rsplit("/", 1)[-1]
 
 
-def _pick_document(names, seal_name):
-    """The sealed file: ``<index>.xml``, the index of the seal's name first; else any XML that is no seal."""
+def _pick_document(names: list[str], seal_name: str | None) -> str | None:
+    """Pick the sealed file: ``<index>.xml``, the index of the seal's name first; else any XML that is no seal."""
     seal = seal_name and _SEAL.fullmatch(_base(seal_name))
     wanted = f"{seal.group(1) or seal.group(2)}.xml" if seal else None
     for fits in (
@@ -115,16 +119,19 @@ def _pick_document(names, seal_name):
     return None
 
 
-def unzip(data, *, max_size=MAX_SIZE, max_entries=MAX_ENTRIES):
-    """``{path: bytes}`` of every file of a ZIP, bounded. Declared sizes are not believed: reading stops at the limit.
+def unzip(data: bytes, *, max_size: int = MAX_SIZE, max_entries: int = MAX_ENTRIES) -> dict[str, bytes]:
+    """Unpack every file of a ZIP into ``{path: bytes}``, bounded.
 
-    :raises PackageError:
+    Declared sizes are not believed: reading stops at the limit.
+
+    :raises PackageError: no ZIP, over a limit, encrypted, damaged, empty or with a dangerous name
     """
     if not bytes(data[:2]) == b"PK":
         raise PackageError("not_a_zip")
     if len(data) > max_size:
         raise PackageError("too_large")
-    files, left = {}, max_size
+    files: dict[str, bytes] = {}
+    left = max_size
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -157,7 +164,7 @@ def unzip(data, *, max_size=MAX_SIZE, max_entries=MAX_ENTRIES):
     return files
 
 
-def _check_name(name):
+def _check_name(name: str) -> None:
     parts = name.split("/")
     if (
         not name
@@ -171,8 +178,8 @@ def _check_name(name):
         raise PackageError("bad_name")
 
 
-def _read_document(document):
-    """``(kind, facts, index)`` by root element; namespaces decide only where local names are shared."""
+def _read_document(document: bytes) -> tuple[str, dict[str, Any], str | None]:
+    """Tell ``(kind, facts, index)`` by root element; namespaces decide only where local names are shared."""
     try:
         root = parse_xml(document)
     except XmlError:
@@ -186,9 +193,7 @@ def _read_document(document):
         return "unknown", {}, None
     found = [e for e in root if local_name(e) in ("Error", "Errors")]
     if "mesajErori" in where or found:
-        errors = [
-            text for text in (e.get("errorMessage") or "".join(e.itertext()).strip() for e in found) if text
-        ]
+        errors = [text for text in (e.get("errorMessage") or "".join(e.itertext()).strip() for e in found) if text]
         twin = next((d for d in map(duplicate_of, errors) if d), None)
         return "errors", {"errors": errors, "duplicate_of": twin}, _index(root, "Index_incarcare")
     if "reqMesaj" in where or root.get("message") is not None:
@@ -197,6 +202,6 @@ def _read_document(document):
     return "unknown", {}, None
 
 
-def _index(root, attribute):
+def _index(root: Element, attribute: str) -> str | None:
     value = (root.get(attribute) or "").strip()
     return value if re.fullmatch(r"\d+", value, re.ASCII) else None

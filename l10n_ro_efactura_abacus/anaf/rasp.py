@@ -11,15 +11,16 @@ MAX_TEXT = 1000
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def clean_text(text):
-    """What of a text XML can carry, without white space around it."""
+def clean_text(text: str | None) -> str:
+    """Keep of a text what XML can carry, without white space around it."""
     return _FORBIDDEN.sub("", (text or "").replace("\r\n", "\n")).strip()
 
 
-def build_buyer_message(upload_index, text):
-    """The document to upload with ``standard=RASP``.
+def build_buyer_message(upload_index: str | int | None, text: str | None) -> bytes:
+    """Build the document to upload with ``standard=RASP``.
 
     :param upload_index: of the invoice that is answered
+    :return: bytes of the XML
     :raises ValueError: no index, or no text, or over MAX_TEXT characters
     """
     index = str(upload_index or "").strip()

@@ -16,7 +16,8 @@ from .xml import children, local_name, text_of, to_amount, to_date
 
 _MAX_UNREADABLE = 100
 _MAX_NAME = 200
-#: document type codes of AdditionalDocumentReference: BT-18, and BT-11 of a credit note, which has no other place
+#: document type codes of an AdditionalDocumentReference without a file: BT-18, and BT-11 of a credit note, which has no
+#: other place for it; with a file it is BG-24 (Odoo writes 50 at the PDF of a credit note)
 _OBJECT, _PROJECT = "130", "50"
 
 
@@ -35,7 +36,8 @@ def read_document(xml: bytes) -> Document:
     period = top.first("InvoicePeriod")
     total = top.first("LegalMonetaryTotal")
     references = top.all("AdditionalDocumentReference")
-    coded = {code: one.first("ID") for one in reversed(references) if (code := one.text("DocumentTypeCode"))}
+    bare = [one for one in references if "Attachment" not in one.kids]
+    coded = {code: one.first("ID") for one in reversed(bare) if (code := one.text("DocumentTypeCode"))}
     invoiced_object = coded.get(_OBJECT, _NOTHING)
     tax_amount = read.amount("BT-110", taxes, "TaxAmount")
     untaxed, with_vat, payable = (
@@ -61,8 +63,8 @@ def read_document(xml: bytes) -> Document:
         attachments=[read.attachment(node, one) for one in references for node in one.all("Attachment")],
         supporting=[
             (one.text("ID"), _joined(one, "DocumentDescription"))
-            for one in references
-            if "Attachment" not in one.kids and one.text("DocumentTypeCode") not in (_OBJECT, _PROJECT)
+            for one in bare
+            if one.text("DocumentTypeCode") not in (_OBJECT, _PROJECT)
         ],
         notes=[text for text in map(text_of, children(root, "Note")) if text],
         preceding=[
@@ -88,7 +90,7 @@ def read_document(xml: bytes) -> Document:
         receipt=top.text("ReceiptDocumentReference", "ID"),
         tender=top.text("OriginatorDocumentReference", "ID"),
         object_id=invoiced_object.text(),
-        object_scheme=invoiced_object.attribute("schemeID"),
+        object_scheme=invoiced_object.scheme(),
         accounting_cost=top.text("AccountingCost"),
         delivery=_delivery(top.first("Delivery")),
         period_start=to_date(period.text("StartDate")),
@@ -139,6 +141,10 @@ class _Node:
     def attribute(self, name: str) -> str:
         """Return a stripped attribute, ``''`` when it is absent."""
         return "" if self.element is None else (self.element.get(name) or "").strip()
+
+    def scheme(self) -> str:
+        """Return the schemeID of a node that has a text, else ``''``."""
+        return self.attribute("schemeID") if self.text() else ""
 
     def _first(self, path: tuple[str, ...]) -> etree._Element | None:
         found = self.kids.get(path[0])
@@ -207,7 +213,7 @@ class _Reader:
             period_start=to_date(period.text("StartDate")),
             period_end=to_date(period.text("EndDate")),
             base_unit=price.first("BaseQuantity").attribute("unitCode"),
-            standard_scheme=standard.attribute("schemeID"),
+            standard_scheme=standard.scheme(),
             classification_versions={
                 (one.text(), one.attribute("listID")): version
                 for one in classes
@@ -216,7 +222,7 @@ class _Reader:
             origin=item.text("OriginCountry", "IdentificationCode"),
             attributes=[(one.text("Name"), one.text("Value")) for one in item.all("AdditionalItemProperty")],
             object_id=invoiced_object.text(),
-            object_scheme=invoiced_object.attribute("schemeID"),
+            object_scheme=invoiced_object.scheme(),
         )
 
     def allowance(self, node: _Node, term: str) -> AllowanceCharge:
@@ -304,10 +310,10 @@ def _party(node: _Node) -> Party | None:
         tax_registration=tax_registration,
         tax_registration_scheme=tax_scheme,
         registration=node.text("PartyLegalEntity", "CompanyID"),
-        registration_scheme=entity.first("CompanyID").attribute("schemeID"),
+        registration_scheme=entity.first("CompanyID").scheme(),
         legal_form=node.text("PartyLegalEntity", "CompanyLegalForm"),
         endpoint=endpoint.text(),
-        endpoint_scheme=endpoint.attribute("schemeID"),
+        endpoint_scheme=endpoint.scheme(),
         address=_address(node.first("PostalAddress")),
         contact=contact.text("Name"),
         phone=contact.text("Telephone"),
@@ -337,7 +343,7 @@ def _delivery(node: _Node) -> Delivery | None:
         day=to_date(node.text("ActualDeliveryDate")),
         name=node.text("DeliveryParty", "PartyName", "Name"),
         location=location.text(),
-        location_scheme=location.attribute("schemeID"),
+        location_scheme=location.scheme(),
         address=_address(node.first("DeliveryLocation", "Address")),
     )
 

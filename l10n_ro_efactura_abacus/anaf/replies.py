@@ -7,11 +7,13 @@ Almost every failure is HTTP 200 in the endpoint's own format; Content-Type is n
 import base64
 import binascii
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from .body import excerpt, load_json, sniff
-from .bucharest import from_compact
+from .bucharest_time import from_compact
 from .errors import Malformed, Refused, Technical, Transient, Uncertain
 from .gateway import unreadable
 from .messages import ListedMessage, listed_message
@@ -64,8 +66,8 @@ _STATES = {
 }
 
 
-def _header(body):
-    """The ``header`` root of an XML answer as ``(attributes, error texts)``, or None."""
+def _header(body: bytes) -> tuple[dict[str, str], list[str]] | None:
+    """Read the ``header`` root of an XML answer as ``(attributes, error texts)``, None where there is none."""
     if sniff(body) != "xml":
         return None
     try:
@@ -83,25 +85,26 @@ def _header(body):
     return dict(root.attrib), [text for text in texts if text]
 
 
-def _number(value):
+def _number(value: str | None) -> str | None:
     value = (value or "").strip()
     return value if re.fullmatch(r"\d+", value, re.ASCII) else None
 
 
-def _eroare(data):
-    """The sentence of a JSON error answer, or None."""
+def _eroare(data: Any) -> str | None:
+    """Return the sentence of a JSON error answer, or None."""
     if isinstance(data, dict) and isinstance(data.get("eroare"), str) and data["eroare"].strip():
-        return data["eroare"]
+        return str(data["eroare"])
     return None
 
 
-def parse_upload(http_status, headers, body):
-    """``/upload``, ``/uploadb2c`` -> Receipt.
+def parse_upload(http_status: int, headers: Mapping[str, str], body: bytes) -> Receipt:
+    """Read the answer of ``/upload`` and ``/uploadb2c``.
 
+    :rtype: Receipt
     :raises Refused, NoRight, QuotaExceeded, Technical, Unauthorized, Forbidden, Throttled: not registered
     :raises Uncertain: everything else
     """
-    facts = {"http_status": http_status, "raw": excerpt(body)}
+    facts: dict[str, Any] = {"http_status": http_status, "raw": excerpt(body)}
     answer = _header(body)
     if answer:
         attributes, texts = answer
@@ -116,9 +119,13 @@ def parse_upload(http_status, headers, body):
     raise sentence and classify([sentence], **facts) or unreadable(http_status, headers, body, Uncertain)
 
 
-def parse_status(http_status, headers, body):
-    """``/stareMesaj`` -> Status. An answer without ``stare`` is about the question, not about the invoice."""
-    facts = {"http_status": http_status, "raw": excerpt(body)}
+def parse_status(http_status: int, headers: Mapping[str, str], body: bytes) -> Status:
+    """Read the answer of ``/stareMesaj``. Without ``stare`` it is about the question, not about the invoice.
+
+    :rtype: Status
+    :raises Malformed: a state nobody has described
+    """
+    facts: dict[str, Any] = {"http_status": http_status, "raw": excerpt(body)}
     answer = _header(body)
     if answer:
         attributes, texts = answer
@@ -133,9 +140,12 @@ def parse_status(http_status, headers, body):
     raise sentence and classify([sentence], **facts) or unreadable(http_status, headers, body, Transient)
 
 
-def parse_list(http_status, headers, body):
-    """Both lists -> MessagePage. "No messages" and "page past the last" are empty pages, not errors."""
-    facts = {"http_status": http_status, "raw": excerpt(body)}
+def parse_list(http_status: int, headers: Mapping[str, str], body: bytes) -> MessagePage:
+    """Read the answer of both lists. "No messages" and "page past the last" are empty pages, not errors.
+
+    :rtype: MessagePage
+    """
+    facts: dict[str, Any] = {"http_status": http_status, "raw": excerpt(body)}
     data = load_json(body)
     sentence = _eroare(data)
     title = str(data.get("titlu") or "") if isinstance(data, dict) else ""
@@ -157,24 +167,27 @@ def parse_list(http_status, headers, body):
     raise unreadable(http_status, headers, body, Transient)
 
 
-def _count(value, default):
+def _count(value: object, default: int) -> int:
     text = str(value if value is not None else "").strip()
     return int(text) if re.fullmatch(r"\d{1,12}", text, re.ASCII) else default
 
 
-def parse_download(http_status, headers, body):
-    """``/descarcare`` -> the ZIP, untouched. Its error JSON may be text/plain with a brace too many."""
+def parse_download(http_status: int, headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return the ZIP of ``/descarcare``, untouched. Its error JSON may be text/plain with a brace too many.
+
+    :raises Gone, NoRight, QuotaExceeded, Malformed: what the error JSON says
+    """
     if sniff(body) == "zip":
         return bytes(body)
-    facts = {"http_status": http_status, "raw": excerpt(body)}
+    facts: dict[str, Any] = {"http_status": http_status, "raw": excerpt(body)}
     sentence = _eroare(load_json(body))
     if sentence:
         raise classify([sentence], **facts) or Malformed("unknown_answer", sentence, **facts)
     raise unreadable(http_status, headers, body, Transient)
 
 
-def _validator(data):
-    """``(stare, texts, trace_id)`` of a validator's JSON, or None."""
+def _validator(data: Any) -> tuple[str, list[str], str | None] | None:
+    """Read ``(stare, texts, trace_id)`` of a validator's JSON, or None."""
     if not isinstance(data, dict) or not isinstance(data.get("stare"), str):
         return None
     found = data.get("Messages") or data.get("messages") or []
@@ -184,9 +197,13 @@ def _validator(data):
     return data["stare"].strip().lower(), texts, trace if isinstance(trace, str) else None
 
 
-def parse_validation(http_status, headers, body):
-    """``/validare`` -> Validation. A technical error there says nothing about the document."""
-    facts = {"http_status": http_status, "raw": excerpt(body)}
+def parse_validation(http_status: int, headers: Mapping[str, str], body: bytes) -> Validation:
+    """Read the answer of ``/validare``. A technical error there says nothing about the document.
+
+    :rtype: Validation
+    :raises Technical: the validator did not work
+    """
+    facts: dict[str, Any] = {"http_status": http_status, "raw": excerpt(body)}
     answer = _validator(load_json(body))
     if not answer:
         raise unreadable(http_status, headers, body, Transient)
@@ -201,8 +218,8 @@ def parse_validation(http_status, headers, body):
     raise Malformed("unknown_state", state[:100], **facts)
 
 
-def parse_pdf(http_status, headers, body):
-    """``/transformare`` -> PDF bytes (plain, or base64 of them).
+def parse_pdf(http_status: int, headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return the PDF bytes of ``/transformare`` (which come plain, or as base64).
 
     :raises Refused: code ``invalid_document`` with the validator's texts
     """
@@ -213,10 +230,8 @@ def parse_pdf(http_status, headers, body):
         try:
             return base64.b64decode(b"".join(body.strip().strip(b'"').split()), validate=True)
         except (binascii.Error, ValueError):
-            raise Malformed(
-                "unknown_answer", "broken base64", http_status=http_status, raw=excerpt(body)
-            ) from None
-    facts = {"http_status": http_status, "raw": excerpt(body)}
+            raise Malformed("unknown_answer", "broken base64", http_status=http_status, raw=excerpt(body)) from None
+    facts: dict[str, Any] = {"http_status": http_status, "raw": excerpt(body)}
     answer = _validator(load_json(body))
     if answer and answer[0] == "nok":
         known = classify(answer[1], **facts)
@@ -224,8 +239,8 @@ def parse_pdf(http_status, headers, body):
     raise unreadable(http_status, headers, body, Transient)
 
 
-def parse_hello(http_status, headers, body):
-    """``TestOauth`` -> its plain text. Any text starting with Hello at 200 is a healthy token."""
+def parse_hello(http_status: int, headers: Mapping[str, str], body: bytes) -> str:
+    """Return the plain text of ``TestOauth``. Any text starting with Hello at 200 is a healthy token."""
     text = excerpt(body)
     if http_status == 200 and text.lstrip().lower().startswith("hello"):
         return text

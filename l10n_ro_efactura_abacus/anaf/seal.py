@@ -9,14 +9,16 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 
 from .seal_trust import describe, load_certificate, trust
-from .xml import XmlError, children, local_name, namespace, parse_xml
+from .xml import Element, XmlError, children, local_name, namespace, parse_xml
 
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
 
@@ -70,12 +72,14 @@ class SealReport:
 
 
 class _Verdict(Exception):
-    def __init__(self, state, code, reason):
+    def __init__(self, state: str, code: str, reason: str) -> None:
         super().__init__(code)
         self.found = (state, code, reason)
 
 
-def verify(document, seal, trusted=(), at=None):
+def verify(
+    document: bytes, seal: bytes | None, trusted: Iterable[str | bytes] = (), at: date | None = None
+) -> SealReport:
     """Check a seal against the document it came with.
 
     :param bytes document: untouched, as it was in the package
@@ -91,33 +95,39 @@ def verify(document, seal, trusted=(), at=None):
         signature, carrier = _open(seal)
         signed_info = _only(signature, "SignedInfo")
         octets = _signed_octets(signed_info)  # first: checking the digest takes the signature out of its tree
-        method = _SIGNATURES.get(_only(signed_info, "SignatureMethod").get("Algorithm"))
-        certificate, trouble = _certificate(signature)
+        method = _SIGNATURES.get(_only(signed_info, "SignatureMethod").get("Algorithm", ""))
+        found = _certificate(signature)
+        if isinstance(found, x509.Certificate):
+            certificate = found
         _check_digest(bytes(document), signature, carrier, signed_info)
-        if trouble:
-            raise trouble
-        _check_signature(signature, method, octets, certificate)
-        state, code, reason = trust(certificate, trusted, at)
+        if isinstance(found, _Verdict):
+            raise found
+        _check_signature(signature, method, octets, found)
+        state, code, reason = trust(found, trusted, at)
     except _Verdict as verdict:
         state, code, reason = verdict.found
     return SealReport(state, code, reason, **(describe(certificate) if certificate else {}))
 
 
-def seal_certificate(seal):
-    """The X.509 certificate in a seal, believed or not; None where there is none to be read."""
+def seal_certificate(seal: bytes | None) -> x509.Certificate | None:
+    """Return the X.509 certificate in a seal, believed or not; None where there is none to be read."""
     try:
         signature, _carrier = _open(seal)
-        return _certificate(signature)[0]
+        found = _certificate(signature)
     except (_Verdict, XmlError):
         return None
+    return found if isinstance(found, x509.Certificate) else None
 
 
-def _unsupported(what):
+def _unsupported(what: str) -> _Verdict:
     return _Verdict("unverified", "unsupported_seal", f"the seal has an unknown shape: {what}")
 
 
-def _open(seal):
-    """``(Signature element, the document that carries it or None)``."""
+def _open(seal: bytes | None) -> tuple[Element, Element | None]:
+    """Return ``(Signature element, the document that carries it or None)``.
+
+    :raises _Verdict: no readable XML, or no signature in it
+    """
     try:
         root = parse_xml(seal or b"", remove_comments=True)
     except XmlError:
@@ -130,37 +140,47 @@ def _open(seal):
     return own[-1], root
 
 
-def _is_signature(element):
+def _is_signature(element: Element) -> bool:
     return local_name(element) == "Signature" and namespace(element) == DSIG
 
 
-def _only(element, *path):
+def _only(element: Element, *path: str) -> Element:
+    """Return the one element at ``path``.
+
+    :raises _Verdict: none or several
+    """
     found = children(element, *path)
     if len(found) != 1 or namespace(found[0]) != DSIG:
         raise _unsupported(f"{len(found)} x {path[-1]}")
     return found[0]
 
 
-def _bytes_of(element, state, code):
+def _bytes_of(element: Element, state: str, code: str) -> bytes:
+    """Decode the base64 text of an element.
+
+    :raises _Verdict: of this state and code where it is not base64
+    """
     try:
         return base64.b64decode("".join("".join(element.itertext()).split()), validate=True)
     except (binascii.Error, ValueError):
         raise _Verdict(state, code, f"{local_name(element)} is not base64") from None
 
 
-def _check_digest(document, signature, carrier, signed_info):
-    """The digest must be that of *our* document; the copy inside an enveloped seal is only a witness.
+def _check_digest(document: bytes, signature: Element, carrier: Element | None, signed_info: Element) -> None:
+    """Compare the digest with *our* document; the copy inside an enveloped seal is only a witness.
 
     ANAF's TEST signer indents that copy after signing, so it need not match its own digest any more.
+
+    :raises _Verdict: invalid where it is of other bytes
     """
     reference = _only(signed_info, "Reference")
     if reference.get("URI"):
         raise _unsupported("a reference to a part")
-    name = _DIGESTS.get(_only(reference, "DigestMethod").get("Algorithm"))
+    name = _DIGESTS.get(_only(reference, "DigestMethod").get("Algorithm", ""))
     if not name:
         raise _unsupported("digest algorithm")
     expected = _bytes_of(_only(reference, "DigestValue"), "invalid", "digest_mismatch")
-    transforms = [t.get("Algorithm") for t in children(reference, "Transforms", "Transform")]
+    transforms = [t.get("Algorithm", "") for t in children(reference, "Transforms", "Transform")]
     if carrier is None:
         if transforms:
             raise _unsupported("transforms on a detached seal")
@@ -174,13 +194,9 @@ def _check_digest(document, signature, carrier, signed_info):
     raise _Verdict("invalid", "digest_mismatch", "the seal was made for other bytes than this document")
 
 
-def _enveloped(document, signature, carrier, transforms):
-    """Octets of our document and of the seal's copy without its signature, as a digest covers them."""
-    if (
-        transforms[:1] != [_ENVELOPED]
-        or any(t not in _CANONICAL for t in transforms[1:])
-        or len(transforms) > 2
-    ):
+def _enveloped(document: bytes, signature: Element, carrier: Element, transforms: list[str]) -> tuple[bytes, bytes]:
+    """Return the octets of our document and of the seal's copy without its signature, as a digest covers them."""
+    if transforms[:1] != [_ENVELOPED] or any(t not in _CANONICAL for t in transforms[1:]) or len(transforms) > 2:
         raise _unsupported("transforms")
     exclusive = bool(transforms[1:]) and _CANONICAL[transforms[1]]
     signature.tail = None  # a line break the serialiser put there
@@ -192,12 +208,12 @@ def _enveloped(document, signature, carrier, transforms):
     return ours, _c14n(carrier, exclusive)
 
 
-def _c14n(element, exclusive):
-    return etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False, with_tail=False)
+def _c14n(element: Element, exclusive: bool) -> bytes:
+    return etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False, with_tail=False)  # type: ignore[call-overload, no-any-return]
 
 
-def _signed_octets(signed_info):
-    """SignedInfo as it may have been signed; every form says the same, whichever verifies.
+def _signed_octets(signed_info: Element) -> list[bytes]:
+    """Return SignedInfo in every form it may have been signed in; they say the same, whichever verifies.
 
     Standing in the seal it may have gained line breaks (TEST indents after signing) and, canonicalised
     inclusively, the carrier's namespaces (PROD names the inclusive form; it has none to gain).
@@ -217,34 +233,35 @@ def _signed_octets(signed_info):
     ]
 
 
-def _certificate(signature):
-    """``(certificate, None)`` or ``(None, verdict)``: a wrong digest weighs more than a bad certificate."""
+def _certificate(signature: Element) -> x509.Certificate | _Verdict:
+    """Return the seal's certificate, or the verdict that there is none to be read.
+
+    The verdict is returned and not raised: a wrong digest weighs more than a bad certificate.
+    """
     found = children(signature, "KeyInfo", "X509Data", "X509Certificate")
     if not found:
-        return None, _unsupported("no certificate")
+        return _unsupported("no certificate")
     try:
-        return load_certificate(_bytes_of(found[0], "unverified", "unreadable_certificate")), None
+        return load_certificate(_bytes_of(found[0], "unverified", "unreadable_certificate"))
     except _Verdict as verdict:
-        return None, verdict
+        return verdict
     except ValueError:
-        return None, _Verdict(
-            "unverified", "unreadable_certificate", "the seal's certificate is not readable"
-        )
+        return _Verdict("unverified", "unreadable_certificate", "the seal's certificate is not readable")
 
 
-def _check_signature(signature, method, octets, certificate):
+def _check_signature(
+    signature: Element, method: str | None, octets: list[bytes], certificate: x509.Certificate
+) -> None:
     key = certificate.public_key()
     if not method or not isinstance(key, rsa.RSAPublicKey):
         raise _unsupported("signature algorithm")
     value = _bytes_of(_only(signature, "SignatureValue"), "invalid", "bad_signature")
     if not any(_rsa_signed(key.public_numbers(), value, form, method) for form in octets):
-        raise _Verdict(
-            "invalid", "bad_signature", "the signature was not made by the certificate in the seal"
-        )
+        raise _Verdict("invalid", "bad_signature", "the signature was not made by the certificate in the seal")
 
 
-def _rsa_signed(key, signature, data, name):
-    """EMSA-PKCS1-v1_5: the one encoding of this hash, compared whole."""
+def _rsa_signed(key: rsa.RSAPublicNumbers, signature: bytes, data: bytes, name: str) -> bool:
+    """Verify EMSA-PKCS1-v1_5: build the one encoding of this hash and compare it whole."""
     size = (key.n.bit_length() + 7) // 8
     digest = hashlib.new(name, data, usedforsecurity=False).digest()
     info = bytes.fromhex(_DIGEST_INFO[name]) + digest

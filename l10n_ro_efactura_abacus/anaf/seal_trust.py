@@ -4,7 +4,9 @@ Issuers change and several seals are in use at once, so nothing is pinned in cod
 certificates it trusts. A name alone proves nothing; anybody can write it into a certificate of his own.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timezone
+from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -14,8 +16,11 @@ from cryptography.x509.oid import NameOID
 MINISTRY = ("Ministerul Finantelor", "Ministerul Finantelor Publice")
 
 
-def load_certificate(data):
-    """One X.509 certificate from PEM or DER (bytes or str). :raises ValueError: it is none"""
+def load_certificate(data: str | bytes) -> x509.Certificate:
+    """Load one X.509 certificate from PEM or DER (bytes or str).
+
+    :raises ValueError: it is none
+    """
     data = data.encode("ascii", "replace") if isinstance(data, str) else bytes(data)
     try:
         if b"-----BEGIN" in data:
@@ -28,22 +33,23 @@ def load_certificate(data):
         raise ValueError(f"not a usable certificate: {type(error).__name__}") from None
 
 
-def _anchors(item):
-    """The certificates of one trusted item: a PEM may be a bundle."""
+def _anchors(item: str | bytes) -> list[x509.Certificate]:
+    """Load the certificates of one trusted item: a PEM may be a bundle."""
     data = item.encode("ascii", "replace") if isinstance(item, str) else bytes(item)
     end = b"-----END CERTIFICATE-----"
     return [load_certificate(part + end) for part in data.split(end)[:-1]] or [load_certificate(data)]
 
 
-def _text(name):
+def _text(name: x509.Name) -> str | None:
+    """Write a name as RFC 4514 does; None where it cannot be written."""
     try:
         return name.rfc4514_string()
     except ValueError:
         return None
 
 
-def describe(certificate):
-    """The certificate's facts, as :class:`seal.SealReport` names them."""
+def describe(certificate: x509.Certificate) -> dict[str, Any]:
+    """Return the certificate's facts, as :class:`seal.SealReport` names them."""
     return {
         "subject": _text(certificate.subject),
         "issuer": _text(certificate.issuer),
@@ -54,11 +60,14 @@ def describe(certificate):
     }
 
 
-def trust(certificate, trusted, at=None):
-    """``(state, reason_code, reason)`` of a certificate whose signature already holds.
+def trust(
+    certificate: x509.Certificate, trusted: Iterable[str | bytes], at: date | None = None
+) -> tuple[str, str, str]:
+    """Judge a certificate whose signature already holds.
 
     :param trusted: certificates: the same one, or a CA that issued it to the Ministry (subject's O)
     :param at: date or datetime of signing, None when unknown
+    :return: ``(state, reason_code, reason)``
     :raises ValueError: a trusted certificate is unreadable: our configuration, not the seal, is wrong
     """
     anchors = [anchor for item in trusted for anchor in _anchors(item)]
@@ -90,7 +99,7 @@ def trust(certificate, trusted, at=None):
     return "valid", "ok", "the seal is the Ministry's and covers exactly this document"
 
 
-def _issued(certificate, anchor):
+def _issued(certificate: x509.Certificate, anchor: x509.Certificate) -> bool:
     try:
         if not anchor.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             return False
@@ -100,12 +109,13 @@ def _issued(certificate, anchor):
     return True
 
 
-def _is_ministry(certificate):
+def _is_ministry(certificate: x509.Certificate) -> bool:
     names = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     return any(str(name.value).strip() in MINISTRY for name in names)
 
 
-def _valid_on(certificate, at):
+def _valid_on(certificate: x509.Certificate, at: date) -> bool:
+    """Tell whether the certificate was valid on a day, or at a moment (datetime; naive is UTC)."""
     first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if isinstance(at, datetime):
         at = at if at.tzinfo else at.replace(tzinfo=timezone.utc)

@@ -5,11 +5,13 @@ typos included; numbers inside them vary.
 """
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
-from .bucharest import from_clock
-from .errors import ClockSkew, Gone, NoRight, NotFound, QuotaExceeded, Refused, Technical
+from .bucharest_time import from_clock
+from .errors import AnafError, ClockSkew, Gone, NoRight, NotFound, QuotaExceeded, Refused, Technical
 
-_RULES = [
+_RULES: list[tuple[type[AnafError], str, re.Pattern[str]]] = [
     (error, code, re.compile(pattern, re.IGNORECASE))
     for error, code, pattern in (
         (Technical, "technical_error", r"eroare tehnica"),
@@ -43,8 +45,8 @@ _PAST_LAST_PAGE = re.compile(r"pagina solicitata.*?(?:pagini\s+(\d+))?\s*$", re.
 _QUOTED_CLOCK = re.compile(r"momentul requestului\s*=\s*(.+)$", re.IGNORECASE | re.DOTALL)
 
 
-def classify(texts, **facts):
-    """The error the first known sentence stands for, carrying all of them; None when none is known.
+def classify(texts: Sequence[str], **facts: Any) -> AnafError | None:
+    """Build the error the first known sentence stands for, carrying all of them; None when none is known.
 
     :param facts: ``http_status``, ``raw`` and so on, handed to the error
     """
@@ -59,12 +61,12 @@ def classify(texts, **facts):
     return None
 
 
-def is_no_messages(text):
-    """An empty list is an answer, not an error."""
+def is_no_messages(text: str | None) -> bool:
+    """Tell whether a sentence says that the list is empty: an answer, not an error."""
     return bool(_NO_MESSAGES.match(text or ""))
 
 
-def past_last_page(text):
-    """None, or the number of pages there are (0 when unsaid) if the list shrank while paging."""
+def past_last_page(text: str | None) -> int | None:
+    """Return None, or the number of pages there are (0 when unsaid) if the list shrank while paging."""
     match = _PAST_LAST_PAGE.search(text or "")
     return int(match.group(1) or 0) if match else None

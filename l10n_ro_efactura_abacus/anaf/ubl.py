@@ -5,11 +5,16 @@ from datetime import date
 from decimal import Decimal
 
 from .identifiers import cif_digits
-from .xml import XmlError, child_text, children, local_name, parse_xml, text_of, to_amount, to_date
+from .xml import Element, FileError, XmlError, child_text, children, local_name, parse_xml, text_of, to_amount, to_date
 
 
-class UblError(ValueError):
+class UblError(FileError):
     """Not a UBL Invoice or CreditNote."""
+
+    @classmethod
+    def of(cls, error: FileError) -> "UblError":
+        """Return the same fact as ``error``, about an invoice."""
+        return cls(error.code, error.text, error.detail, error.line)
 
 
 @dataclass(frozen=True)
@@ -39,25 +44,32 @@ class InvoiceFacts:
     preceding: list[str] = field(default_factory=list)
 
 
-def read_facts(xml):
-    """Bytes of an Invoice or CreditNote -> InvoiceFacts, whatever the prefixes. :raises UblError:"""
+def read_facts(xml: bytes) -> InvoiceFacts:
+    """Read the facts of an Invoice or CreditNote, whatever the prefixes.
+
+    :raises UblError: it is neither
+    """
     return facts_of(parse_invoice(xml))
 
 
-def parse_invoice(xml):
-    """Bytes -> the root element of an Invoice or CreditNote. :raises UblError:"""
+def parse_invoice(xml: bytes) -> Element:
+    """Parse bytes into the root element of an Invoice or CreditNote.
+
+    :raises UblError: it is neither
+    """
     try:
         root = parse_xml(xml)
     except XmlError as error:
-        raise UblError(str(error)) from None
+        raise UblError.of(error) from None
     name = local_name(root)
     if name not in ("Invoice", "CreditNote"):
-        raise UblError(f"the root is {name or 'nothing'}, not Invoice or CreditNote")
+        name = name or "nothing"
+        raise UblError("wrong_root", f"the root is {name}, not Invoice or CreditNote", name)
     return root
 
 
-def facts_of(root):
-    """The facts of an invoice that is parsed already."""
+def facts_of(root: Element) -> InvoiceFacts:
+    """Read the facts of an invoice that is parsed already."""
     name = local_name(root)
     currency = child_text(root, "DocumentCurrencyCode")
     seller = _party(root, "AccountingSupplierParty")
@@ -86,34 +98,36 @@ def facts_of(root):
     )
 
 
-def tax_total(root, currency):
-    """The TaxTotal in the document's currency, or None; a second one may be there in RON (BT-111)."""
+def tax_total(root: Element, currency: str) -> Element | None:
+    """Return the TaxTotal in the document's currency, or None; a second one may be there in RON (BT-111)."""
     totals = [total for total in children(root, "TaxTotal") if children(total, "TaxAmount")]
     totals.sort(key=lambda total: children(total, "TaxAmount")[0].get("currencyID") != currency)
     return totals[0] if totals else None
 
 
-def party_cif(party):
-    """Digits: of the VAT number first, then of the legal registration, then of any other identifier."""
+def party_cif(party: Element) -> str:
+    """Return the digits of a party's CIF: VAT number first, then legal registration, then any other identifier."""
     schemes = sorted(children(party, "PartyTaxScheme"), key=lambda scheme: not is_vat(scheme))
     texts = [child_text(scheme, "CompanyID") for scheme in schemes]
     texts += [child_text(party, "PartyLegalEntity", "CompanyID"), child_text(party, "PartyIdentification", "ID")]
     return next((digits for digits in map(cif_digits, texts) if digits), "")
 
 
-def party_name(party):
+def party_name(party: Element) -> str:
+    """Return the registered name (BT-27/44), the trading name (BT-28/45) where it is missing."""
     return child_text(party, "PartyLegalEntity", "RegistrationName") or child_text(party, "PartyName", "Name")
 
 
-def is_vat(scheme):
+def is_vat(scheme: Element) -> bool:
+    """Tell whether a PartyTaxScheme is of VAT."""
     return child_text(scheme, "TaxScheme", "ID").upper() == "VAT"
 
 
-def _party(root, role):
+def _party(root: Element, role: str) -> tuple[str, str]:
     for party in children(root, role, "Party"):
         return party_cif(party), party_name(party)
     return "", ""
 
 
-def _money(root, name):
+def _money(root: Element, name: str) -> Decimal | None:
     return to_amount(child_text(root, "LegalMonetaryTotal", name))

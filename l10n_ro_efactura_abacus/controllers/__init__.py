@@ -1,3 +1,5 @@
+"""HTTP routes: the OAuth dance with ANAF, and downloads."""
+
 from . import connection
 from . import inbox
 from . import package

@@ -1,4 +1,5 @@
-"""A tour in the browser while the background jobs work, as the crons of a server would."""
+"""Base class of browser tours that run while the background jobs work."""
+
 import threading
 
 from odoo import SUPERUSER_ID, api
@@ -8,7 +9,6 @@ from .common import EfacturaCommon
 
 
 class TourCase(EfacturaCommon, HttpCase):
-
     def _tour(self, name, url):
         """Run a tour while the background jobs work, as the crons of a server would."""
         self.env.flush_all()
@@ -16,7 +16,7 @@ class TourCase(EfacturaCommon, HttpCase):
         worker = threading.Thread(target=self._work, args=(stop,))
         worker.start()
         try:
-            self.start_tour(url, name, login='efactura_biller', timeout=120)
+            self.start_tour(url, name, login="efactura_biller", timeout=120)
         finally:
             stop.set()
             worker.join()
@@ -26,6 +26,6 @@ class TourCase(EfacturaCommon, HttpCase):
         while not stop.wait(2):
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
-                env['l10n_ro_efactura.submission']._cron_upload()
-                env['l10n_ro_efactura.submission']._cron_settle()
-                env['l10n_ro_efactura.message']._cron_archive()
+                env["l10n_ro_efactura.submission"]._cron_upload()
+                env["l10n_ro_efactura.submission"]._cron_settle()
+                env["l10n_ro_efactura.message"]._cron_archive()

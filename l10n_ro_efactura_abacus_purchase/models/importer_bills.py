@@ -3,8 +3,9 @@ from odoo.fields import Command
 
 
 class EfacturaImporter(models.AbstractModel):
-    """The bill of an order: its lines linked, and its waiting draft filled in place of a second bill."""
-    _inherit = 'l10n_ro_efactura.importer'
+    """The importer with purchase orders: links bill lines, and fills the order's draft bill instead of a second one."""
+
+    _inherit = "l10n_ro_efactura.importer"
 
     @api.private
     def _bill_values(self, proposal):
@@ -12,10 +13,12 @@ class EfacturaImporter(models.AbstractModel):
         values = super()._bill_values(proposal)
         if warnings := self._order_warnings(proposal):
             proposal.to_check = True
-            values['l10n_ro_efactura_import_warnings'] = [
-                *(values.get('l10n_ro_efactura_import_warnings') or []), *warnings]
+            values["l10n_ro_efactura_import_warnings"] = [
+                *(values.get("l10n_ro_efactura_import_warnings") or []),
+                *warnings,
+            ]
         if proposal.order:
-            values['invoice_origin'] = ', '.join(proposal.order.sudo().mapped('name'))
+            values["invoice_origin"] = ", ".join(proposal.order.sudo().mapped("name"))
         return values
 
     @api.private
@@ -23,7 +26,7 @@ class EfacturaImporter(models.AbstractModel):
         # EXTENDS l10n_ro_efactura_abacus
         values = super()._bill_line_values(proposal, line_proposal)
         if line_proposal.order_line.value:
-            values['purchase_line_id'] = line_proposal.order_line.value.id
+            values["purchase_line_id"] = line_proposal.order_line.value.id
         return values
 
     @api.private
@@ -35,15 +38,17 @@ class EfacturaImporter(models.AbstractModel):
 
     @api.private
     def _fill_bill(self, proposal):
-        """Put the invoice into the draft that was made from the order."""
+        """Fill the draft bill that was made from the order with the invoice."""
         bill = proposal.bill.with_context(l10n_ro_efactura_import=True)
         values = self._bill_values(proposal)
-        values['invoice_line_ids'] = [
-            *(Command.delete(line.id) for line in bill.invoice_line_ids), *values['invoice_line_ids']]
-        values.setdefault('date', values['invoice_date'])
-        if bill.journal_id.id == values['journal_id']:
-            del values['journal_id']
-        for name in ('move_type', 'company_id'):
+        values["invoice_line_ids"] = [
+            *(Command.delete(line.id) for line in bill.invoice_line_ids),
+            *values["invoice_line_ids"],
+        ]
+        values.setdefault("date", values["invoice_date"])
+        if bill.journal_id.id == values["journal_id"]:
+            del values["journal_id"]
+        for name in ("move_type", "company_id"):
             del values[name]
         bill.write(values)
         return bill

@@ -7,7 +7,7 @@ from anaf_sealing import certificate, detached, enveloped, new_key, package
 import anaf
 from anaf.rasp import MAX_TEXT, NAMESPACE, clean_text
 
-TEXTS = ["Cantitatea livrată nu corespunde.", 'a "b" <c> & \'d\'', "două\nrânduri\tși tab", "x" * MAX_TEXT]
+TEXTS = ["Cantitatea livrată nu corespunde.", "a \"b\" <c> & 'd'", "două\nrânduri\tși tab", "x" * MAX_TEXT]
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -90,6 +90,22 @@ def test_a_credit_note_reads_its_own_names():
     assert anaf.read_document(small([], TaxInclusive="-1.00")).sign == -1
 
 
+def test_the_project_of_a_credit_note_is_a_reference_without_a_file():
+    kinds = {"50": "P 1", "130": "OBJ", "": "D 1"}
+    bare = "".join(
+        f"<AdditionalDocumentReference><ID schemeID='AAA'>{number}</ID><DocumentTypeCode>{code}</DocumentTypeCode>"
+        "</AdditionalDocumentReference>"
+        for code, number in kinds.items()
+    )
+    file = bare.replace("</AdditionalDocumentReference>", "<Attachment/></AdditionalDocumentReference>")
+    found = anaf.read_document(f"<CreditNote>{file}{bare}</CreditNote>".encode())
+    assert (found.project, found.object_id, found.object_scheme) == ("P 1", "OBJ", "AAA")
+    assert found.supporting == [("D 1", "")] and [one.name for one in found.attachments] == ["P 1", "OBJ", "D 1"]
+    found = anaf.read_document(f"<CreditNote>{file}</CreditNote>".encode())
+    assert (found.project, found.object_id, found.supporting) == ("", "", [])
+    assert anaf.read_document(f"<Invoice>{bare}</Invoice>".encode()).project == ""
+
+
 def test_no_namespace_at_all_and_a_default_one():
     bare = b"<Invoice><ID>7</ID><InvoiceLine><ID>1</ID><Item><Name>X</Name></Item></InvoiceLine></Invoice>"
     assert anaf.read_document(bare).lines[0].name == "X"

@@ -53,11 +53,7 @@ def test_documents_with_a_fault_are_written_or_refused(document, data):
     )
     whole = data.draw(st.booleans())
     of = document if whole else document.lines[0]
-    fields = [
-        field.name
-        for field in dataclasses.fields(of)
-        if _takes(field, getattr(of, field.name), fault)
-    ]
+    fields = [field.name for field in dataclasses.fields(of) if _takes(field, getattr(of, field.name), fault)]
     changed = dataclasses.replace(of, **{data.draw(st.sampled_from(fields)): fault})
     if not whole:
         changed = dataclasses.replace(document, lines=[changed, *document.lines[1:]])

@@ -10,9 +10,11 @@ import anaf
 FILES = sorted(pathlib.Path(anaf.__file__).parent.glob("*.py"))
 ALLOWED = {"cryptography", "dateutil", "lxml", "requests", "stdnum", "urllib3"}
 STDLIB = {
-    "base64", "binascii", "dataclasses", "datetime", "decimal", "email", "functools", "hashlib", "hmac", "http", "io",
-    "ipaddress", "json", "re", "threading", "time", "unicodedata", "urllib", "zipfile", "zoneinfo",
+    "__future__", "base64", "binascii", "collections", "dataclasses", "datetime", "decimal", "email", "functools",
+    "hashlib", "hmac", "http", "io", "ipaddress", "json", "re", "socket", "threading", "time", "typing", "unicodedata",
+    "urllib", "zipfile", "zoneinfo",
 }  # fmt: skip
+STDLIB |= {"_typeshed"}  # for type checkers only
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.name)

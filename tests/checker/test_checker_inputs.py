@@ -14,15 +14,26 @@ from house.paths import ROOT
 INVOICE = samples.invoice()
 
 
-@pytest.mark.parametrize("data", [
-    b"", b" ", b"not xml", b"<a>", b"\x00\xff" * 50, b"<Invoice/>", b"<html><body/></html>", "ăîș".encode("utf-16"),
-    INVOICE[:-30],
-    b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + INVOICE.partition(b"?>")[2],
-    b'<?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>',
-    INVOICE.replace(b"Invoice-2", b"Invoice-3"),
-    INVOICE.replace(b"UTF-8", b"no-such-encoding"),
-    b"<a>" * 5000 + b"</a>" * 5000,
-], ids=range(14))
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b" ",
+        b"not xml",
+        b"<a>",
+        b"\x00\xff" * 50,
+        b"<Invoice/>",
+        b"<html><body/></html>",
+        "ăîș".encode("utf-16"),
+        INVOICE[:-30],
+        b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + INVOICE.partition(b"?>")[2],
+        b'<?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>',
+        INVOICE.replace(b"Invoice-2", b"Invoice-3"),
+        INVOICE.replace(b"UTF-8", b"no-such-encoding"),
+        b"<a>" * 5000 + b"</a>" * 5000,
+    ],
+    ids=range(14),
+)
 def test_what_is_no_invoice_is_one_finding(data):
     report = check(data)
     assert report.verdict == "fail"
@@ -30,22 +41,36 @@ def test_what_is_no_invoice_is_one_finding(data):
     assert len(report.findings[0].text_ro) < 400
 
 
-@pytest.mark.parametrize("old, new", [
-    (b"<cbc:ID>S</cbc:ID>", b""), (b"100.00", b"NaN"), (b"100.00", b"1e400"), (b"100.00", b"9" * 5000), (b"21.00", b""),
-    (b"<cbc:Percent>21", b"<cbc:Percent>-99999999999999999999"), (b"2026-01-15", b"0000-00-00"),
-    (b"H87", b"\xc8\x98" * 999),
-    (b"<cac:TaxTotal>", b"<cac:TaxTotal><cac:TaxTotal>"[:14]), (b"<cac:Price>", b"<cac:Price><cac:Price/>"),
-    (b"<cbc:Note>", b'<cbc:Note xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="x">'),
-    (b"2026-01-15", b"9" * 5000 + b"-01-01"), (b"<cbc:DueDate>", b'<cbc:DueDate xmlns:x="u" x:a="1">'),
-    (b"<cbc:Name>Scaun", b"<cbc:Name><cbc:Name>a</cbc:Name>"), (b"<cbc:Note>", b"<cbc:Note><?pi x?><!-- y -->"),
-])
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        (b"<cbc:ID>S</cbc:ID>", b""),
+        (b"100.00", b"NaN"),
+        (b"100.00", b"1e400"),
+        (b"100.00", b"9" * 5000),
+        (b"21.00", b""),
+        (b"<cbc:Percent>21", b"<cbc:Percent>-99999999999999999999"),
+        (b"2026-01-15", b"0000-00-00"),
+        (b"H87", b"\xc8\x98" * 999),
+        (b"<cac:TaxTotal>", b"<cac:TaxTotal><cac:TaxTotal>"[:14]),
+        (b"<cac:Price>", b"<cac:Price><cac:Price/>"),
+        (b"<cbc:Note>", b'<cbc:Note xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="x">'),
+        (b"2026-01-15", b"9" * 5000 + b"-01-01"),
+        (b"<cbc:DueDate>", b'<cbc:DueDate xmlns:x="u" x:a="1">'),
+        (b"<cbc:Name>Scaun", b"<cbc:Name><cbc:Name>a</cbc:Name>"),
+        (b"<cbc:Note>", b"<cbc:Note><?pi x?><!-- y -->"),
+    ],
+)
 def test_nonsense_inside_never_raises(old, new):
     check(INVOICE.replace(old, new))
 
 
 def test_structure_is_explained_in_plain_words():
-    report = check(INVOICE.replace(b"<cbc:IssueDate>2026-01-15</cbc:IssueDate>", b"")
-                   .replace(b'<cbc:PriceAmount currencyID="RON">50', b"<cbc:PriceAmount>cincizeci"))
+    report = check(
+        INVOICE.replace(b"<cbc:IssueDate>2026-01-15</cbc:IssueDate>", b"").replace(
+            b'<cbc:PriceAmount currencyID="RON">50', b"<cbc:PriceAmount>cincizeci"
+        )
+    )
     found = [one for one in report.findings if one.rule == "XSD"]
     assert "/Invoice/cac:InvoiceLine/cac:Price/cbc:PriceAmount" in {one.node for one in found}
     assert any("IssueDate" in one.text_en for one in found)
@@ -105,11 +130,15 @@ def test_the_command_writes_one_json_line_a_file(tmp_path):
     good, bad = tmp_path / "bună.xml", tmp_path / "rea.xml"
     good.write_bytes(INVOICE)
     bad.write_bytes(INVOICE.replace(b"H87", b"BUC"))
-    done = subprocess.run([sys.executable, ROOT / "dev" / "check", good, bad, tmp_path / "lipsa.xml"],
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, ROOT / "dev" / "check", good, bad, tmp_path / "lipsa.xml"], capture_output=True, text=True
+    )
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(one["file"], one["verdict"]) for one in lines] == [
-        (str(good), "pass"), (str(bad), "fail"), (str(tmp_path / "lipsa.xml"), "fail")]
+        (str(good), "pass"),
+        (str(bad), "fail"),
+        (str(tmp_path / "lipsa.xml"), "fail"),
+    ]
     assert lines[0]["findings"] == []
     assert {"rule": "BR-CL-23", "severity": "fatal", "bt": "BT-130"}.items() <= lines[1]["findings"][0].items()
     assert lines[1]["findings"][0]["text"]

@@ -1,10 +1,11 @@
 """The SPV inbox with real workers at the same time: messages to sellers, bills, pairs."""
+
 import time
 from collections import Counter
 
-import chaos_support as support
 from workers import QUICK, begin, together, work
 
+import support
 from house import postgres
 
 MESSAGES = """
@@ -21,25 +22,31 @@ print('WRITTEN', len(received))
 
 def test_messages_to_sellers_go_once(database, sim):
     sim.generate_supplier_invoices(support.CIF, 12, days=3)
-    assert 'WRITTEN 12' in work(database, sim, MESSAGES.format(count=12, text="Cantitatea nu corespunde"))
-    killed = begin(database, sim, """
+    assert "WRITTEN 12" in work(database, sim, MESSAGES.format(count=12, text="Cantitatea nu corespunde"))
+    killed = begin(
+        database,
+        sim,
+        """
 from odoo.addons.l10n_ro_efactura_abacus.models.calls.lane import lanes
 [lane] = lanes(env, [(env.company.id, 'prod')])
-print('CLAIMED', env['l10n_ro_efactura.rasp']._claim(lane)['attempt'], flush=True)
+print('CLAIMED', env['l10n_ro_efactura.rasp']._claim(lane, 1)[0]['attempt'], flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
-""", knobs=QUICK).communicate(timeout=120)[0]
-    assert 'CLAIMED 1' in killed, killed
+""",
+        knobs=QUICK,
+    ).communicate(timeout=120)[0]
+    assert "CLAIMED 1" in killed, killed
     time.sleep(6.5)
     sim.settings.latency = 0.05
     together(database, sim, ["env['l10n_ro_efactura.rasp']._cron_rasp()"] * 2, QUICK)
     sim.settings.latency = 0
-    sent = Counter(upload.xml for upload in sim.uploads('prod') if upload.standard == 'RASP')
+    sent = Counter(upload.xml for upload in sim.uploads("prod") if upload.standard == "RASP")
     assert len(sent) == 11 and set(sent.values()) == {1}
     time.sleep(2.5)
     work(database, sim, "env['l10n_ro_efactura.rasp']._cron_rasp()", QUICK)
-    rows = postgres.execute("SELECT state, count(*), max(attempt) FROM l10n_ro_efactura_rasp GROUP BY state",
-                            dbname=database)
-    assert sorted(rows) == [('ok', 11, 1), ('uncertain', 1, 1)], "nobody sends what may be there"
+    rows = postgres.execute(
+        "SELECT state, count(*), max(attempt) FROM l10n_ro_efactura_rasp GROUP BY state", dbname=database
+    )
+    assert sorted(rows) == [("ok", 11, 1), ("uncertain", 1, 1)], "nobody sends what may be there"
 
 
 def test_two_workers_import_each_invoice_once(database, sim):
@@ -62,12 +69,16 @@ env.cr.commit()
     work(database, sim, "messages._cron_import()")
     rows = postgres.execute(
         f"SELECT count(*), count(move_id), count(DISTINCT move_id), count(import_error), count(import_due)"
-        f" FROM l10n_ro_efactura_message WHERE {due}", dbname=database)
+        f" FROM l10n_ro_efactura_message WHERE {due}",
+        dbname=database,
+    )
     assert rows == [(count, count, count, 0, 0)]
-    assert postgres.execute("SELECT count(*) FROM account_move WHERE move_type IN ('in_invoice', 'in_refund')",
-                            dbname=database) == [(count,)]
-    twice = postgres.execute("SELECT vat FROM res_partner WHERE supplier_rank > 0 GROUP BY vat HAVING count(*) > 1",
-                             dbname=database)
+    assert postgres.execute(
+        "SELECT count(*) FROM account_move WHERE move_type IN ('in_invoice', 'in_refund')", dbname=database
+    ) == [(count,)]
+    twice = postgres.execute(
+        "SELECT vat FROM res_partner WHERE supplier_rank > 0 GROUP BY vat HAVING count(*) > 1", dbname=database
+    )
     assert twice == []
 
 
@@ -99,13 +110,19 @@ env.cr.commit()
 
 
 def test_two_workers_and_a_user_pair_each_bill_once(database, sim):
-    assert 'READY' in support.shell(database, sim, PAPERS)
+    assert "READY" in support.shell(database, sim, PAPERS)
     together(database, sim, ["messages._pair_due()", "messages._pair_due()", HANDS])
     work(database, sim, "messages._pair_due()")
-    pairs = postgres.execute("SELECT count(move_id), count(DISTINCT move_id) FROM l10n_ro_efactura_message"
-                             " WHERE kind = 'received' AND seller_cif = '14399840'", dbname=database)
+    pairs = postgres.execute(
+        "SELECT count(move_id), count(DISTINCT move_id) FROM l10n_ro_efactura_message"
+        " WHERE kind = 'received' AND seller_cif = '14399840'",
+        dbname=database,
+    )
     assert pairs == [(120, 120)]
-    wrong = postgres.execute("SELECT m.number, v.ref FROM l10n_ro_efactura_message m JOIN account_move v"
-                             " ON v.id = m.move_id WHERE m.seller_cif = '14399840'"
-                             " AND v.ref != 'ABC' || lpad(substr(m.number, 5), 5, '0')", dbname=database)
+    wrong = postgres.execute(
+        "SELECT m.number, v.ref FROM l10n_ro_efactura_message m JOIN account_move v"
+        " ON v.id = m.move_id WHERE m.seller_cif = '14399840'"
+        " AND v.ref != 'ABC' || lpad(substr(m.number, 5), 5, '0')",
+        dbname=database,
+    )
     assert wrong == []

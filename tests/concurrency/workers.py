@@ -1,12 +1,13 @@
 """Workers: processes of their own that run a piece of Odoo, at the same moment where wanted."""
+
 import subprocess
 import time
 from datetime import date
 
-import chaos_support as support
+import support
 
-KNOBS = {'calls_per_minute': 100000}
-QUICK = {**KNOBS, 'quiet_seconds': 3, 'lease_seconds': 6}
+KNOBS = {"calls_per_minute": 100000}
+QUICK = {**KNOBS, "quiet_seconds": 3, "lease_seconds": 6}
 QUEUE = """
     partner = env['res.partner'].search([('name', '=', 'Client Test SRL')], limit=1)
     product = env['product.product'].search([('name', '=', 'Serviciu')], limit=1)
@@ -32,20 +33,20 @@ START = """
 def queue(database, sim, count, send=True):
     """Ids of `count` new invoices, queued unless not `send`."""
     output = support.shell(database, sim, QUEUE.format(count=count, today=date.today(), send=send))
-    line = next((line for line in output.splitlines() if line.startswith('IDS')), None)
+    line = next((line for line in output.splitlines() if line.startswith("IDS")), None)
     assert line, output[-3000:]
     return tuple(int(number) for number in line.split()[1:])
 
 
 def begin(database, sim, script, at=0.0, knobs=None):
     """Start `script` in a worker of its own, at the moment `at` or at once; its output is read with communicate()."""
-    text = START.format(at=at) + ''.join(f'    {line}\n' for line in script.strip().splitlines())
+    text = START.format(at=at) + "".join(f"    {line}\n" for line in script.strip().splitlines())
     return support.start(database, sim, text, stdout=subprocess.PIPE, **(knobs or KNOBS))
 
 
 def work(database, sim, script, knobs=None):
     output = begin(database, sim, script, knobs=knobs).communicate(timeout=300)[0]
-    assert 'Traceback' not in output, output[-4000:]
+    assert "Traceback" not in output, output[-4000:]
     return output
 
 
@@ -55,5 +56,5 @@ def together(database, sim, scripts, knobs=None):
     processes = [begin(database, sim, script, at, knobs) for script in scripts]
     outputs = [process.communicate(timeout=300)[0] for process in processes]
     for output in outputs:
-        assert 'READY' in output and 'Traceback' not in output, output[-4000:]
+        assert "READY" in output and "Traceback" not in output, output[-4000:]
     return outputs

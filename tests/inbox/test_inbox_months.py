@@ -3,21 +3,22 @@ memory flat, bills paired, the second refresh almost free.
 
     INBOX_COUNT=n ./dev/test inbox
 """
+
 import os
 import time
 from collections import Counter, deque
 from datetime import date
 
-import chaos_support as support
 import pytest
 
+import support
 from anaf_simulator import Simulator
 from house import databases, postgres
 
-COUNT = int(os.environ.get('INBOX_COUNT', '3000'))
+COUNT = int(os.environ.get("INBOX_COUNT", "3000"))
 BILLS = 40
 POOL = 16
-KNOBS = {'calls_per_minute': 1000000, 'lease_seconds': 4, 'pool': POOL}
+KNOBS = {"calls_per_minute": 1000000, "lease_seconds": 4, "pool": POOL}
 GROWTH_MB = 50
 BOOK = """
     company = env.company
@@ -63,19 +64,19 @@ AGAIN = """
 @pytest.fixture
 def sim():
     with Simulator(processing_delay=0, latency=0.02, calls_per_minute=1000000) as simulator:
-        simulator.add_certificate('director', [support.CIF])
+        simulator.add_certificate("director", [support.CIF])
         yield simulator
 
 
-def counted(name, condition='TRUE'):
+def counted(name, condition="TRUE"):
     [[count]] = postgres.execute(f"SELECT count(*) FROM l10n_ro_efactura_message WHERE {condition}", dbname=name)
     return count
 
 
 def resident(pid):
     """Megabytes of resident memory."""
-    with open(f'/proc/{pid}/status') as status:
-        return int(next(line for line in status if line.startswith('VmRSS:')).split()[1]) / 1024
+    with open(f"/proc/{pid}/status") as status:
+        return int(next(line for line in status if line.startswith("VmRSS:")).split()[1]) / 1024
 
 
 def until(name, condition, wanted, worker, limit=600):
@@ -89,20 +90,21 @@ def until(name, condition, wanted, worker, limit=600):
 
 def test_two_months(sim):
     sent = sim.generate_supplier_invoices(support.CIF, COUNT, days=59, seed=3)
-    name = support.database('test_inbox', sim, 1, date.today())
+    name = support.database("test_inbox", sim, 1, date.today())
     workers = []
 
     def worker():
         workers.append(support.start(name, sim, WORK.format(count=COUNT), **KNOBS))
         return workers[-1]
+
     try:
-        bills = [(record.number, record.issue_date, record.seller_cif) for record in sent[::COUNT // BILLS]][:BILLS]
-        assert 'BOOKED' in support.shell(name, sim, BOOK.format(bills=bills))
+        bills = [(record.number, record.issue_date, record.seller_cif) for record in sent[:: COUNT // BILLS]][:BILLS]
+        assert "BOOKED" in support.shell(name, sim, BOOK.format(bills=bills))
         sim.log = deque()  # every call
 
         sim.settings.latency = 0.5
         listing = worker()
-        until(name, 'TRUE', 1, listing)
+        until(name, "TRUE", 1, listing)
         support.kill(listing)
         assert counted(name) < COUNT, "killed between two pages"
         sim.settings.latency = 0.02
@@ -110,8 +112,12 @@ def test_two_months(sim):
         archiving = worker()
         until(name, "archive_state = 'archived'", COUNT // 10, archiving)
         support.kill(archiving)
-        done = {anaf_id for [anaf_id] in postgres.execute(
-            "SELECT anaf_id FROM l10n_ro_efactura_message WHERE archive_state = 'archived'", dbname=name)}
+        done = {
+            anaf_id
+            for [anaf_id] in postgres.execute(
+                "SELECT anaf_id FROM l10n_ro_efactura_message WHERE archive_state = 'archived'", dbname=name
+            )
+        }
         assert len(done) < COUNT
 
         last, started = worker(), time.monotonic()
@@ -125,24 +131,29 @@ def test_two_months(sim):
         seconds = time.monotonic() - started
         time.sleep(2)
         peak = max(peak, resident(last.pid))
-        print(f'{COUNT} messages: {first:.0f} MB at {COUNT // 6}, at most {peak:.0f} MB to the end;'
-              f' {(COUNT - len(done)) / seconds:.0f} packages a second')
+        print(
+            f"{COUNT} messages: {first:.0f} MB at {COUNT // 6}, at most {peak:.0f} MB to the end;"
+            f" {(COUNT - len(done)) / seconds:.0f} packages a second"
+        )
 
-        downloads = Counter(call['query']['id'] for call in sim.log if call['path'].endswith('/descarcare'))
+        downloads = Counter(call["query"]["id"] for call in sim.log if call["path"].endswith("/descarcare"))
         assert counted(name) == COUNT and len(downloads) == COUNT, "every message, each once"
         assert not [one for one in done if downloads[one] > 1], "what was archived is not downloaded again"
         # what was in the air when the worker died has to be fetched once more, and nothing else
         assert sum(downloads.values()) - COUNT <= 2 * POOL, downloads.most_common(3)
-        hashes = dict(postgres.execute(
-            "SELECT anaf_id, document_sha256 FROM l10n_ro_efactura_message WHERE package IS NOT NULL", dbname=name))
+        hashes = dict(
+            postgres.execute(
+                "SELECT anaf_id, document_sha256 FROM l10n_ro_efactura_message WHERE package IS NOT NULL", dbname=name
+            )
+        )
         assert hashes == {record.download_id: record.sha256 for record in sent}
         assert peak - first < GROWTH_MB
 
         until(name, "move_id IS NOT NULL AND kind = 'received'", len(bills), last, limit=60)
         support.kill(last)
-        before = sim.calls()['list_paged']
-        assert 'REFRESHED' in support.shell(name, sim, AGAIN, **KNOBS)
-        assert 1 <= sim.calls()['list_paged'] - before <= 2
+        before = sim.calls()["list_paged"]
+        assert "REFRESHED" in support.shell(name, sim, AGAIN, **KNOBS)
+        assert 1 <= sim.calls()["list_paged"] - before <= 2
         assert counted(name) == COUNT
     finally:
         for process in workers:

@@ -1,4 +1,5 @@
 """A database in which Odoo's own e-Factura module has worked for a while, and what our addon makes of it."""
+
 import base64
 import json
 import subprocess
@@ -7,7 +8,7 @@ import time
 
 from house import odoo, postgres
 
-TOKENS = ('l10n_ro_edi_client_id', 'l10n_ro_edi_client_secret', 'l10n_ro_edi_access_token', 'l10n_ro_edi_refresh_token')
+TOKENS = ("l10n_ro_edi_client_id", "l10n_ro_edi_client_secret", "l10n_ro_edi_access_token", "l10n_ro_edi_refresh_token")
 HISTORY = """
     import base64
     from odoo import Command, fields
@@ -62,22 +63,29 @@ HISTORY = """
 
 def jwt(days, name):
     """A token that ends in `days` (negative: ended)."""
+
     def part(value):
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip('=')
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
     now = int(time.time())
-    return '.'.join([part({'alg': 'none'}), part({'exp': now + days * 86400, 'iat': now - 86400, 'jti': name}), name])
+    return ".".join([part({"alg": "none"}), part({"exp": now + days * 86400, "iat": now - 86400, "jti": name}), name])
 
 
-ACCESS, REFRESH, EXPIRED = jwt(80, 'access'), jwt(300, 'refresh'), jwt(-3, 'expired')
+ACCESS, REFRESH, EXPIRED = jwt(80, "access"), jwt(300, "refresh"), jwt(-3, "expired")
 
 
 def shell(database, script):
     """Run `script` in Odoo's shell; returns the JSON of its last line."""
-    prelude = f'import json\nACCESS, REFRESH, EXPIRED = {(ACCESS, REFRESH, EXPIRED)!r}\n'
+    prelude = f"import json\nACCESS, REFRESH, EXPIRED = {(ACCESS, REFRESH, EXPIRED)!r}\n"
     done = subprocess.run(
-        odoo.command('shell', '-d', database, '--no-http', '--log-level=error'), env=odoo.environment(),
-        input=prelude + textwrap.dedent(script), capture_output=True, text=True, timeout=600)
-    assert not done.returncode and 'Traceback' not in done.stderr, done.stdout[-3000:] + done.stderr[-5000:]
+        odoo.command("shell", "-d", database, "--no-http", "--log-level=error"),
+        env=odoo.environment(),
+        input=prelude + textwrap.dedent(script),
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert not done.returncode and "Traceback" not in done.stderr, done.stdout[-3000:] + done.stderr[-5000:]
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 

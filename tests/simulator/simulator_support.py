@@ -1,4 +1,5 @@
 """A bare client of the wire and a valid invoice to send; nothing here comes from the simulator's own code."""
+
 import re
 
 import requests
@@ -59,8 +60,12 @@ class Client:
 
     def upload(self, data=None, environment="prod", call="upload", **params):
         params = {"standard": "UBL", "cif": SELLER, **params}
-        return self.session.post(f"{self.sim.url}/{environment}/FCTEL/rest/{call}", params=params,
-                                 data=invoice() if data is None else data, timeout=20)
+        return self.session.post(
+            f"{self.sim.url}/{environment}/FCTEL/rest/{call}",
+            params=params,
+            data=invoice() if data is None else data,
+            timeout=20,
+        )
 
     def send(self, data=None, environment="prod", **params) -> str:
         """Upload, expect an index, return it."""

@@ -1,4 +1,5 @@
 """The control API, the page, the command line."""
+
 import ast
 import base64
 import re
@@ -37,14 +38,21 @@ def test_a_whole_story_without_python(sim):
     control(sim, "faults/clear")
     assert control(sim, "faults") == []
     control(sim, "advance", seconds=10)
-    record, = control(sim, "uploads", environment="prod", xml=True)
+    (record,) = control(sim, "uploads", environment="prod", xml=True)
     assert record["state"] == "ok" and base64.b64decode(record["xml"]) == invoice() and record["index"] == index
     calls = control(sim, "calls")
     counts = calls["calls"]
     assert (counts["upload"], counts["prod"]["status"], counts["test"]["upload"]) == (1, 1, 0)
-    assert calls["uploads_per_invoice"] == [{
-        "environment": "prod", "seller_cif": SELLER, "number": "F-1", "issue_date": "2026-10-05", "type_code": "380",
-        "uploads": 1}]
+    assert calls["uploads_per_invoice"] == [
+        {
+            "environment": "prod",
+            "seller_cif": SELLER,
+            "number": "F-1",
+            "issue_date": "2026-10-05",
+            "type_code": "380",
+            "uploads": 1,
+        }
+    ]
     assert [item["status"] for item in calls["log"]] == [200, 503]
     control(sim, "reset")
     assert control(sim, "uploads") == [] and control(sim, "calls")["calls"]["upload"] == 0
@@ -52,7 +60,7 @@ def test_a_whole_story_without_python(sim):
 
 def test_supplier_invoices(sim, client):
     assert control(sim, "supplier-invoices", buyer_cif=BUYER, count=30, days=10)["put"] == 30
-    number, = control(sim, "supplier-invoices", buyer_cif=BUYER, xml=invoice().decode())["download_ids"]
+    (number,) = control(sim, "supplier-invoices", buyer_cif=BUYER, xml=invoice().decode())["download_ids"]
     assert client.get("descarcare", id=number).content[:2] == b"PK"
     assert len(client.get("listaMesajeFactura", zile=20, cif=BUYER).json()["mesaje"]) == 31
     assert sim.uploads() == []
@@ -84,13 +92,34 @@ def test_foreign_pages_are_refused(sim):
 def test_command_line(tmp_path):
     (tmp_path / "a.xml").write_bytes(invoice())
     process = subprocess.Popen(
-        [sys.executable, "-m", "anaf_simulator", "--port", "0", "--cif", f"{SELLER},{BUYER}", "--supplier-cif", BUYER,
-         "--supplier-invoices", "3", "--supplier-files", str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        [
+            sys.executable,
+            "-m",
+            "anaf_simulator",
+            "--port",
+            "0",
+            "--cif",
+            f"{SELLER},{BUYER}",
+            "--supplier-cif",
+            BUYER,
+            "--supplier-invoices",
+            "3",
+            "--supplier-files",
+            str(tmp_path),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         url = re.fullmatch(r"ANAF simulator ready at (http://127\.0\.0\.1:\d+)\n", process.stdout.readline()).group(1)
         token = requests.post(url + "/_control/tokens", json={"certificate": "demo"}, timeout=20).json()["access_token"]
-        answer = requests.get(url + "/prod/FCTEL/rest/listaMesajeFactura", params={"zile": 60, "cif": BUYER},
-                              headers={"Authorization": "Bearer " + token}, timeout=20).json()
+        answer = requests.get(
+            url + "/prod/FCTEL/rest/listaMesajeFactura",
+            params={"zile": 60, "cif": BUYER},
+            headers={"Authorization": "Bearer " + token},
+            timeout=20,
+        ).json()
         assert len(answer["mesaje"]) == 4
     finally:
         process.terminate()
@@ -105,4 +134,4 @@ def test_imports_nothing_of_the_addon():
                 names |= {item.name.split(".")[0] for item in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 names.add(node.module.split(".")[0])
-    assert names <= set(sys.stdlib_module_names) | {"lxml", "cryptography"}
+    assert names <= set(sys.stdlib_module_names) | {"lxml", "cryptography", "_typeshed"}  # the last for type checkers

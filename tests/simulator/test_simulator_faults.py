@@ -1,4 +1,5 @@
 """Every fault as a client sees it, and what it leaves behind."""
+
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -30,12 +31,22 @@ def test_drop_after_registers(sim, client):
     assert [item.state for item in sim.uploads()] == ["ok"]
 
 
-@pytest.mark.parametrize(("kind", "status", "part"), [
-    ("http_500", 500, "<h1>"), ("http_502", 502, "<h1>"), ("http_503", 503, "<h1>"),
-    ("waf", 200, "<title>Request Rejected</title>"), ("maintenance", 200, "<title>Mentenanta sistem</title>"),
-    ("too_many", 429, "429"), ("unauthorized", 401, "401"), ("forbidden", 403, "403"), ("no_content", 204, ""),
-    ("garbage", 200, ""), ("technical_1814", 200, "A aparut o eroare tehnica. Cod: 1814"),
-])
+@pytest.mark.parametrize(
+    ("kind", "status", "part"),
+    [
+        ("http_500", 500, "<h1>"),
+        ("http_502", 502, "<h1>"),
+        ("http_503", 503, "<h1>"),
+        ("waf", 200, "<title>Request Rejected</title>"),
+        ("maintenance", 200, "<title>Mentenanta sistem</title>"),
+        ("too_many", 429, "429"),
+        ("unauthorized", 401, "401"),
+        ("forbidden", 403, "403"),
+        ("no_content", 204, ""),
+        ("garbage", 200, ""),
+        ("technical_1814", 200, "A aparut o eroare tehnica. Cod: 1814"),
+    ],
+)
 @pytest.mark.parametrize("registered", [False, True])
 def test_answers_in_place_of_the_real_one(sim, client, kind, status, part, registered):
     sim.fault(kind, registered=registered)
@@ -56,7 +67,14 @@ def test_waf_support_id_and_retry_after(sim, client):
 def test_every_after_times_and_scope(sim, client):
     sim.fault("http_503", "status", every=3)
     assert [client.get("stareMesaj", id_incarcare=1).status_code for _ in range(7)] == [
-        200, 200, 503, 200, 200, 503, 200]
+        200,
+        200,
+        503,
+        200,
+        200,
+        503,
+        200,
+    ]
     sim.clear_faults()
     sim.fault("http_503", "status", after=1, times=2)
     assert [client.get("stareMesaj", id_incarcare=1).status_code for _ in range(4)] == [200, 503, 503, 200]
@@ -94,7 +112,8 @@ def test_quota(sim, client):
     assert client.get("listaMesajeFactura", zile=1, cif=BUYER).json()["eroare"].startswith("S-au facut deja ")
     sim.fault("quota", "download", malformed=True)
     assert client.get("descarcare", id=1).text == (
-        '{"eroare":"S-au facut deja 10 descarcari de mesaj in cursul zilei","titlu":"Descarcare mesaj"}}')
+        '{"eroare":"S-au facut deja 10 descarcari de mesaj in cursul zilei","titlu":"Descarcare mesaj"}}'
+    )
     sim.fault("quota", "status")
     assert attribute(client.get("stareMesaj", id_incarcare=1).text, "errorMessage").startswith("S-au facut deja ")
 
@@ -102,8 +121,9 @@ def test_quota(sim, client):
 def test_slow_call_takes_effect_after_the_client_left(sim, client):
     sim.fault("slow", seconds=0.6)
     with pytest.raises(requests.Timeout):
-        client.session.post(f"{sim.url}/prod/FCTEL/rest/upload", params={"standard": "UBL", "cif": SELLER},
-                            data=invoice(), timeout=0.2)
+        client.session.post(
+            f"{sim.url}/prod/FCTEL/rest/upload", params={"standard": "UBL", "cif": SELLER}, data=invoice(), timeout=0.2
+        )
     assert sim.uploads() == []
     time.sleep(0.8)
     assert len(sim.uploads()) == 1

@@ -1,4 +1,5 @@
 """Buyers' messages put from outside: the seller finds them in its box."""
+
 import pytest
 from simulator_support import BUYER, SELLER
 

@@ -1,4 +1,5 @@
 """The identity provider: codes, tokens, refresh, rights."""
+
 import base64
 import json
 from urllib.parse import parse_qs, urlsplit
@@ -17,8 +18,14 @@ def app(sim):
 
 
 def authorize(sim, **params):
-    query = {"response_type": "code", "client_id": "app", "redirect_uri": CALLBACK, "token_content_type": "jwt",
-             "state": "s 1&2", **params}
+    query = {
+        "response_type": "code",
+        "client_id": "app",
+        "redirect_uri": CALLBACK,
+        "token_content_type": "jwt",
+        "state": "s 1&2",
+        **params,
+    }
     return requests.get(sim.oauth_url + "/authorize", params=query, allow_redirects=False, timeout=20)
 
 
@@ -32,8 +39,16 @@ def token(sim, auth=("app", "hush"), **form):
 
 
 def exchange(sim, code, **form):
-    return token(sim, **{"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK,
-                         "token_content_type": "jwt", **form})
+    return token(
+        sim,
+        **{
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": CALLBACK,
+            "token_content_type": "jwt",
+            **form,
+        },
+    )
 
 
 def code(sim):
@@ -53,12 +68,19 @@ def test_code_then_tokens_that_work(app):
     assert answer["token_type"] == "Bearer" and answer["expires_in"] == 7776000
     header, payload, _signature = answer["access_token"].split(".")
     assert json.loads(base64.urlsafe_b64decode(header + "==")) == {
-        "alg": "RS512", "typ": "JWT", "kid": "anaf_2023_2024"}
+        "alg": "RS512",
+        "typ": "JWT",
+        "kid": "anaf_2023_2024",
+    }
     claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
     assert claims["exp"] - claims["iat"] == 7776000 and claims["clientappid"] == "app" and "EFACTURA" in claims["role"]
     assert Client(app, answer["access_token"]).send()
-    hello = requests.get(app.url + "/TestOauth/jaxrs/hello", params={"name": "X"}, timeout=20,
-                         headers={"Authorization": "Bearer " + answer["access_token"]})
+    hello = requests.get(
+        app.url + "/TestOauth/jaxrs/hello",
+        params={"name": "X"},
+        timeout=20,
+        headers={"Authorization": "Bearer " + answer["access_token"]},
+    )
     assert hello.text.startswith('Hello, "X"') and claims["serial"] in hello.text
 
 
@@ -121,6 +143,7 @@ def test_revoked(app, client):
 
 def test_token_of_an_earlier_run(app):
     from anaf_simulator import Simulator
+
     pair = app.issue_tokens("director")
     with Simulator() as later:
         later.add_certificate("director", ["*"])

@@ -1,4 +1,5 @@
 """The ZIP and its seal, verified here by an independent reading of the bytes."""
+
 import base64
 import hashlib
 import io
@@ -98,7 +99,7 @@ def test_nok_package_holds_the_error_list(sim, client):
     texts = [node.get("errorMessage") for node in root]
     assert [text[:12] for text in texts] == ["[BR-RO-010]-", "[BR-RO-110]-"] and b" &#xA;&#x9;&#x9;#" in document
     assert digest(seal) == hashlib.sha256(document).digest()
-    entry, = client.get("listaMesajeFactura", zile=1, cif=SELLER, filtru="E").json()["mesaje"]
+    (entry,) = client.get("listaMesajeFactura", zile=1, cif=SELLER, filtru="E").json()["mesaje"]
     assert entry["tip"] == "ERORI FACTURA"
     assert entry["detalii"] == f"Erori de validare identificate la factura primita cu id_incarcare={index}"
     assert "eroare" in client.get("listaMesajeFactura", zile=1, cif=BUYER).json()  # not delivered
@@ -121,6 +122,7 @@ def test_signature_service(sim, client):
 
     def ask(first, second):
         return client.session.post(url, files={"file": first, "signature": second}, timeout=20).json()["msg"]
+
     assert ask(document, seal).startswith("Fișierele încărcate au fost validate cu succes, ")
     assert ask(document + b" ", seal).startswith("Fișierele încărcate NU au putut fi validate cu succes, ")
     _index, document, seal = fetch(sim, client, "test")
@@ -130,16 +132,23 @@ def test_signature_service(sim, client):
 
 def test_validare_and_transformare(sim, client):
     def post(path, data=None, environment="prod"):
-        return client.session.post(f"{sim.url}/{environment}/FCTEL/rest/{path}", headers={"Authorization": None},
-                                   data=invoice() if data is None else data, timeout=20)
+        return client.session.post(
+            f"{sim.url}/{environment}/FCTEL/rest/{path}",
+            headers={"Authorization": None},
+            data=invoice() if data is None else data,
+            timeout=20,
+        )
+
     assert post("validare/FACT1").json()["stare"] == "ok"
     bad = post("validare/FACT1", invoice().replace(f"RO{SELLER}".encode(), b"RO900000019")).json()
     assert bad["stare"] == "nok"
     assert [item["message"] for item in bad["Messages"]] == [
-        "tipAssert=E; codEroare=ERRIdentif; textEroare=CUI vanzator incorect"]
+        "tipAssert=E; codEroare=ERRIdentif; textEroare=CUI vanzator incorect"
+    ]
     assert "cvc-elt.1.a" in post("validare/FCN").json()["Messages"][0]["message"]
     assert post("validare/UBL").json()["Messages"][0]["message"] == (
-        "Valorile acceptate pentru parametrul standard sunt FACT1 si FCN")
+        "Valorile acceptate pentru parametrul standard sunt FACT1 si FCN"
+    )
     missing = post("validare/FACT1", environment="test")
     assert missing.status_code == 404 and missing.json()["path"] == "/FCTEL/rest/validare/FACT1"
     assert post("transformare/FACT1").content.startswith(b"%PDF-")

@@ -3,6 +3,8 @@
 import functools
 from pathlib import Path
 
+from .model import Document, Node, Say
+
 #: attribute: rule
 _ATTRIBUTES = {
     "schemeName": "UBL-DT-08",
@@ -29,9 +31,10 @@ _ATTRIBUTES = {
 
 
 @functools.cache
-def _paths():
-    """({path from the root: [rule]}, {path anywhere: [rule]}) of ``beyond.txt``."""
-    whole, anywhere = {}, {}
+def _paths() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Read ``beyond.txt``: ({path from the root: [rule]}, {path anywhere: [rule]})."""
+    whole: dict[str, list[str]] = {}
+    anywhere: dict[str, list[str]] = {}
     for line in (Path(__file__).parent / "beyond.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             rule, path = line.split(" ")
@@ -40,9 +43,9 @@ def _paths():
     return whole, anywhere
 
 
-def check(doc, say):
+def check(doc: Document, say: Say) -> None:
     whole, anywhere = _paths()
-    found = {}
+    found: dict[str, Node] = {}
     for path, node in doc.paths.items():
         for rule in whole.get(path, ()):
             found.setdefault(rule, node)
@@ -67,6 +70,7 @@ def check(doc, say):
     for reference in doc.every("cac:AdditionalDocumentReference"):
         kinds = [kind.text for kind in reference.all("cbc:DocumentTypeCode")]
         if (not kinds or any(kind != "130" for kind in kinds)) and any(
-                "schemeID" in node.attrs for node in reference.all("cbc:ID")):
+            "schemeID" in node.attrs for node in reference.all("cbc:ID")
+        ):
             say("UBL-CR-665", reference)
             break

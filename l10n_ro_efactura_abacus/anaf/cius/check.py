@@ -2,24 +2,27 @@
 
 from decimal import Context, localcontext
 
-from ..xml import XmlError, parse_xml
+from ..xml import Element, XmlError, parse_xml
 from . import beyond, codelists, header, limits, lines, once, parties, romania, structure, totals, vat
-from .finding import Report
-from .model import ROOTS, Document
+from .finding import Finding, Report
+from .model import ROOTS, Document, Node
 from .words import finding
 
 #: in the order an accountant reads them
 _FAMILIES = (header, parties, lines, totals, vat, romania, limits, codelists, once, beyond)
-_LARGE = 30_000  # elements (2,000 lines); broken structure of a larger document is told in libxml2's words
-_HUGE = 200_000  # elements; a larger document with a broken structure is not read further
+# Elements (of some 2,000 lines); broken structure of a larger document is told in libxml2's words.
+_LARGE = 30_000
+# Elements; a larger document with a broken structure is not read further.
+_HUGE = 200_000
+# Sums of amounts of up to 40 digits lose none of them.
 _EXACT = Context(prec=80)
 
 
-def check(xml):
+def check(xml: bytes) -> Report:
     """Judge an invoice as ANAF's artefacts do (CIUS-RO 1.0.1, ro16931-ubl-1.0.9 over EN 16931).
 
     :param xml: bytes of a UBL Invoice or CreditNote, up to ANAF's 10 MB
-    :returns: :class:`Report`; its verdict is ``pass`` exactly when no finding is fatal
+    :return: :class:`Report`; its verdict is ``pass`` exactly when no finding is fatal
     """
     try:
         root = parse_xml(xml)
@@ -32,13 +35,14 @@ def check(xml):
     if broken and size > _HUGE:
         return Report([_structural(kind, None, element, ro, en) for element, ro, en in broken])
     doc = Document(root)
-    found, seen = [], {}
+    found: list[Finding] = []
+    seen: dict[tuple[str, int], Node | None] = {}
 
-    def say(rule, node, bt=None, **facts):
+    def say(rule: str, node: Node | None, bt: str | None = None, words: str | None = None, **facts: object) -> None:
         key = (rule, id(node))
         if key not in seen:
             seen[key] = node
-            found.append(finding(rule, node, bt, **facts))
+            found.append(finding(rule, node, bt, words, **facts))
 
     for element, ro, en in broken:
         found.append(_structural(kind, doc.root if element is None else doc.node_of(element), element, ro, en))
@@ -48,6 +52,6 @@ def check(xml):
     return Report(found)
 
 
-def _structural(kind, node, element, ro, en):
+def _structural(kind: str, node: Node | None, element: Element | None, ro: str, en: str) -> Finding:
     name = kind if element is None else str(element.tag).rpartition("}")[2]
     return finding("XSD", node, place_ro=name, place_en=name, reason_ro=ro, reason_en=en)

@@ -1,7 +1,7 @@
 """Every code against its list (BR-CL): unlike most rules, they look at each element and attribute of the file."""
 
 from .codes import codes
-from .model import is_charge, norm
+from .model import Document, Node, Say, is_charge, norm
 
 #: element: (rule, BT, list)
 _VALUES = {
@@ -24,7 +24,11 @@ _SCHEMES = {
     ("cac:PartyIdentification", "cbc:ID"): ("schemeID", "BR-CL-10", "BT-29", "icd"),
     ("cac:PartyLegalEntity", "cbc:CompanyID"): ("schemeID", "BR-CL-11", "BT-30", "icd"),
     ("cac:CommodityClassification", "cbc:ItemClassificationCode"): (
-        "listID", "BR-CL-13", "BT-158", "item_classification"),
+        "listID",
+        "BR-CL-13",
+        "BT-158",
+        "item_classification",
+    ),
     ("cac:StandardItemIdentification", "cbc:ID"): ("schemeID", "BR-CL-21", "BT-157", "icd"),
     ("cac:DeliveryLocation", "cbc:ID"): ("schemeID", "BR-CL-26", "BT-71", "icd"),
 }
@@ -36,7 +40,7 @@ _COUNTRIES = {
 }
 
 
-def check(doc, say):
+def check(doc: Document, say: Say) -> None:
     for name, (rule, bt, listed) in _VALUES.items():
         for node in doc.every(name):
             _listed(say, rule, bt, node, node.text, listed)
@@ -46,12 +50,20 @@ def check(doc, say):
                 _listed(say, rule, bt or _country(node), node, node.text, listed)
     for (parent, name), (attribute, rule, bt, listed) in _SCHEMES.items():
         for node in doc.names.get(name, ()):
-            if node.parent.name == parent and attribute in node.attrs and not (
-                    rule == "BR-CL-10" and norm(node.attrs[attribute]) == "SEPA"
-                    and node.ancestor("cac:AccountingSupplierParty", "cac:PayeeParty")):
+            if (
+                node.parent.name == parent
+                and attribute in node.attrs
+                and not (
+                    rule == "BR-CL-10"
+                    and norm(node.attrs[attribute]) == "SEPA"
+                    and node.ancestor("cac:AccountingSupplierParty", "cac:PayeeParty")
+                )
+            ):
                 _listed(say, rule, bt, node, node.attrs[attribute], listed)
-    for attribute, rule, bt, listed in (("currencyID", "BR-CL-03", "", "currency"),
-                                        ("unitCode", "BR-CL-23", "BT-130", "unit")):
+    for attribute, rule, bt, listed in (
+        ("currencyID", "BR-CL-03", "", "currency"),
+        ("unitCode", "BR-CL-23", "BT-130", "unit"),
+    ):
         for node in doc.attributes.get(attribute, ()):
             _listed(say, rule, bt, node, node.attrs[attribute], listed)
     for node in doc.every("cbc:EndpointID"):
@@ -76,23 +88,23 @@ def check(doc, say):
         _subject(say, node)
 
 
-def listed(text, name):
-    """Is the text, outer blanks aside, one code of the list?"""
+def listed(text: str, name: str) -> bool:
+    """Tell whether the text, outer blanks aside, is one code of the list."""
     code = norm(text)
     return bool(code) and code in codes(name)
 
 
-def _listed(say, rule, bt, node, text, name):
+def _listed(say: Say, rule: str, bt: str, node: Node, text: str, name: str) -> None:
     if not listed(text, name):
         say(rule, node, bt, value=norm(text))
 
 
-def _country(node):
+def _country(node: Node) -> str:
     party = node.ancestor(*_COUNTRIES)
     return _COUNTRIES[party.name] if party is not None else "BT-40"
 
 
-def _reason(say, node):
+def _reason(say: Say, node: Node) -> None:
     if node.parent.name != "cac:AllowanceCharge":
         return
     charge = is_charge(node.parent)
@@ -103,8 +115,8 @@ def _reason(say, node):
         _listed(say, "BR-CL-19", "BT-140" if inside else "BT-98", node, node.text, "allowance_reason")
 
 
-def _subject(say, node):
-    """A note may begin with the subject code between two signs: ``#AAI#text``."""
+def _subject(say: Say, node: Node) -> None:
+    """Check the subject code of a note, which may stand first between two signs: ``#AAI#text``."""
     code, closed, _rest = node.text.partition("#")[2].partition("#")
     if closed and len(code) == 3 and code not in f" {' '.join(codes('note_subject'))} ":
         say("BR-CL-08", node, value=code)

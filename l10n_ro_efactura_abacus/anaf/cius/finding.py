@@ -39,13 +39,16 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
 
     @property
-    def fatal(self):
+    def fatal(self) -> list[Finding]:
+        """List the findings for which ANAF refuses the document."""
         return [finding for finding in self.findings if finding.severity == FATAL]
 
     @property
-    def warnings(self):
+    def warnings(self) -> list[Finding]:
+        """List the findings that ANAF accepts."""
         return [finding for finding in self.findings if finding.severity == WARNING]
 
     @property
-    def verdict(self):
+    def verdict(self) -> str:
+        """Return ``pass`` or ``fail``."""
         return "fail" if self.fatal else "pass"

@@ -2,13 +2,14 @@
 
 import re
 
-from .model import norm
+from .model import Document, Say, norm
 
 _DATE = re.compile(r"\s*(-?[0-9]{4,9}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?\s*")
+# Means of payment that need an account (BR-50, BR-61): credit transfers.
 _NEEDS_ACCOUNT = ("30", "58")
 
 
-def check(doc, say):
+def check(doc: Document, say: Say) -> None:
     _mandatory(doc, say)
     _currency(doc, say)
     _periods(doc, say)
@@ -16,10 +17,14 @@ def check(doc, say):
     _references(doc, say)
 
 
-def _mandatory(doc, say):
+def _mandatory(doc: Document, say: Say) -> None:
     root = doc.root
-    for rule, name in (("BR-01", "cbc:CustomizationID"), ("BR-02", "cbc:ID"), ("BR-03", "cbc:IssueDate"),
-                       ("BR-05", "cbc:DocumentCurrencyCode")):
+    for rule, name in (
+        ("BR-01", "cbc:CustomizationID"),
+        ("BR-02", "cbc:ID"),
+        ("BR-03", "cbc:IssueDate"),
+        ("BR-05", "cbc:DocumentCurrencyCode"),
+    ):
         if not root.filled(name):
             say(rule, root.first(name) or root)
     if not root.filled("cbc:InvoiceTypeCode") and not root.filled("cbc:CreditNoteTypeCode"):
@@ -29,22 +34,27 @@ def _mandatory(doc, say):
     if not root.all("cac:TaxTotal", "cac:TaxSubtotal"):
         say("BR-CO-18", root)
     for totals in doc.every("cac:LegalMonetaryTotal"):
-        for rule, name in (("BR-12", "cbc:LineExtensionAmount"), ("BR-13", "cbc:TaxExclusiveAmount"),
-                           ("BR-14", "cbc:TaxInclusiveAmount"), ("BR-15", "cbc:PayableAmount")):
+        for rule, name in (
+            ("BR-12", "cbc:LineExtensionAmount"),
+            ("BR-13", "cbc:TaxExclusiveAmount"),
+            ("BR-14", "cbc:TaxInclusiveAmount"),
+            ("BR-15", "cbc:PayableAmount"),
+        ):
             if not totals.all(name):
                 say(rule, totals)
 
 
-def _currency(doc, say):
+def _currency(doc: Document, say: Say) -> None:
     for code in doc.root.all("cbc:TaxCurrencyCode"):
         totals = doc.every("cac:TaxTotal")
-        if not any(amount.attrs.get("currencyID") == code.text
-                   for total in totals for amount in total.all("cbc:TaxAmount")):
+        if not any(
+            amount.attrs.get("currencyID") == code.text for total in totals for amount in total.all("cbc:TaxAmount")
+        ):
             say("BR-53", code, value=code.text)
 
 
-def day(text):
-    """Text of an ``xs:date`` as something that compares; None when it is no date (a time zone is not weighed)."""
+def day(text: str) -> tuple[int, int, int] | None:
+    """Read an ``xs:date`` as (year, month, day); None when it is no date. A time zone is not weighed."""
     match = _DATE.fullmatch(text)
     if not match:
         return None
@@ -52,7 +62,7 @@ def day(text):
     return int(year), int(month), int(number)
 
 
-def _periods(doc, say):
+def _periods(doc: Document, say: Say) -> None:
     root = doc.root
     coded = root.all("cac:InvoicePeriod", "cbc:DescriptionCode")
     if coded and root.all("cbc:TaxPointDate"):
@@ -71,11 +81,16 @@ def _periods(doc, say):
                 say("BR-CO-19", period)
 
 
-def _payment(doc, say):
+def _payment(doc: Document, say: Say) -> None:
     root = doc.root
     due = root.amount("cac:LegalMonetaryTotal", "cbc:PayableAmount")
-    if doc.kind == "Invoice" and due is not None and due > 0 and not doc.every("cbc:DueDate") and not any(
-            terms.all("cbc:Note") for terms in doc.every("cac:PaymentTerms")):
+    if (
+        doc.kind == "Invoice"
+        and due is not None
+        and due > 0
+        and not doc.every("cbc:DueDate")
+        and not any(terms.all("cbc:Note") for terms in doc.every("cac:PaymentTerms"))
+    ):
         say("BR-CO-25", root, value=due)
     for means in doc.every("cac:PaymentMeans"):
         codes = means.all("cbc:PaymentMeansCode")
@@ -98,7 +113,7 @@ def _payment(doc, say):
             say(rule, found[1], count=len(found), limit=1)
 
 
-def _references(doc, say):
+def _references(doc: Document, say: Say) -> None:
     for reference in doc.every("cac:AdditionalDocumentReference"):
         if not reference.filled("cbc:ID"):
             say("BR-52", reference)

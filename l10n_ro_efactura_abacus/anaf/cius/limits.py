@@ -3,7 +3,10 @@
 import re
 from datetime import date
 
-from .model import norm
+from .model import Document, Node, Say, norm
+
+# Rule, business term, most characters, path.
+_Limit = tuple[str, str, int, tuple[str, ...]]
 
 _SELLER = ("cac:AccountingSupplierParty", "cac:Party")
 _BUYER = ("cac:AccountingCustomerParty", "cac:Party")
@@ -14,7 +17,7 @@ _PARTY_NAME = ("cac:PartyName", "cbc:Name")
 _ADDRESS_LINE = ("cac:AddressLine", "cbc:Line")
 
 #: from the root: (rule, BT, most characters, path)
-_OF_DOCUMENT = (
+_OF_DOCUMENT: tuple[_Limit, ...] = (
     ("BR-RO-L155", "BT-1", 200, ("cbc:ID",)),
     ("BR-RO-L0302", "BT-12", 200, ("cac:ContractDocumentReference", "cbc:ID")),
     ("BR-RO-L0303", "BT-13", 200, ("cac:OrderReference", "cbc:ID")),
@@ -60,7 +63,7 @@ _OF_DOCUMENT = (
     ("BR-RO-L1000", "BT-33", 1000, (*_SELLER, _ENTITY, "cbc:CompanyLegalForm")),
 )
 #: from every element of a name: {name: ((rule, BT, most characters, path)...)}; ``@`` starts an attribute
-_OF_ELEMENTS = {
+_OF_ELEMENTS: dict[str, tuple[_Limit, ...]] = {
     "cac:PaymentMeans": (
         ("BR-RO-L208", "BT-85", 200, ("cac:PayeeFinancialAccount", "cbc:Name")),
         ("BR-RO-L209", "BT-88", 200, ("cac:CardAccount", "cbc:HolderName")),
@@ -75,13 +78,13 @@ _OF_ELEMENTS = {
     ),
     "cac:BillingReference": (("BR-RO-L156", "BT-25", 200, ("cac:InvoiceDocumentReference", "cbc:ID")),),
 }
-_OF_LINE = (
+_OF_LINE: tuple[_Limit, ...] = (
     ("BR-RO-L1024", "BT-153", 100, ("cac:Item", "cbc:Name")),
     ("BR-RO-L1021", "BT-133", 100, ("cbc:AccountingCost",)),
     ("BR-RO-L212", "BT-154", 200, ("cac:Item", "cbc:Description")),
     ("BR-RO-L303", "BT-127", 300, ("cbc:Note",)),
 )
-_OF_ITEM_PROPERTY = (
+_OF_ITEM_PROPERTY: tuple[_Limit, ...] = (
     ("BR-RO-L0505", "BT-160", 50, ("cbc:Name",)),
     ("BR-RO-L1025", "BT-161", 100, ("cbc:Value",)),
 )
@@ -108,7 +111,7 @@ _TOTALS = {
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def check(doc, say):
+def check(doc: Document, say: Say) -> None:
     _lengths(doc, say)
     _decimals(doc, say)
     _dates(doc, say)
@@ -116,7 +119,7 @@ def check(doc, say):
         say("BR-RO-A020", doc.root, count=len(doc.root.all("cbc:Note")), limit=20)
 
 
-def _lengths(doc, say):
+def _lengths(doc: Document, say: Say) -> None:
     for limit in _OF_DOCUMENT:
         _length(say, doc.root, *limit)
     for name, limits in _OF_ELEMENTS.items():
@@ -138,12 +141,18 @@ def _lengths(doc, say):
             rule, bt = ("BR-RO-L1018", "BT-105") if charge else ("BR-RO-L1017", "BT-98")
             _length(say, node, rule, bt, 100, ("cbc:AllowanceChargeReasonCode",))
     for node in doc.every("cbc:Note"):
-        _long(say, node, "BR-RO-L302", {"line": "BT-127", "cac:PaymentTerms": "BT-20"}.get(
-            node.path.rpartition("/")[0], "BT-22"), 300, node.text)
+        _long(
+            say,
+            node,
+            "BR-RO-L302",
+            {"line": "BT-127", "cac:PaymentTerms": "BT-20"}.get(node.path.rpartition("/")[0], "BT-22"),
+            300,
+            node.text,
+        )
 
 
-def _length(say, node, rule, bt, limit, path):
-    """One text at ``path``: ANAF's program stops with an error when there are several."""
+def _length(say: Say, node: Node, rule: str, bt: str, limit: int, path: tuple[str, ...]) -> None:
+    """Check the length of one text at ``path``: ANAF's program stops with an error when there are several."""
     attribute = path[-1][1:] if path[-1][0] == "@" else None
     found = node.all(*path[:-1]) if attribute else node.all(*path)
     if not found:
@@ -154,24 +163,24 @@ def _length(say, node, rule, bt, limit, path):
     _long(say, found[0], rule, bt, limit, found[0].attrs.get(attribute, "") if attribute else found[0].text)
 
 
-def _long(say, node, rule, bt, limit, text):
+def _long(say: Say, node: Node, rule: str, bt: str, limit: int, text: str) -> None:
     if len(text) > limit and (length := len(norm(text))) > limit:
         say(rule, node, bt, length=length, limit=limit)
 
 
-def fine(text):
-    """At most two characters after the point, blanks included."""
+def fine(text: str) -> bool:
+    """Tell whether there are at most two characters after the point, blanks included."""
     return len(text.partition(".")[2]) <= 2
 
 
-def _fine(say, node, name, bt, *rules):
+def _fine(say: Say, node: Node, name: str, bt: str, *rules: str) -> None:
     found = node.first(name)
     if found is not None and not fine(found.text):
         for rule in rules:
             say(rule, found, bt, value=found.text)
 
 
-def _decimals(doc, say):
+def _decimals(doc: Document, say: Say) -> None:
     for node in doc.every("cac:LegalMonetaryTotal"):
         for name, (bt, *rules) in _TOTALS.items():
             _fine(say, node, name, bt, *rules)
@@ -204,13 +213,13 @@ def _decimals(doc, say):
                 say("UBL-DT-01", node, value=node.text)
 
 
-def _in_price_discount(node):
+def _in_price_discount(node: Node) -> bool:
     price = node.ancestor("cac:Price")
     return price is not None and "cac:AllowanceCharge" in price.kids
 
 
-def is_date(text):
-    """``YYYY-MM-DD`` of the calendar, and not one character more."""
+def is_date(text: str) -> bool:
+    """Tell whether the text is ``YYYY-MM-DD`` of the calendar, and not one character more."""
     if not _ISO.fullmatch(text):
         return False
     if text.startswith("0000"):  # a year of XML Schema 1.1, which Saxon knows, and a leap one
@@ -222,7 +231,7 @@ def is_date(text):
     return True
 
 
-def _dates(doc, say):
+def _dates(doc: Document, say: Say) -> None:
     for name, (rule, bt) in _DATES.items():
         for node in doc.every(name):
             if is_date(node.text) and node.pieces() < 2:

@@ -1,9 +1,10 @@
 """Lines, their allowances and charges, those of the document, items and prices."""
 
-from .model import is_vat, to_decimal
+from ..xml import to_decimal
+from .model import Document, Node, Say, Tax, is_vat
 
 
-def check(doc, say):
+def check(doc: Document, say: Say) -> None:
     for line in doc.lines:
         _line(line, say)
     for node, charge, taxes in doc.allowances:
@@ -18,7 +19,7 @@ def check(doc, say):
             say("BR-54", node)
 
 
-def _line(line, say):
+def _line(line: Node, say: Say) -> None:
     item = line.first("cac:Item")
     if not line.filled("cbc:ID"):
         say("BR-21", line)
@@ -52,10 +53,11 @@ def _line(line, say):
             say("BR-65", node)
 
 
-def _allowance(doc, node, charge, taxes, say):
+def _allowance(doc: Document, node: Node, charge: bool | None, taxes: list[Tax], say: Say) -> None:
     if node.parent is doc.root:
         amount, category, reason, also = (
-            ("BR-36", "BR-37", "BR-38", "BR-CO-22") if charge else ("BR-31", "BR-32", "BR-33", "BR-CO-21"))
+            ("BR-36", "BR-37", "BR-38", "BR-CO-22") if charge else ("BR-31", "BR-32", "BR-33", "BR-CO-21")
+        )
         if not any(tax.vat and tax.node.all("cbc:ID") for tax in taxes):
             say(category, node)
     elif node.parent.name in ("cac:InvoiceLine", "cac:CreditNoteLine"):

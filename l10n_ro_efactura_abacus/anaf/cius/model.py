@@ -1,8 +1,12 @@
 """An invoice as the rules read it: every element once, found by name without XPath."""
 
-from decimal import ROUND_FLOOR, Decimal
+from __future__ import annotations
 
-from ..xml import to_decimal
+from collections.abc import Sequence
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any, Protocol
+
+from ..xml import Element, to_decimal
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 ROOTS = {f"{{{_UBL}{kind}-2}}{kind}": kind for kind in ("Invoice", "CreditNote")}
@@ -13,24 +17,26 @@ _PREFIXES = {
 }
 _BLANKS = str.maketrans("\t\r\n", "   ")
 _HALF = Decimal("0.5")
-_NOTHING = {}
-_DEEPEST = 10  # no rule names a longer path
+_NOTHING: dict[str, Any] = {}
+# Steps of a path that are written out; no rule names a longer one.
+_DEEPEST = 10
 
 
-def norm(text):
-    """XPath's ``normalize-space``: only blank, tab and line ends count, a no-break space does not."""
+def norm(text: str) -> str:
+    """Do XPath's ``normalize-space``: only blank, tab and line ends count, a no-break space does not."""
     text = text.translate(_BLANKS)
     if " " in text:
         return " ".join([word for word in text.split(" ") if word])
     return text
 
 
-def round_integer(value):
-    """XPath's ``round``: a half goes up, also below zero."""
+def round_integer(value: Decimal) -> Decimal:
+    """Do XPath's ``round``: a half goes up, also below zero."""
     return (value + _HALF).to_integral_value(ROUND_FLOOR)
 
 
-def round_cents(value):
+def round_cents(value: Decimal) -> Decimal:
+    """Round to 0.01 as XPath does: a half goes up, also below zero."""
     return round_integer(value * 100) / 100
 
 
@@ -39,72 +45,81 @@ class Node:
 
     __slots__ = ("attrs", "element", "index", "kids", "name", "parent", "path", "text")
 
-    def __init__(self, name, element, parent, path, index):
+    def __init__(self, name: str, element: Element, parent: Node | None, path: str, index: int) -> None:
         self.name = name
         self.element = element
-        self.parent = parent
+        # None of the root alone, which no rule finds by its name.
+        self.parent: Node = parent  # type: ignore[assignment]
         self.path = path
         self.index = index  # among the siblings of its name, from 1
-        self.attrs = dict(element.items()) or _NOTHING
-        self.kids = {} if len(element) else _NOTHING
+        self.attrs: dict[str, str] = dict(element.items()) or _NOTHING
+        self.kids: dict[str, list[Node]] = {} if len(element) else _NOTHING
         self.text = ""
 
-    def all(self, *path):
-        """Every node at ``path`` (names of children, then of their children...)."""
-        found = self.kids.get(path[0], ())
+    def all(self, *path: str) -> Sequence[Node]:
+        """List every node at ``path`` (names of children, then of their children...)."""
+        found: Sequence[Node] = self.kids.get(path[0], ())
         for name in path[1:]:
             found = [kid for node in found for kid in node.kids.get(name, ())]
         return found
 
-    def first(self, *path):
-        """The first node at ``path``, or None."""
+    def first(self, *path: str) -> Node | None:
+        """Return the first node at ``path``, or None."""
         found = self.all(*path)
         return found[0] if found else None
 
-    def value(self, *path):
-        """Text of the first node at ``path`` as it stands, ``''`` when there is none."""
+    def value(self, *path: str) -> str:
+        """Return the text of the first node at ``path`` as it stands, ``''`` when there is none."""
         found = self.all(*path)
         return found[0].text if found else ""
 
-    def amount(self, *path):
-        """Decimal of the first node at ``path``; None when absent or no number."""
+    def amount(self, *path: str) -> Decimal | None:
+        """Return the Decimal of the first node at ``path``; None when absent or no number."""
         found = self.all(*path)
         return to_decimal(found[0].text) if found else None
 
-    def filled(self, *path):
-        """Is there a node at ``path`` that is not empty? A blank counts as content."""
+    def filled(self, *path: str) -> bool:
+        """Tell whether there is a node at ``path`` that is not empty. A blank counts as content."""
         return any(node.text for node in self.all(*path))
 
-    def pieces(self):
-        """Texts the value is cut into by comments; rules that read ``text()`` stop at the second."""
+    def pieces(self) -> int:
+        """Count the texts the value is cut into by comments; rules that read ``text()`` stop at the second."""
         parts = [self.element.text, *(child.tail for child in self.element)]
         return sum(1 for part in parts if part)
 
-    def ancestor(self, *names):
-        """The nearest ancestor of that name, or None."""
-        node = self.parent
+    def ancestor(self, *names: str) -> Node | None:
+        """Return the nearest ancestor of one of these names, or None."""
+        node: Node | None = self.parent
         while node is not None and node.name not in names:
             node = node.parent
         return node
 
-    def location(self):
-        """``/Invoice/cac:InvoiceLine[2]/cbc:ID``."""
+    def location(self) -> str:
+        """Write the place of the node: ``/Invoice/cac:InvoiceLine[2]/cbc:ID``."""
         if self.parent is None:
-            return "/" + self.element.tag.rpartition("}")[2]
+            return "/" + str(self.element.tag).rpartition("}")[2]
         place = f"[{self.index}]" if len(self.parent.kids[self.name]) > 1 else ""
         return f"{self.parent.location()}/{self.name}{place}"
 
-    def line_number(self):
-        """Position (from 1) of the invoice line this node is in, None outside the lines."""
+    def line_number(self) -> int | None:
+        """Return the position (from 1) of the invoice line this node is in, None outside the lines."""
         node = self if self.name in LINES else self.ancestor(*LINES)
         return None if node is None else node.index
+
+
+class Say(Protocol):
+    """Tells of a broken rule, as :func:`words.finding` takes it."""
+
+    def __call__(
+        self, rule: str, node: Node | None, bt: str | None = None, words: str | None = None, **facts: object
+    ) -> None: ...
 
 
 LINES = ("cac:InvoiceLine", "cac:CreditNoteLine")
 
 
-def _step(path, name, depth):
-    """The path of a child; far down only its last steps, so that a hostile depth costs no memory."""
+def _step(path: str, name: str, depth: int) -> str:
+    """Return the path of a child; far down only its last steps, so that a hostile depth costs no memory."""
     if not depth:
         return "line" if name in LINES else name
     if depth > _DEEPEST:
@@ -117,20 +132,20 @@ class Tax:
 
     __slots__ = ("code", "node", "rate", "vat")
 
-    def __init__(self, node):
+    def __init__(self, node: Node) -> None:
         self.node = node
         self.code = norm(node.value("cbc:ID"))
         self.vat = is_vat(node)
         self.rate = node.amount("cbc:Percent")
 
 
-def is_vat(node):
-    """Does the tax scheme of this category or registration say VAT (in any letter case)?"""
+def is_vat(node: Node) -> bool:
+    """Tell whether the tax scheme of this category or registration says VAT (in any letter case)."""
     return any(norm(scheme.value("cbc:ID").upper()) == "VAT" for scheme in node.all("cac:TaxScheme"))
 
 
-def is_charge(node):
-    """True for a charge, False for an allowance, None when the indicator is neither."""
+def is_charge(node: Node) -> bool | None:
+    """Return True for a charge, False for an allowance, None when the indicator is neither."""
     return {"true": True, "1": True, "false": False, "0": False}.get(node.value("cbc:ChargeIndicator").strip())
 
 
@@ -143,18 +158,18 @@ class Document:
     :ivar allowances: [(node, is_charge, [Tax])] of every AllowanceCharge, :ivar breakdown: [(subtotal, Tax)]
     """
 
-    def __init__(self, element):
-        self.kind = ROOTS[element.tag]
-        self.names = {}
-        self.paths = {}
-        self.attributes = {}
-        self._tags = {}
+    def __init__(self, element: Element) -> None:
+        self.kind = ROOTS[str(element.tag)]
+        self.names: dict[str, list[Node]] = {}
+        self.paths: dict[str, Node] = {}
+        self.attributes: dict[str, list[Node]] = {}
+        self._tags: dict[str, str] = {}
         self.root = self._read(element, None, "", "", 1)
         self.currency = self.root.value("cbc:DocumentCurrencyCode")
         self.lines = self.every(*LINES)
         self.line_taxes = [Tax(node) for node in self.every("cac:ClassifiedTaxCategory")]
         self.taxes = [Tax(node) for node in self.every("cac:TaxCategory")]
-        by_parent = {}
+        by_parent: dict[int, list[Tax]] = {}
         for tax in self.taxes:
             by_parent.setdefault(id(tax.node.parent), []).append(tax)
         self.allowances = [
@@ -166,25 +181,25 @@ class Document:
             for tax in by_parent.get(id(subtotal), ())
         ]
 
-    def every(self, *names):
-        """Every node of these names, wherever it stands; grouped by name, in the document's order."""
+    def every(self, *names: str) -> list[Node]:
+        """List every node of these names, wherever it stands; grouped by name, in the document's order."""
         return [node for name in names for node in self.names.get(name, ())]
 
-    def node_of(self, element):
-        """The Node of an lxml element of this document; the root where it is none."""
+    def node_of(self, element: Element) -> Node:
+        """Return the Node of an lxml element of this document; the root where it is none."""
         for nodes in self.names.values():
             for node in nodes:
                 if node.element is element:
                     return node
         return self.root
 
-    def _name(self, tag):
+    def _name(self, tag: str) -> str:
         uri, _, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
         prefix = _PREFIXES.get(uri)
         self._tags[tag] = name = prefix + local if prefix else tag
         return name
 
-    def _read(self, element, parent, name, path, index, depth=0):
+    def _read(self, element: Element, parent: Node | None, name: str, path: str, index: int, depth: int = 0) -> Node:
         node = Node(name, element, parent, path, index)
         self.names.setdefault(name, []).append(node)
         self.paths.setdefault(path, node)

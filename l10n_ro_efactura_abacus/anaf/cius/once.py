@@ -1,12 +1,17 @@
 """What UBL lets repeat and EN 16931 does not, and parts of attachments (UBL-SR, UBL-DT-06, 07)."""
 
-from .model import LINES, is_charge
+from collections.abc import Sequence
+
+from .model import LINES, Document, Node, Say, is_charge
+
+# Rule, business term, path.
+_Limit = tuple[str, str, tuple[str, ...]]
 
 _SELLER = ("cac:AccountingSupplierParty", "cac:Party")
 _BUYER = ("cac:AccountingCustomerParty", "cac:Party")
 
 #: at most one from the root: (rule, BT, path)
-_OF_DOCUMENT = (
+_OF_DOCUMENT: tuple[_Limit, ...] = (
     ("UBL-SR-01", "BT-12", ("cac:ContractDocumentReference", "cbc:ID")),
     ("UBL-SR-02", "BT-15", ("cac:ReceiptDocumentReference", "cbc:ID")),
     ("UBL-SR-03", "BT-16", ("cac:DespatchDocumentReference", "cbc:ID")),
@@ -26,7 +31,7 @@ _OF_DOCUMENT = (
     ("UBL-SR-49", "BT-8", ("cac:InvoicePeriod", "cbc:DescriptionCode")),
 )
 #: at most one from every element of a name: {name: ((rule, BT, path)...)}
-_OF_ELEMENTS = {
+_OF_ELEMENTS: dict[str, tuple[_Limit, ...]] = {
     "cac:AdditionalDocumentReference": (("UBL-SR-33", "BT-123", ("cbc:DocumentDescription",)),),
     "cac:Delivery": (("UBL-SR-25", "BT-70", ("cac:DeliveryParty", "cac:PartyName", "cbc:Name")),),
     "cac:PaymentMeans": (
@@ -41,7 +46,7 @@ _OF_ELEMENTS = {
     ),
     "cac:TaxSubtotal": (("UBL-SR-32", "BT-120", ("cac:TaxCategory", "cbc:TaxExemptionReason")),),
 }
-_OF_LINE = (
+_OF_LINE: tuple[_Limit, ...] = (
     ("UBL-SR-34", "BT-127", ("cbc:Note",)),
     ("UBL-SR-35", "BT-132", ("cac:OrderLineReference", "cbc:LineID")),
     ("UBL-SR-36", "BG-26", ("cac:InvoicePeriod",)),
@@ -50,7 +55,7 @@ _OF_LINE = (
 )
 
 
-def check(doc, say):
+def check(doc: Document, say: Say) -> None:
     root = doc.root
     for rule, bt, path in _OF_DOCUMENT:
         _once(say, rule, bt, root.all(*path))
@@ -70,28 +75,46 @@ def check(doc, say):
     _payment(doc, say)
 
 
-def _once(say, rule, bt, found, limit=1):
+def _once(say: Say, rule: str, bt: str, found: Sequence[Node], limit: int = 1) -> None:
     if len(found) > limit:
         say(rule, found[limit], bt, count=len(found), limit=limit)
 
 
-def _registrations(doc, say):
+def _registrations(doc: Document, say: Say) -> None:
     for seller in doc.every("cac:AccountingSupplierParty"):
         for party in seller.all("cac:Party"):
             _once(say, "UBL-SR-42", "BT-31", party.all("cac:PartyTaxScheme"), limit=2)
-    for rule, bt, role, vat in (("UBL-SR-12", "BT-31", _SELLER, True), ("UBL-SR-13", "BT-32", _SELLER, False),
-                                ("UBL-SR-18", "BT-48", _BUYER, True)):
-        _once(say, rule, bt, [
-            number for scheme in doc.root.all(*role, "cac:PartyTaxScheme")
-            if any((one.value("cbc:ID").upper() == "VAT") is vat for one in scheme.all("cac:TaxScheme"))
-            for number in scheme.all("cbc:CompanyID")])
-    _once(say, "UBL-SR-29", "BT-90", [
-        number for one in doc.every("cac:PartyIdentification") for number in one.all("cbc:ID")
-        if number.attrs.get("schemeID", "").upper() == "SEPA"])
+    for rule, bt, role, vat in (
+        ("UBL-SR-12", "BT-31", _SELLER, True),
+        ("UBL-SR-13", "BT-32", _SELLER, False),
+        ("UBL-SR-18", "BT-48", _BUYER, True),
+    ):
+        _once(
+            say,
+            rule,
+            bt,
+            [
+                number
+                for scheme in doc.root.all(*role, "cac:PartyTaxScheme")
+                if any((one.value("cbc:ID").upper() == "VAT") is vat for one in scheme.all("cac:TaxScheme"))
+                for number in scheme.all("cbc:CompanyID")
+            ],
+        )
+    _once(
+        say,
+        "UBL-SR-29",
+        "BT-90",
+        [
+            number
+            for one in doc.every("cac:PartyIdentification")
+            for number in one.all("cbc:ID")
+            if number.attrs.get("schemeID", "").upper() == "SEPA"
+        ],
+    )
 
 
-def _documents(doc, say):
-    objects = []
+def _documents(doc: Document, say: Say) -> None:
+    objects: list[Node] = []
     for reference in doc.every("cac:AdditionalDocumentReference"):
         kinds = [kind.text for kind in reference.all("cbc:DocumentTypeCode")]
         if kinds and "130" not in kinds and not (doc.kind == "CreditNote" and "50" in kinds):
@@ -112,10 +135,14 @@ def _documents(doc, say):
                         say(rule, node)
 
 
-def _payment(doc, say):
-    """All means of payment of an invoice share one code and one remittance text."""
-    _once(say, "UBL-SR-46", "BT-82", [
-        code for code in doc.root.all("cac:PaymentMeans", "cbc:PaymentMeansCode") if "name" in code.attrs])
+def _payment(doc: Document, say: Say) -> None:
+    """Check that all means of payment of an invoice share one code and one remittance text."""
+    _once(
+        say,
+        "UBL-SR-46",
+        "BT-82",
+        [code for code in doc.root.all("cac:PaymentMeans", "cbc:PaymentMeansCode") if "name" in code.attrs],
+    )
     for rule, bt, name in (("UBL-SR-44", "BT-83", "cbc:PaymentID"), ("UBL-SR-47", "BT-81", "cbc:PaymentMeansCode")):
         distinct = {node.text: node for node in reversed(doc.every(name))}
         if len(distinct) > 1:

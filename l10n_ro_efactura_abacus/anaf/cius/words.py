@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from .finding import FATAL, WARNING, Finding
+from .model import Node
 
 #: sentences shared by rules of one kind
 _FORMS = {
@@ -13,22 +14,28 @@ _FORMS = {
     "length": ("{Term_ro}: {length} caractere, cel mult {limit}.", "{Term_en}: {length} characters, {limit} at most."),
     "decimals": ("{Term_ro} are mai mult de două zecimale: {value}.", "{Term_en} has more than two decimals: {value}."),
     "code": ("{Term_ro}: codul „{value}” nu este în lista acceptată.", "{Term_en}: code '{value}' is not in the list."),
-    "code_scheme": ("{Term_ro}: schema „{value}” nu este în lista acceptată.",
-                    "{Term_en}: scheme '{value}' is not in the list."),
-    "scheme": ("{Term_ro} nu spune din ce schemă sau listă face parte.",
-               "{Term_en} does not say its scheme or list."),
+    "code_scheme": (
+        "{Term_ro}: schema „{value}” nu este în lista acceptată.",
+        "{Term_en}: scheme '{value}' is not in the list.",
+    ),
+    "scheme": ("{Term_ro} nu spune din ce schemă sau listă face parte.", "{Term_en} does not say its scheme or list."),
     "once": ("{Term_ro} apare de {count} ori; cel mult {limit}.", "{Term_en} stands {count} times; {limit} at most."),
-    "date": ("{Term_ro} se scrie AAAA-LL-ZZ, nu „{value}”.",
-             "{Term_en} is written YYYY-MM-DD, not '{value}'."),
+    "date": ("{Term_ro} se scrie AAAA-LL-ZZ, nu „{value}”.", "{Term_en} is written YYYY-MM-DD, not '{value}'."),
     "sum": ("{Term_ro} este {value}, în loc de {expected}.", "{Term_en} is {value} instead of {expected}."),
     "sum_missing": ("Lipsește {term_ro}; ar fi {expected}.", "{Term_en} is missing; it would be {expected}."),
-    "sum_unknown": ("{Term_ro} nu se poate verifica: lipsește o sumă din care se calculează.",
-                    "{Term_en} cannot be verified: an amount it follows from is missing."),
+    "sum_unknown": (
+        "{Term_ro} nu se poate verifica: lipsește o sumă din care se calculează.",
+        "{Term_en} cannot be verified: an amount it follows from is missing.",
+    ),
     "reason": ("Lipsește {term_ro} (text sau cod).", "{Term_en} is missing (text or code)."),
-    "sector": ("{Term_ro} este „{value}”; în București trebuie SECTOR1 ... SECTOR6.",
-               "{Term_en} is '{value}'; in Bucharest it must be SECTOR1 ... SECTOR6."),
-    "county": ("{Term_ro}: „{value}” nu este un județ; se scrie ca RO-CJ sau RO-B.",
-               "{Term_en}: '{value}' is no county; it is written like RO-CJ or RO-B."),
+    "sector": (
+        "{Term_ro} este „{value}”; în București trebuie SECTOR1 ... SECTOR6.",
+        "{Term_en} is '{value}'; in Bucharest it must be SECTOR1 ... SECTOR6.",
+    ),
+    "county": (
+        "{Term_ro}: „{value}” nu este un județ; se scrie ca RO-CJ sau RO-B.",
+        "{Term_en}: '{value}' is no county; it is written like RO-CJ or RO-B.",
+    ),
 }
 _CATEGORY = re.compile(r"BR-(S|Z|E|AE|IC|G|O|IG|IP)-([0-9]{2})")
 #: prefix of the rule: key of the sentence, where the rule itself has none
@@ -36,32 +43,32 @@ _GROUPS = ("BR-DEC", "BR-RO-L", "BR-RO-DT", "UBL-SR", "UBL-CR", "UBL-DT")
 _FATAL_UBL = {"UBL-CR-666", "UBL-CR-673", "UBL-DT-01", "UBL-DT-06", "UBL-DT-07"}
 
 
-def _table(name):
+def _table(name: str) -> list[dict[str, str]]:
     with open(Path(__file__).parent / name, encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="|", quoting=csv.QUOTE_NONE))
 
 
 @functools.cache
-def terms():
-    """{BT or BG: {ro, en, model, field, place}}."""
+def terms() -> dict[str, dict[str, str]]:
+    """Read ``terms.csv``: {BT or BG: {ro, en, model, field, place}}."""
     return {row["bt"]: row for row in _table("terms.csv")}
 
 
 @functools.cache
-def _rules():
+def _rules() -> dict[str, dict[str, str]]:
     return {row["rule"]: row for row in _table("rules.csv")}
 
 
-def severity(rule):
-    """Of ANAF's artefacts: all fatal except the card number and what EN 16931 does not use."""
+def severity(rule: str) -> str:
+    """Return the severity of ANAF's artefacts: all fatal except the card number and what EN 16931 does not use."""
     if rule == "BR-51" or (rule.startswith(("UBL-CR-", "UBL-DT-")) and rule not in _FATAL_UBL):
         return WARNING
     return FATAL
 
 
 @functools.cache
-def _row(rule, words):
-    """The row of a rule; ``words`` is another row or form to speak with."""
+def _row(rule: str, words: str | None) -> dict[str, str]:
+    """Return the row of a rule; ``words`` is another row or form to speak with."""
     rules = _rules()
     if words in rules:
         return rules[words]
@@ -75,38 +82,46 @@ def _row(rule, words):
             variant = ".buyer"
         row = rules[f"VAT-{number}{variant}"]
     if row is None:
-        row = next((rules[prefix] for prefix in _GROUPS if rule.startswith(prefix)),
-                   {"rule": rule, "bt": "", "form": "", "ro": rule, "en": rule})
+        row = next(
+            (rules[prefix] for prefix in _GROUPS if rule.startswith(prefix)),
+            {"rule": rule, "bt": "", "form": "", "ro": rule, "en": rule},
+        )
     return {**row, "form": words} if words in _FORMS else row
 
 
-def _first_capital(text):
+def _first_capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def finding(rule, node, bt=None, words=None, **facts):
-    """The Finding of a rule broken at a node; ``facts`` fill the sentence, ``words`` picks another sentence."""
+def finding(rule: str, node: Node | None, bt: str | None = None, words: str | None = None, **facts: object) -> Finding:
+    """Build the Finding of a rule broken at a node; ``facts`` fill the sentence, ``words`` picks another sentence."""
     row = _row(rule, words)
     bt = bt or row["bt"]
     term = terms().get(bt) or {}
-    element = node.element.tag.rpartition("}")[2] if node is not None else ""
-    facts = {
-        "value": "", "expected": "", "count": "", "limit": "", "length": "",
+    element = str(node.element.tag).rpartition("}")[2] if node is not None else ""
+    said = {
+        "value": "",
+        "expected": "",
+        "count": "",
+        "limit": "",
+        "length": "",
         **{key: _shown(value) for key, value in facts.items()},
-        "element": element, "term_ro": term.get("ro") or element, "term_en": term.get("en") or element,
+        "element": element,
+        "term_ro": term.get("ro") or element,
+        "term_en": term.get("en") or element,
     }
-    facts["Term_ro"], facts["Term_en"] = _first_capital(facts["term_ro"]), _first_capital(facts["term_en"])
+    said["Term_ro"], said["Term_en"] = _first_capital(said["term_ro"]), _first_capital(said["term_en"])
     form = row["form"]
-    if form == "sum" and "" in (facts["value"], facts["expected"]):
-        form = "sum_unknown" if not facts["expected"] else "sum_missing"
+    if form == "sum" and "" in (said["value"], said["expected"]):
+        form = "sum_unknown" if not said["expected"] else "sum_missing"
     ro, en = _FORMS[form] if form else (row["ro"], row["en"])
     return Finding(
         rule=rule,
         severity=severity(rule),
         bt=bt,
         node=node.location() if node is not None else "/",
-        text_ro=ro.format_map(facts),
-        text_en=en.format_map(facts),
+        text_ro=ro.format_map(said),
+        text_en=en.format_map(said),
         source_line=node.element.sourceline if node is not None else None,
         odoo=(term["model"], term["field"]) if term.get("model") else None,
         place=term.get("place") or "document",
@@ -114,7 +129,7 @@ def finding(rule, node, bt=None, words=None, **facts):
     )
 
 
-def _shown(value):
-    """What a sentence quotes: short, and numbers without an exponent."""
+def _shown(value: object) -> str:
+    """Write a value as a sentence quotes it: short, and numbers without an exponent."""
     text = "" if value is None else format(value, "f") if hasattr(value, "as_tuple") else str(value)
     return text if len(text) <= 120 else text[:117] + "..."

@@ -1,4 +1,4 @@
-"""What the goods of a bill line become in the books."""
+"""Treatments of the goods of a bill line in the books."""
 
 # In the order in which a user chooses: (value, label).
-TREATMENTS = [('expense', "Expense or stock"), ('asset', "Fixed asset"), ('inventory_object', "Inventory object")]
+TREATMENTS = [("expense", "Expense or stock"), ("asset", "Fixed asset"), ("inventory_object", "Inventory object")]

@@ -7,13 +7,12 @@ from . import importer_taxes
 from . import importer_totals
 from . import importer_guards
 from . import importer_bills
-from . import importer_stand_in
 from . import importer_memory
-from . import importer_objects
 from . import supplier_claim
 from . import message
+from . import importer_files
 from . import account_move
 from . import account_move_decoder
+from . import account_journal
 from . import res_company
-from . import res_config_settings
 from . import res_partner

@@ -1,17 +1,20 @@
-"""Amounts of an XML as an Odoo bill can hold them: plain arithmetic, no ORM."""
+"""Arithmetic that turns the amounts of an XML into quantity, price and discount of Odoo bill lines. No ORM."""
+
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.tools import float_compare, float_round
 
+# Decimals of a unit price up to which an exact price is searched.
 MOST_DECIMALS = 15
-#: VAT categories (UNTDID 5305) whose VAT is a rate of the base; L, M and B are schemes of other countries
-RATED = ('S', 'L', 'M', 'B')
+# VAT categories (UNTDID 5305) with VAT at a rate of the base; L, M and B are schemes of other countries.
+RATED = ("S", "L", "M", "B")
 
 
 @dataclass(frozen=True)
 class Digits:
-    """How many decimals the database keeps: of quantities, of discounts, of the document's currency."""
+    """Decimals that the database keeps: of quantities, of discounts, of the document's currency."""
+
     quantity: int = 2
     discount: int = 2
     money: int = 2
@@ -19,7 +22,8 @@ class Digits:
 
 @dataclass(frozen=True)
 class Priced:
-    """One bill line; `exact` is False where no price gives the wanted subtotal, `kept` where the quantity changed."""
+    """Amounts of one bill line. `exact`: a price gives the subtotal; `kept`: the quantity is the XML's."""
+
     quantity: float
     price: float
     discount: float
@@ -28,24 +32,25 @@ class Priced:
 
 
 def money(value, digits=2):
-    """Round half up, away from zero, as invoices do."""
+    """Round half up, away from zero, to `digits` decimals."""
     return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def subtotal(quantity, price, discount, digits=2):
-    """What Odoo makes of a line: floats, in its order of operations."""
+    """Compute a line's subtotal as Odoo does: in floats, in its order of operations."""
     return float_round(quantity * (price * (1 - discount / 100.0)), precision_digits=digits)
 
 
 def priced(net, quantity, price, base_quantity=Decimal(1), discounted=Decimal(0), digits=Digits()):  # noqa: B008
-    """A quantity, price and discount whose subtotal is `net`, as near to what the XML says as can be.
+    """Find a quantity, price and discount whose subtotal is `net`, as close to the XML as possible.
 
-    The XML's own price first, then its discount in per cent, then the price that fits. A quantity stays as it is
-    unless the database cannot keep its decimals, or it is 0.
+    Tries the XML's own price, then its discount in per cent, then the price that fits. The quantity changes only where
+    the database cannot keep its decimals, or where it is 0.
 
-    :param net: BT-131; everything with the sign of the bill
+    :param Decimal net: BT-131; all amounts carry the sign of the bill
     :param price: BT-146 for `base_quantity` units, or None
     :param discounted: allowances less charges of the line (BT-136, BT-141)
+    :return: Priced
     """
     net = money(net, digits.money)
     wanted = float(net)
@@ -80,10 +85,10 @@ def priced(net, quantity, price, base_quantity=Decimal(1), discounted=Decimal(0)
 def spread(total, raw, digits=2):
     """Round amounts so that their sum is `total`.
 
-    The running sum is rounded, so that none is off by more than one unit; what the XML rounded in its own way goes to
-    the heaviest.
+    Rounds the running sum, so that no amount is off by more than one unit; a remaining difference goes to the largest.
 
     :param raw: Decimals before rounding, of any sign
+    :return: the rounded Decimals, in the order of `raw`
     """
     shares, given, running = [], Decimal(0), Decimal(0)
     for amount in raw:

@@ -1,17 +1,19 @@
-"""What an import is about to do, before it does it: plain values that a wizard may show and change."""
+"""Proposals: plain values of a bill that an import is about to create, shown and changed by a wizard."""
+
 from dataclasses import dataclass, field
 from typing import Any
-
-#: where a choice came from, in the order in which they are tried
-SOURCES = ('user', 'remembered', 'supplier_code', 'barcode', 'name', 'order', 'xml', 'default', 'none')
 
 
 @dataclass
 class Choice:
-    """One chosen value (a recordset, a dict, a text) and its source; source ``none`` is a yellow cell."""
+    """One chosen value (a recordset, a dict, a text) and its source.
+
+    Sources, in the order in which they are tried: user, remembered, supplier_code, barcode, name, order, xml, default,
+    none (a yellow cell).
+    """
 
     value: Any = None
-    source: str = 'none'
+    source: str = "none"
 
 
 @dataclass
@@ -35,23 +37,23 @@ class LineProposal:
     price_unit: float
     discount: float = 0.0
     net: Any = None
-    category: str = ''
+    category: str = ""
     rate: Any = None
-    key: str = ''
+    key: str = ""
     product: Choice = field(default_factory=Choice)
     account: Choice = field(default_factory=Choice)
     taxes: Choice = field(default_factory=Choice)
     uom: Choice = field(default_factory=Choice)
     analytic: Choice = field(default_factory=Choice)
-    treatment: Choice = field(default_factory=lambda: Choice('expense', 'default'))
-    to_expense: Choice = field(default_factory=lambda: Choice(False, 'default'))
-    warehouse: Choice = field(default_factory=lambda: Choice(None, 'default'))
-    order_line: Choice = field(default_factory=lambda: Choice(None, 'default'))
+    treatment: Choice = field(default_factory=lambda: Choice("expense", "default"))
+    to_expense: Choice = field(default_factory=lambda: Choice(False, "default"))
+    warehouse: Choice = field(default_factory=lambda: Choice(None, "default"))
+    order_line: Choice = field(default_factory=lambda: Choice(None, "default"))
     extra: dict = field(default_factory=dict)  # values of the bill line that other modules add
 
     @property
     def choices(self):
-        """What a cell is shown for; a module that adds one extends `extra` and this stays as it is."""
+        """Return the choices that the wizard shows as cells. Addons add values of the bill line to `extra` instead."""
         return [self.product, self.account, self.taxes, self.uom, self.analytic]
 
 
@@ -82,7 +84,7 @@ class Proposal:
     message: Any
     partner: Choice = field(default_factory=Choice)
     partner_values: dict = field(default_factory=dict)
-    move_type: str = 'in_invoice'
+    move_type: str = "in_invoice"
     journal: Choice = field(default_factory=Choice)
     location: Choice = field(default_factory=Choice)
     currency: Any = None
@@ -93,7 +95,7 @@ class Proposal:
     duplicates: Any = None
     original: Any = None
     order: Any = None
-    order_reason: str = ''
+    order_reason: str = ""
     order_warnings: list[str] = field(default_factory=list)
     bill: Any = None
     to_check: bool = False
@@ -101,9 +103,9 @@ class Proposal:
     on_payment: bool = False
     lookup: Any = None
     made: Any = None
-    failure: str = ''
+    failure: str = ""
 
     @property
     def unknown(self):
-        """Choices that nothing is known about: the yellow cells."""
-        return [choice for line in self.lines for choice in line.choices if choice.source == 'none']
+        """Return the choices without a value, which the wizard shows as yellow cells."""
+        return [choice for line in self.lines for choice in line.choices if choice.source == "none"]

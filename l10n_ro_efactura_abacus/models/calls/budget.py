@@ -1,4 +1,5 @@
-"""What all workers share about ANAF: the budget of calls, the daily quotas, the circuit that opens when it is down."""
+"""The budget of calls to ANAF and its daily quotas, which all workers share."""
+
 from contextlib import contextmanager
 
 from odoo import api, fields, models, modules
@@ -7,14 +8,19 @@ from odoo.sql_db import db_connect
 from ...anaf import today
 from ..common.knobs import knob
 
-BLOCK = 8  # calls granted at a time
-WINDOW = 61  # seconds of the sliding minute: a granted call leaves up to a second later
+# Calls granted at a time.
+BLOCK = 8
+# Seconds over which granted calls count: ANAF's minute, plus one because a granted call may leave a second later.
+WINDOW = 61
 
 
 @contextmanager
-def aside(env):
-    """A cursor of its own, READ COMMITTED, committed at the end: what all workers share must not wait for a
-    worker's transaction, nor break it with a serialization failure. (A test keeps its one transaction.)"""
+def side_cursor(env):
+    """Give a separate READ COMMITTED cursor, committed at the end.
+
+    Rows that all workers share are written there, so that they neither wait for a worker's transaction nor break it
+    with a serialization failure. A test keeps its one transaction.
+    """
     if modules.module.current_test:
         yield env.cr
         return
@@ -24,8 +30,9 @@ def aside(env):
 
 
 class EfacturaCall(models.Model):
-    """A sliding log of granted calls: ANAF allows 1000 a minute (limiteApeluriAPI.txt), we use less."""
-    _name = 'l10n_ro_efactura.call'
+    """A row of the sliding log of granted calls. ANAF allows 1000 a minute (limiteApeluriAPI.txt); we use less."""
+
+    _name = "l10n_ro_efactura.call"
     _description = "e-Factura granted calls"
     _log_access = False
 
@@ -33,7 +40,7 @@ class EfacturaCall(models.Model):
     at = fields.Datetime(required=True, readonly=True)
     n = fields.Integer(required=True, readonly=True)
 
-    _key_at_idx = models.Index('(key, at)')
+    _key_at_idx = models.Index("(key, at)")
 
     @api.model
     @api.private
@@ -45,25 +52,35 @@ class EfacturaCall(models.Model):
 
         :return: (granted, seconds to wait where nothing was granted)
         """
-        cap = knob('calls_per_minute', 950)
-        with aside(self.env) as cr:
-            cr.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f'l10n_ro_efactura.call/{key}'])
-            cr.execute("DELETE FROM l10n_ro_efactura_call WHERE key = %s AND at < clock_timestamp() AT TIME ZONE 'UTC'"
-                       " - %s * interval '1 second'", [key, WINDOW])
-            cr.execute("SELECT COALESCE(SUM(n), 0), EXTRACT(EPOCH FROM"
-                       " MIN(at) + %s * interval '1 second' - clock_timestamp() AT TIME ZONE 'UTC')"
-                       " FROM l10n_ro_efactura_call WHERE key = %s", [WINDOW, key])
+        cap = knob("calls_per_minute", 950)
+        with side_cursor(self.env) as cr:
+            cr.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"l10n_ro_efactura.call/{key}"])
+            cr.execute(
+                "DELETE FROM l10n_ro_efactura_call WHERE key = %s AND at < clock_timestamp() AT TIME ZONE 'UTC'"
+                " - %s * interval '1 second'",
+                [key, WINDOW],
+            )
+            cr.execute(
+                "SELECT COALESCE(SUM(n), 0), EXTRACT(EPOCH FROM"
+                " MIN(at) + %s * interval '1 second' - clock_timestamp() AT TIME ZONE 'UTC')"
+                " FROM l10n_ro_efactura_call WHERE key = %s",
+                [WINDOW, key],
+            )
             used, wait = cr.fetchone()
             granted = max(min(wanted, cap - used), 0)
             if granted:
-                cr.execute("INSERT INTO l10n_ro_efactura_call (key, at, n)"
-                           " VALUES (%s, clock_timestamp() AT TIME ZONE 'UTC', %s)", [key, granted])
+                cr.execute(
+                    "INSERT INTO l10n_ro_efactura_call (key, at, n)"
+                    " VALUES (%s, clock_timestamp() AT TIME ZONE 'UTC', %s)",
+                    [key, granted],
+                )
         return granted, 0.0 if granted else max(float(wait or 1), 0.05)
 
 
 class EfacturaQuota(models.Model):
-    """Calls of one kind that were made today (a Bucharest day), for ANAF's daily limits per CIF."""
-    _name = 'l10n_ro_efactura.quota'
+    """The number of calls of one kind on one day (in Bucharest), for ANAF's daily limits per CIF."""
+
+    _name = "l10n_ro_efactura.quota"
     _description = "e-Factura daily quotas"
     _log_access = False
 
@@ -71,17 +88,18 @@ class EfacturaQuota(models.Model):
     day = fields.Date(required=True, readonly=True)
     n = fields.Integer(required=True, readonly=True)
 
-    _key_day_uniq = models.UniqueIndex('(key, day)')
+    _key_day_uniq = models.UniqueIndex("(key, day)")
 
     @api.model
     @api.private
     def _take(self, key, cap):
-        """Count one call of `key`, committed before it is made; False, uncounted, when `cap` is reached today."""
-        with aside(self.env) as cr:
+        """Count one call of `key`, committed before it is made; return False, uncounted, when `cap` is reached."""
+        with side_cursor(self.env) as cr:
             cr.execute(
                 "INSERT INTO l10n_ro_efactura_quota AS q (key, day, n) SELECT %(key)s, %(day)s, 1 WHERE %(cap)s > 0"
                 " ON CONFLICT (key, day) DO UPDATE SET n = q.n + 1 WHERE q.n < %(cap)s RETURNING n",
-                {'key': key, 'day': today(), 'cap': cap})
+                {"key": key, "day": today(), "cap": cap},
+            )
             taken = cr.fetchone()
             if taken == (1,):
                 cr.execute("DELETE FROM l10n_ro_efactura_quota WHERE key = %s AND day < %s", [key, today()])
@@ -90,11 +108,10 @@ class EfacturaQuota(models.Model):
     @api.model
     @api.private
     def _used_up(self, key, cap):
-        """ANAF says that today's quota is gone, whatever we counted."""
-        with aside(self.env) as cr:
+        """Set today's count of `key` to `cap` at least, because ANAF said that the quota is used up."""
+        with side_cursor(self.env) as cr:
             cr.execute(
                 "INSERT INTO l10n_ro_efactura_quota AS q (key, day, n) VALUES (%(key)s, %(day)s, %(cap)s)"
                 " ON CONFLICT (key, day) DO UPDATE SET n = GREATEST(q.n, EXCLUDED.n)",
-                {'key': key, 'day': today(), 'cap': cap})
-
-
+                {"key": key, "day": today(), "cap": cap},
+            )

@@ -1,30 +1,29 @@
-"""A document on its way to ANAF: claimed, leased, uploaded in a pool, answered, never sent twice.
+"""Documents on their way to ANAF: claimed, leased, uploaded in a pool, answered, never sent twice.
 
-What is it? The one home of *exactly once*: submissions (invoices) and messages to sellers (RASP) inherit it.
+What is it? The only implementation of *exactly once*: submissions (invoices) and messages to sellers (RASP) inherit it.
 
 How does it work? A row in the queue is claimed by one UPDATE that is committed before the first byte leaves; the claim
 counts an `attempt` and has a lease that is longer than a whole call. Every answer is one transition that names the
 states it may come from and the attempt it belongs to, so that an answer which comes too late changes nothing. Only a
-body that was not read to its end proves that nothing was sent; whatever is neither an answer nor such a proof makes the
-row uncertain, and so does a lease that ended without an answer.
+body that was not read to its end proves that nothing was sent; any outcome that is neither an answer nor this proof
+makes the row uncertain, and so does a lease that ended without an answer.
 
-How to use it? Inherit `l10n_ro_efactura.outgoing`, say in `_fresh` what may go after it waited long, in `_call_of` how
-a row is uploaded, and in `_after_answer` what follows from an answer; run `_expire_leases`, then `_dispatch` and
-`_record_finished` until nothing is left.
+How to use it? Inherit `l10n_ro_efactura.outgoing` and define `_fresh` (which rows may be sent after a long wait),
+`_call_of` (how a row is uploaded) and `_after_answer` (what follows from an answer); run `_expire_leases`, then
+`_dispatch` and `_record_finished` until nothing is left.
 """
-import base64
+
 import logging
 import time
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
-from psycopg2 import Binary
 from psycopg2.extras import Json
 
 from ...anaf import (
-    AnafError,
     Forbidden,
     NoRight,
     NotSent,
@@ -37,6 +36,8 @@ from ...anaf import (
     explain,
     next_day,
 )
+from ..common.core import binary_column, binary_of_column, bytes_of
+from ..common.environment import ENVIRONMENTS
 from .budget import BLOCK
 from .lane import finished_calls
 from .worker import UTC_NOW
@@ -44,21 +45,33 @@ from .worker import UTC_NOW
 _logger = logging.getLogger(__name__)
 # Minutes before a document that ANAF did not take is tried again, by the number of its attempts.
 BACK_OFF_MINUTES = (1, 2, 5, 10, 30)
-# The states from which a document may still reach its end.
-IN_WORK = ('queued', 'uploading', 'processing', 'uncertain')
-# The hint of a reason that passes by itself or by someone's act; nothing is wrong with the document.
-WAITING = 'waiting'
+# States of a document whose answer is expected.
+ON_THE_WAY = ("queued", "uploading", "processing")
+# States that are not final.
+IN_WORK = (*ON_THE_WAY, "uncertain")
+# States in which asking ANAF can change something.
+ASKABLE = ("processing", "uncertain")
+# Final states of a document that ANAF does not have: it refused the content, or registered nothing.
+FAILED = ("nok", "refused")
+# Value of `hint` in `errors` for a reason to wait, which says nothing against the document.
+WAITING = "waiting"
 
 
 def error_rows(error):
-    """Return an AnafError as the rows kept in `errors`: [{'code', 'text', 'hint'}]."""
-    return [{'code': error.code, 'text': text, 'hint': explain(text).code or error.code}
-            for text in error.texts or [error.text or error.code]]
+    """Return an AnafError as the rows stored in `errors`: [{'code', 'text', 'hint'}].
+
+    Where `text` is a fact of ours and not ANAF's, the row also has its code as `fact`, for `in_words`.
+    """
+    fact = {"fact": error.code} if error.own else {}
+    return [
+        {"code": error.code, "text": text, "hint": explain(text).code or error.code, **fact}
+        for text in error.texts or [error.text or error.code]
+    ]
 
 
 def text_rows(code, texts):
-    """Return texts of ANAF's (or of the builder's) as the rows kept in `errors`: [{'code', 'text', 'hint'}]."""
-    return [{'code': code, 'text': text, 'hint': explain(text).code or code} for text in texts]
+    """Return texts of ANAF or of the builder as the rows stored in `errors`: [{'code', 'text', 'hint'}]."""
+    return [{"code": code, "text": text, "hint": explain(text).code or code} for text in texts]
 
 
 class EfacturaOutgoing(models.AbstractModel):
@@ -71,17 +84,18 @@ class EfacturaOutgoing(models.AbstractModel):
            |<--body not read, quota--|
                                      |--any other end, or the lease is over--> uncertain
     """
-    _name = 'l10n_ro_efactura.outgoing'
+
+    _name = "l10n_ro_efactura.outgoing"
     _description = "e-Factura document on its way to ANAF"
-    _inherit = ['l10n_ro_efactura.worker']
+    _inherit = ["l10n_ro_efactura.worker"]
 
-    # what `_call_of` gets of a claimed row
-    _claimed_columns = ('id', 'attempt', 'xml', 'cif')
+    # Columns of a claimed row that `_call_of` gets.
+    _claimed_columns = ("id", "attempt", "xml", "cif")
 
-    company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
-    environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    environment = fields.Selection(ENVIRONMENTS, required=True, readonly=True)
     xml = fields.Binary(string="XML", attachment=False, readonly=True, copy=False, help="The exact bytes sent")
-    sha256 = fields.Char(string="SHA-256", readonly=True, index='btree_not_null')
+    sha256 = fields.Char(string="SHA-256", readonly=True, index="btree_not_null")
     cif = fields.Char(string="CIF", readonly=True, help="Upload parameter: digits of the sending company's CIF")
     attempt = fields.Integer(readonly=True, default=0)
     next_attempt_at = fields.Datetime()
@@ -91,15 +105,32 @@ class EfacturaOutgoing(models.AbstractModel):
     uploaded_at = fields.Datetime(readonly=True)
     settled_at = fields.Datetime(readonly=True)
     changed_at = fields.Datetime(readonly=True, index=True)
-    upload_index = fields.Char(readonly=True, index='btree_not_null')
+    upload_index = fields.Char(readonly=True, index="btree_not_null")
     download_id = fields.Char("Download Index", readonly=True)
     errors = fields.Json(readonly=True)
     support_id = fields.Char(string="Support ID", readonly=True)
+    # Flags computed from the state, for views and their filters.
+    is_on_the_way = fields.Boolean(string="In progress", compute="_compute_from_state", search="_search_is_on_the_way")
+    is_askable = fields.Boolean(string="ANAF can be asked", compute="_compute_from_state")
+    is_failed = fields.Boolean(string="Nok or refused", compute="_compute_from_state", search="_search_is_failed")
+
+    @api.depends("state")
+    def _compute_from_state(self):
+        for record in self:
+            record.is_on_the_way = record.state in ON_THE_WAY
+            record.is_askable = record.state in ASKABLE
+            record.is_failed = record.state in FAILED
+
+    def _search_is_on_the_way(self, operator, value):
+        return Domain("state", operator, ON_THE_WAY) if operator == "in" and True in value else NotImplemented
+
+    def _search_is_failed(self, operator, value):
+        return Domain("state", operator, FAILED) if operator == "in" and True in value else NotImplemented
 
     def _xml_bytes(self):
-        """Return the exact bytes sent, or b'' where they were never ours (adopted from core or entered by hand)."""
+        """Return the exact bytes sent, or b'' where we never had them (adopted from core, or index typed by hand)."""
         self.ensure_one()
-        return base64.b64decode(self.with_context(bin_size=False, bin_size_xml=False).xml or b'')
+        return bytes_of(self, "xml")
 
     @property
     def _sql_table(self):
@@ -116,30 +147,41 @@ class EfacturaOutgoing(models.AbstractModel):
     def _transition(self, sources, target, attempt=None, **values):
         """Move the records that are still in one of `sources` to `target`, in one UPDATE.
 
-        :param attempt: only where the row is still at this attempt (an answer that came too late changes nothing)
+        :param attempt: given, moves only a row that is still at this attempt, so that a late answer changes nothing
         :param values: columns written in the same statement; datetimes may be SQL
-        :return: the records that really moved
+        :return: the records that moved
         """
         if not self:
             return self
         self.flush_recordset()
-        columns = [SQL("%s = %s", SQL.identifier(name), self._sql_value(name, value))
-                   for name, value in {**values, 'state': target, 'changed_at': UTC_NOW}.items()]
+        columns = [
+            SQL("%s = %s", SQL.identifier(name), self._sql_value(name, value))
+            for name, value in {**values, "state": target, "changed_at": UTC_NOW}.items()
+        ]
         if target not in IN_WORK:
             columns.append(SQL("settled_at = %s", UTC_NOW))
         guard = SQL("AND COALESCE(attempt, 0) = %s", attempt) if attempt is not None else SQL()
-        self.env.cr.execute(SQL(
-            "UPDATE %s SET %s WHERE id IN %s AND state IN %s %s RETURNING id", self._sql_table,
-            SQL(", ").join(columns), tuple(self.ids), tuple(sources), guard), log_exceptions=False)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s SET %s WHERE id IN %s AND state IN %s %s RETURNING id",
+                self._sql_table,
+                SQL(", ").join(columns),
+                tuple(self.ids),
+                tuple(sources),
+                guard,
+            ),
+            log_exceptions=False,
+        )
         moved = self.browse(row[0] for row in self.env.cr.fetchall())
         self.invalidate_recordset(flush=False)
         return moved
 
     def _sql_value(self, name, value):
-        if value is not None and self._fields[name].type == 'json':
+        """Return `value` as psycopg2 writes it into the column `name`."""
+        if value is not None and self._fields[name].type == "json":
             return Json(value)
-        if value is not None and self._fields[name].type == 'binary':
-            return Binary(base64.b64encode(value))
+        if value is not None and self._fields[name].type == "binary":
+            return binary_column(value)
         return value
 
     # -------------------------------------------------------------------------
@@ -148,16 +190,20 @@ class EfacturaOutgoing(models.AbstractModel):
 
     @api.model
     def _due(self, lane):
-        """Return the SQL condition on rows of `lane` that may go now."""
+        """Return the SQL condition on rows of `lane` that may be sent now."""
         return SQL(
             "state = 'queued' AND company_id = %s AND environment = %s"
             " AND (next_attempt_at IS NULL OR next_attempt_at <= %s) AND %s",
-            lane.company.id, lane.environment, UTC_NOW, self._fresh(lane))
+            lane.company.id,
+            lane.environment,
+            UTC_NOW,
+            self._fresh(lane),
+        )
 
     @api.model
     def _fresh(self, lane):
-        """Return the SQL condition on rows that waited so shortly that no copy of this database can have sent them,
-        or that were looked for in SPV since. A hook."""
+        """Return the SQL condition on rows queued too recently for a copy of this database to have sent them, or
+        searched in SPV since. A hook."""
         raise NotImplementedError
 
     @api.model
@@ -168,24 +214,26 @@ class EfacturaOutgoing(models.AbstractModel):
 
     @api.model
     def _any_ready(self, lane):
-        self.env.cr.execute(SQL(
-            "SELECT 1 FROM %s WHERE %s AND xml IS NOT NULL LIMIT 1", self._sql_table, self._due(lane)))
+        """Return True where `lane` has a row that may be sent now."""
+        self.env.cr.execute(
+            SQL("SELECT 1 FROM %s WHERE %s AND xml IS NOT NULL LIMIT 1", self._sql_table, self._due(lane))
+        )
         return bool(self.env.cr.fetchone())
 
     @api.model
     def _dispatch(self, lane, pool):
-        """Claim what the pool and the budget allow and hand it to the pool; return how many."""
+        """Claim as many rows as pool and budget allow, submit them to the pool, and return how many."""
         if pool.free <= 0 or not self._any_ready(lane):
             return 0
         granted, wait = lane.grant(min(BLOCK, pool.free))
         if not granted:
             time.sleep(min(wait, 1.0))
-            return not pool.running  # somebody must come back for it
+            return not pool.running  # true: there is work left, so that the caller's loop goes on
         try:
-            lane.client  # noqa: B018  before the claim: without a connection nothing is claimed
+            lane.client  # noqa: B018  raises before the claim where there is no connection
         except UserError as error:
             lane.paused = str(error)
-            self._note_wait(lane, 'not_connected', str(error), states=('queued',))
+            self._note_wait(lane, "not_connected", str(error), states=("queued",))
             return 0
         claimed_at = time.monotonic()
         rows = self._claim(lane, granted)
@@ -199,10 +247,12 @@ class EfacturaOutgoing(models.AbstractModel):
 
         :return: [{column: value}] of `_claimed_columns`; `xml` as the bytes to send
         """
+
         def work():
-            self.env.cr.execute(SQL(
-                # not "IN (SELECT ... LIMIT)": that may be run once a row, and then takes more than its limit
-                """WITH picked AS MATERIALIZED (
+            self.env.cr.execute(
+                SQL(
+                    # PostgreSQL may run "IN (SELECT ... LIMIT)" once for each row, and so exceed the limit
+                    """WITH picked AS MATERIALIZED (
                         SELECT id FROM %(table)s WHERE %(due)s AND xml IS NOT NULL
                          ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
                    UPDATE %(table)s s
@@ -211,10 +261,17 @@ class EfacturaOutgoing(models.AbstractModel):
                           lease_until = %(now)s + %(lease)s * interval '1 second', errors = NULL
                      FROM picked WHERE s.id = picked.id
                 RETURNING %(columns)s""",
-                columns=SQL(", ").join(SQL.identifier('s', name) for name in self._claimed_columns),
-                table=self._sql_table, now=UTC_NOW, lease=lane.lease, due=self._due(lane), limit=limit),
-                log_exceptions=False)
-            return [{**row, 'xml': base64.b64decode(bytes(row['xml']))} for row in self.env.cr.dictfetchall()]
+                    columns=SQL(", ").join(SQL.identifier("s", name) for name in self._claimed_columns),
+                    table=self._sql_table,
+                    now=UTC_NOW,
+                    lease=lane.lease,
+                    due=self._due(lane),
+                    limit=limit,
+                ),
+                log_exceptions=False,
+            )
+            return [{**row, "xml": binary_of_column(row["xml"])} for row in self.env.cr.dictfetchall()]
+
         rows = self._in_fresh_transaction(work)
         self.invalidate_model(flush=False)
         return rows
@@ -225,31 +282,39 @@ class EfacturaOutgoing(models.AbstractModel):
 
     @api.model
     def _record_finished(self, pool, block):
-        """Keep the answers that came, each by itself: one that cannot be kept never costs another. Return how many."""
+        """Record the finished calls, each in a transaction of its own, and return how many there were.
+
+        :param block: True waits for at least one where any is running
+        """
         finished = finished_calls(pool, block=block)
         for lane, (records, row), outcome in finished:
             try:
                 records._record_answer(row, lane, outcome)
             except Exception:
-                # still "uploading": it becomes uncertain with its lease and is looked for in SPV
-                _logger.exception("The answer of %s %s (%s) could not be kept", self._name, row['id'], outcome)
+                # The row stays "uploading", becomes uncertain when its lease ends, and is searched in SPV.
+                _logger.exception("The answer of %s %s (%s) could not be kept", self._name, row["id"], outcome)
                 self._abandon()
         return len(finished)
 
     @api.model
     def _record_answer(self, row, lane, outcome):
-        """Commit one answer, alone and at once; then report it to the gate."""
-        record = self.browse(row['id'])
-        kept = self._in_fresh_transaction(lambda: record._keep_answer(row['attempt'], outcome))
+        """Commit one answer, then report it to the gate and call `_after_answer`."""
+        record = self.browse(row["id"])
+        kept = self._in_fresh_transaction(lambda: record._keep_answer(row["attempt"], outcome))
         if isinstance(outcome, Receipt) and not kept:
-            # its claim had passed to another attempt, whose "sent before with index" leads to this one
-            _logger.warning("%s %s: index %s came after attempt %s was given up",
-                            self._name, row['id'], outcome.upload_index, row['attempt'])
-        lane.told(outcome)
+            # Another attempt has taken over; ANAF will answer it "sent before with index", which leads to this one.
+            _logger.warning(
+                "%s %s: index %s came after attempt %s was given up",
+                self._name,
+                row["id"],
+                outcome.upload_index,
+                row["attempt"],
+            )
+        lane.report(outcome)
         record._after_answer(lane, outcome)
 
     def _after_answer(self, lane, outcome):
-        """Called after an answer was kept and reported. A hook."""
+        """React to an answer that was committed and reported. A hook."""
 
     def _keep_answer(self, attempt, outcome):
         """Make the transition that an upload's `outcome` means (docs/anaf-api.md 9b).
@@ -257,23 +322,46 @@ class EfacturaOutgoing(models.AbstractModel):
         :param outcome: `anaf.Receipt`, or the AnafError that came instead
         :return: the record where it moved, else an empty one
         """
-        # an answer may come after its lease was declared over: while nobody else acted it is still the truth
-        sources = ['uploading', 'uncertain']
+        # An answer that comes after its lease has ended still counts while the attempt is the same.
+        sources = ["uploading", "uncertain"]
         if isinstance(outcome, Receipt):
-            return self._transition([*sources, 'queued'], 'processing', attempt, upload_index=outcome.upload_index,
-                                    uploaded_at=UTC_NOW, next_attempt_at=None, lease_until=None,
-                                    uncertain_since=None, errors=None, **self._first_status_values())
+            return self._transition(
+                [*sources, "queued"],
+                "processing",
+                attempt,
+                upload_index=outcome.upload_index,
+                uploaded_at=UTC_NOW,
+                next_attempt_at=None,
+                lease_until=None,
+                uncertain_since=None,
+                errors=None,
+                **self._first_status_values(),
+            )
         errors = error_rows(outcome)
         if isinstance(outcome, (NoRight, Refused)):
-            return self._transition(sources, 'refused', attempt, errors=errors, lease_until=None)
+            return self._transition(sources, "refused", attempt, errors=errors, lease_until=None)
         if isinstance(outcome, (NotSent, Technical, Throttled, Unauthorized, Forbidden, QuotaExceeded)):
-            return self._transition(sources, 'queued', attempt, errors=errors, lease_until=None, uncertain_since=None,
-                                    next_attempt_at=self._next_attempt(attempt, outcome))
-        return self._transition(['uploading'], 'uncertain', attempt, errors=errors, lease_until=None,
-                                uncertain_since=UTC_NOW, support_id=outcome.support_id)
+            return self._transition(
+                sources,
+                "queued",
+                attempt,
+                errors=errors,
+                lease_until=None,
+                uncertain_since=None,
+                next_attempt_at=self._next_attempt(attempt, outcome),
+            )
+        return self._transition(
+            ["uploading"],
+            "uncertain",
+            attempt,
+            errors=errors,
+            lease_until=None,
+            uncertain_since=UTC_NOW,
+            support_id=outcome.support_id,
+        )
 
     def _first_status_values(self):
-        """Return the columns that a new index sets back: what was asked of an earlier one counts no more. A hook."""
+        """Return {column: value} to reset when a new index arrives, such as counts of questions. A hook."""
         return {}
 
     @api.model
@@ -284,70 +372,48 @@ class EfacturaOutgoing(models.AbstractModel):
             return now + timedelta(seconds=outcome.retry_after or 60)
         if isinstance(outcome, QuotaExceeded):
             return next_day()
-        if isinstance(outcome, (Unauthorized, Forbidden)):  # the gate keeps them back until it is put right
+        if isinstance(outcome, (Unauthorized, Forbidden)):  # until then the gate is closed anyway
             return now + timedelta(minutes=BACK_OFF_MINUTES[0])
         return now + timedelta(minutes=BACK_OFF_MINUTES[min(attempt, len(BACK_OFF_MINUTES)) - 1])
 
     @api.model
     def _expire_leases(self):
-        """Make uncertain what a worker left that died between claim and answer: ANAF may have it or not."""
+        """Make rows uncertain whose lease has ended: their worker died between claim and answer."""
+
         def work():
-            self.env.cr.execute(SQL(
-                "UPDATE %(table)s SET state = 'uncertain', uncertain_since = %(now)s,"
-                " changed_at = %(now)s, lease_until = NULL, errors = %(errors)s WHERE id IN ("
-                " SELECT id FROM %(table)s WHERE state = 'uploading' AND lease_until < %(now)s"
-                " FOR UPDATE SKIP LOCKED)", table=self._sql_table, now=UTC_NOW, errors=Json([{
-                    'code': 'lease_over', 'hint': 'lease_over',
-                    'text': self.env._("The worker was interrupted before ANAF's answer was kept.")}])))
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %(table)s SET state = 'uncertain', uncertain_since = %(now)s,"
+                    " changed_at = %(now)s, lease_until = NULL, errors = %(errors)s WHERE id IN ("
+                    " SELECT id FROM %(table)s WHERE state = 'uploading' AND lease_until < %(now)s"
+                    " FOR UPDATE SKIP LOCKED)",
+                    table=self._sql_table,
+                    now=UTC_NOW,
+                    errors=Json(
+                        [
+                            {
+                                "code": "lease_over",
+                                "hint": "lease_over",
+                                "text": self.env._("The worker was interrupted before ANAF's answer was kept."),
+                            }
+                        ]
+                    ),
+                )
+            )
+
         self._in_fresh_transaction(work)
         self.invalidate_model(flush=False)
 
-    # -------------------------------------------------------------------------
-    # WAITING
-    # -------------------------------------------------------------------------
-
-    @api.model
-    def _note_wait(self, lane, code, text, states=('queued', 'processing', 'uncertain')):
-        """Write on what waits in `lane` why it waits; rows that have a reason of their own keep it."""
-        rows = [{'code': code, 'text': text or code, 'hint': WAITING}]
-
-        def work():
-            self.env.cr.execute(SQL(
-                "UPDATE %(table)s SET errors = %(rows)s WHERE id IN ("
-                " SELECT id FROM %(table)s WHERE company_id = %(company)s AND environment = %(env)s"
-                " AND state IN %(states)s AND (errors IS NULL OR errors @> %(waiting)s)"
-                " AND errors IS DISTINCT FROM %(rows)s FOR UPDATE SKIP LOCKED)", table=self._sql_table,
-                rows=Json(rows), company=lane.company.id, env=lane.environment, states=states,
-                waiting=Json([{'hint': WAITING}])))
-        self._in_fresh_transaction(work)
-        self.invalidate_model(['errors'], flush=False)
-
-    @api.model
-    def _note_trouble(self, lane, error):
-        """Write on what waits in `lane` that a round failed with `error` (AnafError or UserError)."""
-        known = isinstance(error, AnafError)
-        self._note_wait(lane, error.code if known else 'not_connected', error.text if known else str(error))
-
-    @api.model
-    def _clear_wait(self, lane, states=('processing', 'uncertain')):
-        """Remove the waiting reasons of `lane`: what it waited for has passed."""
-        def work():
-            self.env.cr.execute(SQL(
-                "UPDATE %(table)s SET errors = NULL WHERE id IN ("
-                " SELECT id FROM %(table)s WHERE company_id = %(company)s AND environment = %(env)s"
-                " AND state IN %(states)s AND errors @> %(waiting)s FOR UPDATE SKIP LOCKED)", table=self._sql_table,
-                company=lane.company.id, env=lane.environment, states=states, waiting=Json([{'hint': WAITING}])))
-        self._in_fresh_transaction(work)
-        self.invalidate_model(['errors'], flush=False)
-
 
 def in_time(call, start_before):
-    """Return `call` guarded: it raises NotSent where it waited until its lease could end before the answer.
+    """Return `call` as a function that raises NotSent where the lease could end before the answer.
 
-    :param start_before: `time.monotonic()` after which nothing may leave
+    :param start_before: `time.monotonic()` after which the call is not made
     """
+
     def guarded(client):
         if time.monotonic() > start_before:
-            raise NotSent('lease_over', "waited too long for its turn")
+            raise NotSent("lease_over")
         return call(client)
+
     return guarded

@@ -1,4 +1,5 @@
-"""What the background methods share: commits in one place, retried snapshots, a bounded pool for HTTP."""
+"""The base of background work: commits, transactions that are retried, and a pool of threads for HTTP."""
+
 import logging
 import random
 import time
@@ -14,61 +15,64 @@ from ...anaf import AnafError, Uncertain
 _logger = logging.getLogger(__name__)
 # The database's clock as naive UTC, as Odoo stores times; it moves within a transaction.
 UTC_NOW = SQL("(clock_timestamp() AT TIME ZONE 'UTC')")
-# What waited in the queue for longer than this many hours is looked up in SPV before it is sent.
+# Hours in the queue after which a document is searched in SPV before it is sent.
 STALE_HOURS = 1
-# Crons of one kind of work: several records on one method, because one record runs on one worker only.
-UPLOAD_CRONS = ('ir_cron_upload_1', 'ir_cron_upload_2')
-SETTLE_CRONS = ('ir_cron_settle',)
-ARCHIVE_CRONS = ('ir_cron_archive_1', 'ir_cron_archive_2')
-RASP_CRONS = ('ir_cron_rasp',)
-# Times that a transaction is tried when another worker's commit comes between.
+# Names of the crons of each kind of work; several call one method, because a cron runs on one worker only.
+UPLOAD_CRONS = ("ir_cron_upload_1", "ir_cron_upload_2")
+SETTLE_CRONS = ("ir_cron_settle",)
+ARCHIVE_CRONS = ("ir_cron_archive_1", "ir_cron_archive_2")
+RASP_CRONS = ("ir_cron_rasp",)
+# Tries of a transaction that conflicts with another worker's.
 TRIES = 6
+# Minutes to wait after the first, second, ... failure of a call; the last one repeats.
 RETRY_MINUTES = (1, 5, 30, 120)
 
 
 def retry_at(tries):
-    """When a call to ANAF that failed for the `tries`-th time (from 1) is made again; naive UTC."""
+    """Return when to repeat a call that failed for the `tries`-th time (from 1), as naive UTC."""
     return fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES[min(tries, len(RETRY_MINUTES)) - 1])
 
 
 class EfacturaWorker(models.AbstractModel):
-    _name = 'l10n_ro_efactura.worker'
+    """The transactions and wake-ups of models that work in the background."""
+
+    _name = "l10n_ro_efactura.worker"
     _description = "e-Factura background work"
 
     def _checkpoint(self, processed=0, remaining=None):
-        """Commit what was done; the only place of the addon's workers that commits.
+        """Commit; the only place where the addon's workers do.
 
         :param int processed: items done since the last checkpoint, for the cron's progress
         :param remaining: items left, or None where unknown
         :return: seconds left in this cron run (infinite outside a cron)
         """
-        if modules.module.current_test and not self.env.context.get('ir_cron_progress_id'):
+        if modules.module.current_test and not self.env.context.get("ir_cron_progress_id"):
             self.env.flush_all()
             self.env.invalidate_all(flush=False)
-            return float('inf')
+            return float("inf")
         if processed or remaining is not None:
-            seconds = self.env['ir.cron']._commit_progress(processed, remaining=remaining)
+            seconds = self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
         else:
-            self.env.cr.commit()
-            seconds = self.env.context.get('cron_end_time', float('inf')) - time.monotonic()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+            seconds = self.env.context.get("cron_end_time", float("inf")) - time.monotonic()
         self.env.invalidate_all(flush=False)
         return seconds
 
-    def _in_fresh_transaction(self, work):
-        """Run `work()` as the first statements of a transaction, commit, and return its result.
+    def _in_fresh_transaction(self, work, *arguments):
+        """Run `work(*arguments)` as the first statements of a transaction, commit, and return its result.
 
-        Odoo's snapshots are REPEATABLE READ: a row that another worker committed after ours was taken raises
-        instead of being skipped. A fresh snapshot settles it. Whatever else `work` raises leaves a clean transaction.
+        Odoo's transactions are REPEATABLE READ: a row that another worker committed after the snapshot raises instead
+        of being skipped, so `work` is retried with a new snapshot. Any other exception leaves a clean transaction.
         """
         self._checkpoint()
         for left in reversed(range(TRIES)):
             try:
                 if modules.module.current_test:
                     with self.env.cr.savepoint():
-                        result = work()
+                        result = work(*arguments)
                         self.env.flush_all()
                         return result
-                result = work()
+                result = work(*arguments)
                 self._checkpoint()
                 return result
             except Exception as error:
@@ -83,23 +87,23 @@ class EfacturaWorker(models.AbstractModel):
     @api.model
     @api.private
     def _wake(self, crons, at=None):
-        """Trigger the crons of these names, now or `at` (naive UTC)."""
+        """Trigger the crons named in `crons`, now or `at` (naive UTC)."""
         for name in crons:
-            self.env.ref(f'l10n_ro_efactura_abacus.{name}').sudo()._trigger(at)
+            self.env.ref(f"l10n_ro_efactura_abacus.{name}").sudo()._trigger(at)
 
     def _abandon(self):
-        """After an unexpected failure: a clean transaction for the next piece of work."""
+        """Roll back after an unexpected failure, so that the next piece of work has a clean transaction."""
         if not modules.module.current_test:
             self.env.cr.rollback()
         self.env.invalidate_all(flush=False)
 
 
 class Pool:
-    """Threads for calls to ANAF. They get plain values and never touch the ORM."""
+    """A pool of `size` threads for calls to ANAF, which get plain values and never touch the ORM."""
 
     def __init__(self, size):
         self.size = size
-        self._executor = ThreadPoolExecutor(size, thread_name_prefix='efactura')
+        self._executor = ThreadPoolExecutor(size, thread_name_prefix="efactura")
         self._running = {}
 
     def __enter__(self):
@@ -117,13 +121,13 @@ class Pool:
         return len(self._running)
 
     def submit(self, tag, call, *arguments):
-        """Run `call(*arguments)` in a thread; `drain` gives the outcome back with `tag`."""
+        """Run `call(*arguments)` in a thread; `drain` returns the outcome with `tag`."""
         self._running[self._executor.submit(call, *arguments)] = tag
 
     def drain(self, block=False):
-        """Finished calls as a list of (tag, outcome): the call's value, or the AnafError it raised.
+        """Return the finished calls as [(tag, outcome)]: the call's value, or the AnafError that it raised.
 
-        :param block: wait for at least one where any is running
+        :param block: True waits for at least one where any is running
         """
         if not self._running:
             return []
@@ -137,6 +141,6 @@ class Pool:
         except AnafError as error:
             return error
         except Exception as error:
-            # a fault of ours after the request may have left: only "uncertain" is true
+            # A fault of ours, after which the request may have been sent or not.
             _logger.exception("Unexpected failure in a call to ANAF")
-            return Uncertain('internal', type(error).__name__)
+            return Uncertain("internal", type(error).__name__)

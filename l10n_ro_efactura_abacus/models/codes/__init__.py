@@ -1,4 +1,6 @@
 from . import unit
-from . import vat_codes
+from . import vat_tables
 from . import code_map
+from . import code_map_units
+from . import code_map_taxes
 from . import product

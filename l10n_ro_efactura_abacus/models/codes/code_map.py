@@ -1,14 +1,9 @@
 from odoo import api, fields, models
-from odoo.addons.account_edi_ubl_cii.models.account_edi_common import UOM_TO_UNECE_CODE
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import ormcache
 
-from .vat_codes import CATEGORIES, DEFAULT_EXEMPTION, NEED_REASON, NO_VAT_SELLER, RO_TAXES, TAXED, VATEX, VATEX_CODES
-
-# core's own units that its table lacks, or maps to a code that is not in the list
-CORE_UNITS = {**UOM_TO_UNECE_CODE, 'uom.product_uom_qt': 'QTL', 'uom.product_uom_milliliter': 'MLT'}
-#: a line without a unit counts: "one" of Recommendation 20
-NO_UNIT = 'C62'
+from ..common.core import clear_cache, ormcache
+from ..common.rights import may_bill
+from .vat_tables import CATEGORIES, DEFAULT_EXEMPTION, NEED_REASON, RO_TAXES, TAXED, VATEX
 
 
 class EfacturaCodeMap(models.Model):
@@ -16,60 +11,69 @@ class EfacturaCodeMap(models.Model):
 
     One row per unit or tax and company; a branch uses its parent's rows where it has none of its own.
     """
-    _name = 'l10n_ro_efactura.code.map'
-    _description = "e-Factura code"
-    _order = 'kind, company_id, id'
-    _check_company_auto = True
-    _rec_name = 'code'
 
-    kind = fields.Selection([('uom', "Unit of measure"), ('tax', "VAT")], required=True)
+    _name = "l10n_ro_efactura.code.map"
+    _description = "e-Factura code"
+    _order = "kind, company_id, id"
+    _check_company_auto = True
+    _rec_name = "code"
+
+    kind = fields.Selection([("uom", "Unit of measure"), ("tax", "VAT")], required=True)
     company_id = fields.Many2one(
-        'res.company', required=True, index=True, ondelete='cascade', default=lambda self: self.env.company)
-    uom_id = fields.Many2one('uom.uom', string="Unit", ondelete='cascade', index='btree_not_null')
+        "res.company", required=True, index=True, ondelete="cascade", default=lambda self: self.env.company
+    )
+    uom_id = fields.Many2one("uom.uom", string="Unit", ondelete="cascade", index="btree_not_null")
     tax_id = fields.Many2one(
-        'account.tax', string="Tax", ondelete='cascade', index='btree_not_null', check_company=True)
-    code = fields.Char(
-        required=True, help="Unit: UN/ECE Recommendation 20 or 21 (BT-130). Tax: VAT category (BT-151).")
+        "account.tax", string="Tax", ondelete="cascade", index="btree_not_null", check_company=True
+    )
+    code = fields.Char(required=True, help="Unit: UN/ECE Recommendation 20 or 21 (BT-130). Tax: VAT category (BT-151).")
     exemption_code = fields.Selection(VATEX, string="VATEX Code", help="Why there is no VAT, as a code (BT-121).")
     exemption_text = fields.Char(
-        string="Exemption Reason", size=100, help="Why there is no VAT, in words (BT-120); the law's article.")
+        string="Exemption Reason", size=100, help="Why there is no VAT, in words (BT-120); the law's article."
+    )
     # the code as the lists show it: both are other ways to read and write `code`
     unit_id = fields.Many2one(
-        'l10n_ro_efactura.unit', string="UN/ECE Unit", compute='_compute_from_code', inverse='_inverse_unit_id')
+        "l10n_ro_efactura.unit", string="UN/ECE Unit", compute="_compute_from_code", inverse="_inverse_unit_id"
+    )
     category = fields.Selection(
-        CATEGORIES, string="VAT Category", compute='_compute_from_code', inverse='_inverse_category')
-    type_tax_use = fields.Selection(related='tax_id.type_tax_use')
-    tax_amount = fields.Float(related='tax_id.amount', string="Rate")
+        CATEGORIES, string="VAT Category", compute="_compute_from_code", inverse="_inverse_category"
+    )
+    type_tax_use = fields.Selection(related="tax_id.type_tax_use")
+    tax_amount = fields.Float(related="tax_id.amount", string="Rate")
 
-    _uom_uniq = models.Constraint('UNIQUE (company_id, uom_id)', "This unit has a code already.")
-    _tax_uniq = models.Constraint('UNIQUE (company_id, tax_id)', "This tax has a code already.")
+    _uom_uniq = models.Constraint("UNIQUE (company_id, uom_id)", "This unit has a code already.")
+    _tax_uniq = models.Constraint("UNIQUE (company_id, tax_id)", "This tax has a code already.")
     _one_record = models.Constraint(
         "CHECK (CASE kind WHEN 'uom' THEN uom_id IS NOT NULL AND tax_id IS NULL AND exemption_code IS NULL"
         " ELSE tax_id IS NOT NULL AND uom_id IS NULL END)",
-        "A code is of one unit, or of one tax.")
+        "A code is of one unit, or of one tax.",
+    )
 
     # -------------------------------------------------------------------------
     # THE ROW
     # -------------------------------------------------------------------------
 
-    @api.depends('kind', 'code')
+    @api.depends("kind", "code")
     def _compute_from_code(self):
-        units = self.env['l10n_ro_efactura.unit'].search(
-            [('code', 'in', [row.code for row in self if row.kind == 'uom' and row.code])]).grouped('code')
+        units = (
+            self.env["l10n_ro_efactura.unit"]
+            .search([("code", "in", [row.code for row in self if row.kind == "uom" and row.code])])
+            .grouped("code")
+        )
         known = dict(CATEGORIES)
         for row in self:
-            row.unit_id = units.get(row.code, False) if row.kind == 'uom' else False
-            row.category = row.code if row.kind == 'tax' and row.code in known else False
+            row.unit_id = units.get(row.code, False) if row.kind == "uom" else False
+            row.category = row.code if row.kind == "tax" and row.code in known else False
 
     def _inverse_unit_id(self):
-        for row in self.filtered('unit_id'):
+        for row in self.filtered("unit_id"):
             row.code = row.unit_id.code
 
     def _inverse_category(self):
-        for row in self.filtered('category'):
+        for row in self.filtered("category"):
             row.code = row.category
 
-    @api.onchange('category')
+    @api.onchange("category")
     def _onchange_category(self):
         if self.category:
             self.exemption_code = DEFAULT_EXEMPTION.get(self.category, False)
@@ -78,40 +82,43 @@ class EfacturaCodeMap(models.Model):
     def _with_code(self, vals):
         """`vals` with `code` filled from what the lists write, and the exemption that goes with the category."""
         vals = dict(vals)
-        if unit := vals.pop('unit_id', None):
-            vals['code'] = self.env['l10n_ro_efactura.unit'].browse(unit).code
-        if category := vals.pop('category', None):
-            vals['code'] = category
-        code = vals.get('code')
+        if unit := vals.pop("unit_id", None):
+            vals["code"] = self.env["l10n_ro_efactura.unit"].browse(unit).code
+        if category := vals.pop("category", None):
+            vals["code"] = category
+        code = vals.get("code")
         if code in TAXED:
             vals.update(exemption_code=False, exemption_text=False)
-        elif code in DEFAULT_EXEMPTION and not vals.get('exemption_code') and not vals.get('exemption_text'):
-            vals['exemption_code'] = DEFAULT_EXEMPTION[code]
+        elif code in DEFAULT_EXEMPTION and not vals.get("exemption_code") and not vals.get("exemption_text"):
+            vals["exemption_code"] = DEFAULT_EXEMPTION[code]
         return vals
 
     @api.model_create_multi
     def create(self, vals_list):
         rows = super().create([self._with_code(vals) for vals in vals_list])
-        self.env.registry.clear_cache()
+        clear_cache(self.env)
         return rows
 
     def write(self, vals):
         result = super().write(self._with_code(vals))
-        self.env.registry.clear_cache()
+        clear_cache(self.env)
         return result
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        clear_cache(self.env)
         return super().unlink()
 
-    @api.constrains('kind', 'code', 'exemption_code', 'exemption_text', 'tax_id')
+    @api.constrains("kind", "code", "exemption_code", "exemption_text", "tax_id")
     def _check_code(self):
         for row in self:
-            if row.kind == 'uom' and row.code not in self.env['l10n_ro_efactura.unit']._codes():
-                raise ValidationError(self.env._(
-                    "%(code)s is no unit of the list that ANAF accepts (UN/ECE Recommendations 20 and 21).",
-                    code=row.code))
-            if row.kind == 'tax':
+            if row.kind == "uom" and row.code not in self.env["l10n_ro_efactura.unit"]._codes():
+                raise ValidationError(
+                    self.env._(
+                        "%(code)s is no unit of the list that ANAF accepts (UN/ECE Recommendations 20 and 21).",
+                        code=row.code,
+                    )
+                )
+            if row.kind == "tax":
                 row._check_category()
 
     def _check_category(self):
@@ -120,21 +127,31 @@ class EfacturaCodeMap(models.Model):
         if not self._fits(self.code, self.tax_id):
             raise ValidationError(
                 self.env._("%(tax)s has no VAT: category S does not fit.", tax=self.tax_id.display_name)
-                if self.code == 'S' else
-                self.env._("%(tax)s has VAT: only category S fits.", tax=self.tax_id.display_name))
-        if self.code == 'O' and self.company_id._l10n_ro_efactura_is_vat_payer():
-            raise ValidationError(self.env._(
-                "Category O is for sellers who are not registered for VAT; %(company)s is (its Tax ID starts with RO). "
-                "Use E with a reason.", company=self.company_id.name))
-        if self.code in NEED_REASON and not (self.exemption_code or (self.exemption_text or '').strip()):
-            raise ValidationError(self.env._(
-                "Category %(code)s of %(tax)s needs a reason: a VATEX code or a text.",
-                code=self.code, tax=self.tax_id.display_name))
+                if self.code == "S"
+                else self.env._("%(tax)s has VAT: only category S fits.", tax=self.tax_id.display_name)
+            )
+        if self.code == "O" and self.company_id._l10n_ro_efactura_is_vat_payer():
+            raise ValidationError(
+                self.env._(
+                    "Category O is for sellers who are not registered for VAT; %(company)s is (its "
+                    "Tax ID starts with RO). "
+                    "Use E with a reason.",
+                    company=self.company_id.name,
+                )
+            )
+        if self.code in NEED_REASON and not (self.exemption_code or (self.exemption_text or "").strip()):
+            raise ValidationError(
+                self.env._(
+                    "Category %(code)s of %(tax)s needs a reason: a VATEX code or a text.",
+                    code=self.code,
+                    tax=self.tax_id.display_name,
+                )
+            )
 
     @api.model
     def _charges(self, tax):
         """Does `tax` add VAT to the invoice? One that cancels itself and a fixed amount (a deposit) do not."""
-        return bool(tax) and tax.amount_type != 'fixed' and tax.amount > 0 and not tax.has_negative_factor
+        return bool(tax) and tax.amount_type != "fixed" and tax.amount > 0 and not tax.has_negative_factor
 
     @api.model
     def _fits(self, category, tax):
@@ -143,106 +160,25 @@ class EfacturaCodeMap(models.Model):
         A purchase tax that cancels itself (reverse charge) is at 0 % for the seller.
         """
         charged = self._charges(tax)
-        return charged if category == 'S' else category in 'LM' or not charged
+        return charged if category == "S" else category in "LM" or not charged
 
     # -------------------------------------------------------------------------
     # LOOKING UP
     # -------------------------------------------------------------------------
 
     @api.model
-    @ormcache('company_id')
+    @ormcache("company_id")
     def _known(self, company_id):
         """{(kind, record id): (code, exemption code, exemption text)} of a company, its parents' included."""
         found = {}
-        companies = self.env['res.company'].browse(company_id)._l10n_ro_efactura_chain()
-        rows = self.sudo().search([('company_id', 'in', companies.ids)])
+        companies = self.env["res.company"].browse(company_id)._l10n_ro_efactura_chain()
+        rows = self.sudo().search([("company_id", "in", companies.ids)])
         for row in rows.sorted(lambda row: companies.ids.index(row.company_id.id)):
-            record = row.uom_id if row.kind == 'uom' else row.tax_id
+            record = row.uom_id if row.kind == "uom" else row.tax_id
             found.setdefault(
-                (row.kind, record.id), (row.code, row.exemption_code or False, row.exemption_text or False))
+                (row.kind, record.id), (row.code, row.exemption_code or False, row.exemption_text or False)
+            )
         return found
-
-    @api.model
-    @ormcache()
-    def _core_units(self):
-        """{uom id: code} of Odoo's own units."""
-        data = self.env['ir.model.data'].sudo().search_fetch(
-            [('module', '=', 'uom'), ('model', '=', 'uom.uom')], ['name', 'res_id'])
-        codes = {row.res_id: CORE_UNITS.get(f'uom.{row.name}') for row in data}
-        allowed = self.env['l10n_ro_efactura.unit']._codes()
-        return {res_id: code for res_id, code in codes.items() if code in allowed}
-
-    @api.model
-    def _uom_code(self, company, uom):
-        """The Recommendation 20/21 code of `uom` for `company`, or False: it must be asked, it is never guessed."""
-        if not uom:
-            return NO_UNIT
-        known = self._known(company.id).get(('uom', uom.id))
-        return known[0] if known else self._core_units().get(uom.id, False)
-
-    @api.model
-    def _tax_code(self, company, tax, seller=None):
-        """What `tax` is in an e-invoice of `company`, or False where it must be asked.
-
-        A seller who is not registered for VAT has only O. Then: the answer that was given, what the tax form says
-        (core's Tax Category Code), and a positive percentage is S by itself.
-
-        :param tax: one tax, or none (a line without)
-        :param seller: the partner who sells, where it is not the company (self-billing)
-        :return: (category, exemption code or False, exemption text or False) or False
-        """
-        charged = self._charges(tax)
-        payer = seller._l10n_ro_efactura_is_vat_payer() if seller else company._l10n_ro_efactura_is_vat_payer()
-        if not payer and not charged:
-            return NO_VAT_SELLER
-        if not tax:
-            return False
-        known = self._known(company.id).get(('tax', tax.id))
-        if known and known[0] != 'O' and self._fits(known[0], tax):  # the rate may have been changed since
-            return known
-        category = tax.ubl_cii_tax_category_code
-        if category in dict(CATEGORIES) and category != 'O' and self._fits(category, tax):
-            reason = tax.ubl_cii_tax_exemption_reason_code
-            reason = reason if reason in VATEX_CODES else DEFAULT_EXEMPTION.get(category, False)
-            if category in TAXED:
-                return category, False, False
-            if reason:
-                return category, reason, False
-        if charged and tax.amount_type in ('percent', 'division'):
-            return 'S', False, False
-        return False
-
-    @api.model
-    def _vat_of(self, taxes):
-        """The taxes of a line that have a category in its XML: groups opened, fixed amounts that are charges left out.
-
-        A fixed amount outside the base of the VAT (the SGR deposit) becomes a line of its own, with its category.
-        """
-        return taxes.flatten_taxes_hierarchy().filtered(
-            lambda tax: tax.amount_type != 'fixed' or not tax.include_base_amount)
-
-    @api.model
-    def _missing(self, moves):
-        """What must be asked before these invoices have an XML: [('uom', unit) or ('tax', tax), ...], each once."""
-        asked, clear = {}, set()
-        for move in moves:
-            company, seller = move.company_id, None
-            if move._l10n_ro_efactura_is_self_billing():
-                seller = move.commercial_partner_id
-            for line in move.invoice_line_ids:
-                if line.display_type != 'product':
-                    continue
-                for kind, record in (('uom', line.product_uom_id), *(('tax', tax) for tax in line.tax_ids)):
-                    key = (company, seller, kind, record)
-                    if key in clear:
-                        continue
-                    clear.add(key)
-                    if kind == 'uom':
-                        lacking = record if not self._uom_code(company, record) else ()
-                    else:
-                        lacking = [tax for tax in self._vat_of(record) if not self._tax_code(company, tax, seller)]
-                    asked.update(((kind, one), True) for one in lacking)
-        return list(asked)
 
     # -------------------------------------------------------------------------
     # ANSWERING
@@ -255,18 +191,17 @@ class EfacturaCodeMap(models.Model):
         :param record: the unit or the tax
         :return: the row, written or made
         """
-        if not self.env.su and (company not in self.env.user.company_ids
-                                or not self.env.user.has_group('account.group_account_invoice')):
-            raise AccessError(self.env._("Only users who may invoice for %(company)s can say this.",
-                                         company=company.sudo().name))
-        kind = {'uom.uom': 'uom', 'account.tax': 'tax'}[record._name]
-        values = {'code': code, 'exemption_code': exemption_code, 'exemption_text': exemption_text}
-        found = self.sudo().search([('company_id', '=', company.id), (f'{kind}_id', '=', record.id)])
+        if not self.env.su and (company not in self.env.user.company_ids or not may_bill(self.env)):
+            raise AccessError(
+                self.env._("Only users who may invoice for %(company)s can say this.", company=company.sudo().name)
+            )
+        kind = {"uom.uom": "uom", "account.tax": "tax"}[record._name]
+        values = {"code": code, "exemption_code": exemption_code, "exemption_text": exemption_text}
+        found = self.sudo().search([("company_id", "=", company.id), (f"{kind}_id", "=", record.id)])
         if found:
             found.write(values)
         else:
-            found = self.sudo().create(
-                {'kind': kind, f'{kind}_id': record.id, 'company_id': company.id, **values})
+            found = self.sudo().create({"kind": kind, f"{kind}_id": record.id, "company_id": company.id, **values})
         return found.sudo(self.env.su)
 
     @api.model
@@ -276,18 +211,25 @@ class EfacturaCodeMap(models.Model):
         :param companies: all, when none are named
         """
         if companies is None:
-            companies = self.env['res.company'].sudo().with_context(active_test=False).search([])
-        companies = companies.sudo().filtered(lambda company: company.chart_template == 'ro' and not company.parent_id)
+            companies = self.env["res.company"].sudo().with_context(active_test=False).search([])
+        companies = companies.sudo().filtered(lambda company: company.chart_template == "ro" and not company.parent_id)
         if not companies:
             return
-        wanted = {f'{company.id}_{name}': (company, values)
-                  for company in companies for name, values in RO_TAXES.items()}
-        data = self.env['ir.model.data'].sudo().search_fetch(
-            [('module', '=', 'account'), ('model', '=', 'account.tax'), ('name', 'in', list(wanted))],
-            ['name', 'res_id'])
-        taxes = self.env['account.tax'].sudo().with_context(active_test=False).search(
-            [('id', 'in', data.mapped('res_id'))])
-        answered = self.sudo().search([('tax_id', 'in', taxes.ids)]).mapped(lambda row: (row.company_id, row.tax_id))
+        wanted = {
+            f"{company.id}_{name}": (company, values) for company in companies for name, values in RO_TAXES.items()
+        }
+        data = (
+            self.env["ir.model.data"]
+            .sudo()
+            .search_fetch(
+                [("module", "=", "account"), ("model", "=", "account.tax"), ("name", "in", list(wanted))],
+                ["name", "res_id"],
+            )
+        )
+        taxes = (
+            self.env["account.tax"].sudo().with_context(active_test=False).search([("id", "in", data.mapped("res_id"))])
+        )
+        answered = self.sudo().search([("tax_id", "in", taxes.ids)]).mapped(lambda row: (row.company_id, row.tax_id))
         taxes = {tax.id: tax for tax in taxes}
         rows = []
         for row in data:
@@ -295,8 +237,14 @@ class EfacturaCodeMap(models.Model):
             tax = taxes.get(row.res_id)
             if not tax or tax.ubl_cii_tax_category_code or (company, tax) in answered or not self._fits(code, tax):
                 continue
-            rows.append({
-                'kind': 'tax', 'company_id': company.id, 'tax_id': tax.id, 'code': code,
-                'exemption_code': exemption_code, 'exemption_text': exemption_text,
-            })
+            rows.append(
+                {
+                    "kind": "tax",
+                    "company_id": company.id,
+                    "tax_id": tax.id,
+                    "code": code,
+                    "exemption_code": exemption_code,
+                    "exemption_text": exemption_text,
+                }
+            )
         self.sudo().create(rows)

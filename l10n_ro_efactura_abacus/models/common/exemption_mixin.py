@@ -1,15 +1,21 @@
-from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+"""The exemption from e-Factura that entries, journals and partners share."""
 
-EXEMPTION_FIELDS = {'l10n_ro_efactura_exempt', 'l10n_ro_efactura_exempt_reason'}
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .rights import check_manage
+
+# Fields that only an accounting administrator may write.
+EXEMPTION_FIELDS = {"l10n_ro_efactura_exempt", "l10n_ro_efactura_exempt_reason"}
 
 
 class EfacturaExemptionMixin(models.AbstractModel):
-    """An accountant's decision, with its reason, that something does not go to e-Factura by itself.
+    """A record that an accountant can exempt from e-Factura, with a reason.
 
-    It changes what is due, never what may be sent: an exempt invoice can still be sent by hand.
+    An exempt invoice is not due and not sent automatically; it can still be sent by hand.
     """
-    _name = 'l10n_ro_efactura.exemption.mixin'
+
+    _name = "l10n_ro_efactura.exemption.mixin"
     _description = "e-Factura exemption"
 
     l10n_ro_efactura_exempt = fields.Boolean(
@@ -18,26 +24,25 @@ class EfacturaExemptionMixin(models.AbstractModel):
     )
     l10n_ro_efactura_exempt_reason = fields.Char(string="Reason of the Exemption")
 
-    @api.constrains('l10n_ro_efactura_exempt', 'l10n_ro_efactura_exempt_reason')
+    @api.constrains("l10n_ro_efactura_exempt", "l10n_ro_efactura_exempt_reason")
     def _check_l10n_ro_efactura_exempt_reason(self):
         for record in self:
-            if record.l10n_ro_efactura_exempt and not (record.l10n_ro_efactura_exempt_reason or '').strip():
-                raise ValidationError(self.env._(
-                    "An exemption from e-Factura needs a reason (%(record)s).", record=record.display_name))
+            if record.l10n_ro_efactura_exempt and not (record.l10n_ro_efactura_exempt_reason or "").strip():
+                raise ValidationError(
+                    self.env._("An exemption from e-Factura needs a reason (%(record)s).", record=record.display_name)
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
-        if any(vals.get('l10n_ro_efactura_exempt') for vals in vals_list):
-            self._l10n_ro_efactura_check_accountant()
+        if any(vals.get("l10n_ro_efactura_exempt") for vals in vals_list):
+            check_manage(self)
         return super().create(vals_list)
 
     def write(self, vals):
         if EXEMPTION_FIELDS & vals.keys() and any(
-                (record[name] or False) != (vals[name] or False)
-                for name in EXEMPTION_FIELDS & vals.keys() for record in self):
-            self._l10n_ro_efactura_check_accountant()
+            (record[name] or False) != (vals[name] or False)
+            for name in EXEMPTION_FIELDS & vals.keys()
+            for record in self
+        ):
+            check_manage(self)
         return super().write(vals)
-
-    def _l10n_ro_efactura_check_accountant(self):
-        if not (self.env.su or self.env.user.has_group('account.group_account_manager')):
-            raise AccessError(self.env._("Only an accounting administrator can decide an e-Factura exemption."))

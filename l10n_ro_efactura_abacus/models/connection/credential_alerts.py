@@ -1,25 +1,30 @@
-"""Nobody should find out from a refused invoice that the connection ended: renewal, reminders, one alert per cause."""
+"""The daily renewal of tokens, and reminders and alerts before a connection ends."""
+
 import logging
 
 from odoo import api, fields, models
 
+from ..common.alerts import alert, open_activities, people_told
 from .credential import EXPIRING_DAYS
 
 _logger = logging.getLogger(__name__)
 
-#: days before the refresh token's end at which users are reminded, once each
+# Days before the refresh token's end at which users are reminded, once each.
 REMINDERS = (30, 14, 7, 3, 1)
-#: a refresh that fails for want of an answer is repeated daily; below this many days users hear about it
+# Days of the access token that are left when a failed refresh, which is repeated daily, is alerted.
 PATIENCE_DAYS = 15
-ACTIVITY = 'l10n_ro_efactura_abacus.activity_type_connection'
+# Xml id of the alerts' activity type.
+ACTIVITY = "l10n_ro_efactura_abacus.activity_type_connection"
 
 
-class L10nRoEfacturaCredential(models.Model):
-    _inherit = 'l10n_ro_efactura.credential'
+class EfacturaCredential(models.Model):
+    """A connection that renews itself and reminds its users."""
+
+    _inherit = "l10n_ro_efactura.credential"
 
     @api.model
     def _cron_refresh_tokens(self):
-        """Daily: renew what is due, remind of what only a certificate holder can renew. One bad record stops nobody."""
+        """Renew the tokens that are due and remind of those that only a certificate holder can renew (daily)."""
         for credential in self.sudo().search([]):
             try:
                 if credential._needs_refresh():
@@ -29,7 +34,8 @@ class L10nRoEfacturaCredential(models.Model):
                 _logger.exception("The connection to ANAF of company %s could not be checked", credential.company_id.id)
 
     def _remind(self):
-        if self.state == 'draft' or not self.refresh_expires_at:
+        """Alert the users once at each step of `REMINDERS`, and once when the connection has ended."""
+        if self.state == "draft" or not self.refresh_expires_at:
             return
         left = (self.refresh_expires_at - fields.Datetime.now()).total_seconds() / 86400
         step = min((days for days in REMINDERS if left <= days), default=0)
@@ -39,60 +45,66 @@ class L10nRoEfacturaCredential(models.Model):
             return
         self.reminded_step = step
         if step < 0:
-            self._alert(self.env._("The connection to ANAF has ended"), self.env._(
-                "Invoices cannot be sent to e-Factura until the certificate holder connects again."))
+            self._alert(
+                self.env._("The connection to ANAF has ended"),
+                self.env._("Invoices cannot be sent to e-Factura until the certificate holder connects again."),
+            )
         else:
             self._alert(
                 self.env._("The connection to ANAF ends in %s days", max(int(left), 0)),
-                self.env._("Only the holder of the certificate can renew it: Connect to ANAF, or send a link for the "
-                           "certificate holder."), deadline=fields.Date.to_date(self.refresh_expires_at))
+                self.env._(
+                    "Only the holder of the certificate can renew it: Connect to ANAF, or send a link for the "
+                    "certificate holder."
+                ),
+                deadline=fields.Date.to_date(self.refresh_expires_at),
+            )
 
     def _alert_refresh_failed(self):
-        if self.state == 'expired' or self.access_days_left < PATIENCE_DAYS:
-            self._alert(self.env._("The connection to ANAF could not be renewed"), self.last_error or '')
+        """Alert the users of a failed refresh, where the connection has ended or ends soon."""
+        if self.state == "expired" or self.access_days_left < PATIENCE_DAYS:
+            self._alert(self.env._("The connection to ANAF could not be renewed"), self.last_error or "")
 
     def _alert(self, summary, note, deadline=None):
-        """One open activity per user and cause, on a record that the user may open."""
+        """Schedule one activity for each user and cause, on a record that the user may open."""
         for user in self._alert_users():
             seen = self.with_user(user).with_context(allowed_company_ids=None)
-            record = self if seen.has_access('read') else self.company_id.partner_id
-            same = [('res_model', '=', record._name), ('res_id', '=', record.id), ('user_id', '=', user.id),
-                    ('summary', '=', summary)]
-            if not self.env['mail.activity'].search_count(same, limit=1):
-                record.activity_schedule(ACTIVITY, date_deadline=deadline or fields.Date.context_today(self),
-                                         summary=summary, note=note, user_id=user.id)
+            record = self if seen.has_access("read") else self.company_id.partner_id
+            alert(record, ACTIVITY, user, lambda env: (summary, note), deadline)
 
     def _alert_users(self):
-        """Those responsible for e-Factura in the companies that use the connection, else its administrators."""
-        companies = self.user_company_ids | self.company_id
-        users = companies.l10n_ro_efactura_responsible_ids.filtered('active')
-        return users or self.env.ref('base.group_system').all_user_ids.filtered(
-            lambda user: user.active and self.company_id in user.company_ids)
+        """Return the users responsible for e-Factura in the companies on this connection, else its administrators."""
+        return people_told(self.user_company_ids | self.company_id, "base.group_system", self.company_id)
 
     def _close_alerts(self):
-        """The connection works again: its alerts have done their work."""
-        kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
-        for records in (self, self.company_id.partner_id):
-            self.env['mail.activity'].search([
-                ('activity_type_id', '=', kind and kind.id), ('res_model', '=', records._name),
-                ('res_id', 'in', records.ids)]).unlink()
+        """Delete the alerts of this connection, because it works again."""
+        (open_activities(self, ACTIVITY) | open_activities(self.company_id.partner_id, ACTIVITY)).unlink()
 
     def _warning(self):
-        """What whoever sends invoices should know: ``{'level': 'info'|'warning'|'danger', 'text'}``, or False."""
+        """Return the warning for users who send invoices: {'level': 'info'|'warning'|'danger', 'text'}, or False."""
         self.ensure_one()
         if self.key_problem:
-            return {'level': 'danger', 'text': self.key_problem}
-        if self.state == 'draft':
-            return {'level': 'info', 'text': self.env._("The connection to ANAF is set up but not made yet.")}
-        if self.state == 'expired':
-            return {'level': 'danger', 'text': self.env._(
-                "The connection to ANAF has ended: the certificate holder must connect again. %s",
-                self.last_error or '').strip()}
-        if self.state == 'expiring' and self.refresh_days_left < EXPIRING_DAYS:
-            return {'level': 'warning', 'text': self.env._(
-                "The connection to ANAF ends in %s days: the certificate holder must connect again.",
-                self.refresh_days_left)}
+            return {"level": "danger", "text": self.key_problem}
+        if self.state == "draft":
+            return {"level": "info", "text": self.env._("The connection to ANAF is set up but not made yet.")}
+        if self.state == "expired":
+            return {
+                "level": "danger",
+                "text": self.env._(
+                    "The connection to ANAF has ended: the certificate holder must connect again. %s",
+                    self.last_error or "",
+                ).strip(),
+            }
+        if self.state == "expiring" and self.refresh_days_left < EXPIRING_DAYS:
+            return {
+                "level": "warning",
+                "text": self.env._(
+                    "The connection to ANAF ends in %s days: the certificate holder must connect again.",
+                    self.refresh_days_left,
+                ),
+            }
         if self.last_error and self.access_days_left < PATIENCE_DAYS:
-            return {'level': 'warning', 'text': self.env._(
-                "The connection to ANAF could not be renewed: %s", self.last_error)}
+            return {
+                "level": "warning",
+                "text": self.env._("The connection to ANAF could not be renewed: %s", self.last_error),
+            }
         return False

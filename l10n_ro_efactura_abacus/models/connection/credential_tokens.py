@@ -1,4 +1,5 @@
-"""The tokens of a connection: storing, using, renewing. The only place that decrypts one."""
+"""The tokens of a connection: storing, using, renewing. No other file decrypts them."""
+
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
@@ -13,114 +14,151 @@ from ...anaf.errors import AnafError, NotAJwt, OAuthError
 from ..common.knobs import knob
 from . import vault
 
-#: a call may wait this long for another one that is renewing the same tokens
-LOCK_TIMEOUT = '60s'
-#: renew when the access token has fewer days left
+# Time that a call may wait for another one that is renewing the same tokens.
+LOCK_TIMEOUT = "60s"
+# Days before the access token's end from which it is renewed.
 REFRESH_DAYS = 30
-#: the identity provider's answers after which only a new authorisation helps
-DEAD = ('refresh_expired', 'invalid_grant', 'access_denied')
+# Error codes of the identity provider after which only a new authorisation helps.
+DEAD = ("refresh_expired", "invalid_grant", "access_denied")
 
 
-class L10nRoEfacturaCredential(models.Model):
-    _inherit = 'l10n_ro_efactura.credential'
+class EfacturaCredential(models.Model):
+    """A connection with its encrypted tokens."""
+
+    _inherit = "l10n_ro_efactura.credential"
 
     # -- storing ------------------------------------------------------------------------------------------------
 
     def set_tokens(self, access, refresh):
-        """Store a pair of tokens, replacing the one that was there. Write-only: nothing reads them back.
+        """Store a pair of tokens, encrypted, in place of the old one.
 
         :param access: access JWT
         :param refresh: refresh JWT
-        :raises UserError: not a JWT, already expired, or twice the same text
+        :raise UserError: not a JWT, already expired, or twice the same text
         """
         self._check_system()
         self.ensure_one()
-        access, refresh = (access or '').strip(), (refresh or '').strip()
-        ends = [self._token_end(access, self.env._("access token")),
-                self._token_end(refresh, self.env._("refresh token"))]
+        access, refresh = (access or "").strip(), (refresh or "").strip()
+        ends = [
+            self._token_end(access, self.env._("access token")),
+            self._token_end(refresh, self.env._("refresh token")),
+        ]
         if access == refresh:
             raise UserError(self.env._("The access token and the refresh token are two different texts."))
         credential, now = self.sudo(), fields.Datetime.now()
-        credential.write({
-            'access_cipher': vault.encrypt(self.env, access), 'access_expires_at': ends[0], 'access_refused': False,
-            'refresh_cipher': vault.encrypt(self.env, refresh), 'refresh_expires_at': ends[1],
-            'refresh_refused': False, 'refresh_issued_at': _moment(oauth.claims(refresh).get('iat')) or now,
-            'refreshed_at': now, 'last_error': False, 'token_version': credential.token_version + 1,
-            'reminded_step': 0, 'client_id': self.client_id or oauth.claims(access).get('clientappid'),
-        })
+        credential.write(
+            {
+                "access_cipher": vault.encrypt(self.env, access),
+                "access_expires_at": ends[0],
+                "access_refused": False,
+                "refresh_cipher": vault.encrypt(self.env, refresh),
+                "refresh_expires_at": ends[1],
+                "refresh_refused": False,
+                "refresh_issued_at": _moment(oauth.claims(refresh).get("iat")) or now,
+                "refreshed_at": now,
+                "last_error": False,
+                "token_version": credential.token_version + 1,
+                "reminded_step": 0,
+                "client_id": self.client_id or oauth.claims(access).get("clientappid"),
+            }
+        )
         credential._close_alerts()
         return True
 
     def _token_end(self, token, name):
-        """When a token ends (naive UTC); readable errors that never quote it."""
+        """Return when a token ends, as naive UTC.
+
+        :param name: of the token, for the error, which never quotes it
+        :raise UserError: missing, not a JWT, or expired
+        """
         if not token:
             raise UserError(self.env._("The %s is missing.", name))
         try:
             end = oauth.expires_at(token).replace(tzinfo=None)
         except NotAJwt:
-            raise UserError(self.env._(
-                "The %s is not a token of ANAF (three parts separated by dots, with an end date).", name)) from None
+            raise UserError(
+                self.env._("The %s is not a token of ANAF (three parts separated by dots, with an end date).", name)
+            ) from None
         if end <= fields.Datetime.now():
-            raise UserError(self.env._(
-                "The %(name)s has already expired, on %(date)s.", name=name, date=fields.Date.to_string(end))) from None
+            raise UserError(
+                self.env._("The %(name)s has already expired, on %(date)s.", name=name, date=fields.Date.to_string(end))
+            ) from None
         return end.replace(microsecond=0)
 
     def _forget_tokens(self, **values):
+        """Delete the tokens and close the alerts; `values` are written too."""
         for credential in self.sudo():
-            credential.write({
-                'access_cipher': False, 'access_expires_at': False, 'access_refused': False,
-                'refresh_cipher': False, 'refresh_expires_at': False, 'refresh_refused': False,
-                'refresh_issued_at': False, 'refreshed_at': False, 'last_error': False, 'reminded_step': 0,
-                'token_version': credential.token_version + 1, **values,
-            })
+            credential.write(
+                {
+                    "access_cipher": False,
+                    "access_expires_at": False,
+                    "access_refused": False,
+                    "refresh_cipher": False,
+                    "refresh_expires_at": False,
+                    "refresh_refused": False,
+                    "refresh_issued_at": False,
+                    "refreshed_at": False,
+                    "last_error": False,
+                    "reminded_step": 0,
+                    "token_version": credential.token_version + 1,
+                    **values,
+                }
+            )
             credential._close_alerts()
 
     # -- using --------------------------------------------------------------------------------------------------
 
     @api.model
     def _endpoints(self):
-        """ANAF's addresses, from the server's configuration only.
+        """Return ANAF's addresses (`Endpoints`), from the server's configuration only.
 
-        :rtype: Endpoints
+        :raise UserError: an address is not usable
         """
-        names = ('api_url', 'public_url', 'oauth_url')
+        names = ("api_url", "public_url", "oauth_url")
         try:
             return Endpoints(**{name: knob(name) for name in names if knob(name)})
         except ValueError as error:
-            raise UserError(self.env._(
-                "ANAF's address in the server's configuration is not usable: %s", error)) from None
+            raise UserError(
+                self.env._("ANAF's address in the server's configuration is not usable: %s", error)
+            ) from None
 
-    def _client(self, environment='prod', session=None):
-        """The seam to the wire: a client that holds the newest access token.
+    def _client(self, environment="prod", session=None):
+        """Return a client for ANAF's API with the newest access token.
 
         :param environment: 'prod' or 'test'
         :param session: see ``anaf.wire.make_session``
         :rtype: AnafClient
-        :raises UserError: not connected, expired, key missing, or prod in a neutralized database
+        :raise UserError: not connected, expired, key missing, or prod in a neutralized database
         """
         self.ensure_one()
-        if environment == 'prod' and self._is_neutralized():
+        if environment == "prod" and self._is_neutralized():
             raise UserError(self.env._("This database is a neutralized copy: it cannot reach ANAF's production."))
         version, cipher, end, refused = self._newest_access()
         if cipher and end and end <= fields.Datetime.now() and not refused:
-            self._refresh(version)  # the server slept through the access token's life
+            self._refresh(version)  # the server was off when the token should have been renewed
             version, cipher, end, refused = self._newest_access()
         if not cipher or refused or not end or end <= fields.Datetime.now():
-            raise UserError(self.env._(
-                "%s is not connected to ANAF. An administrator connects it in Settings > Invoicing > "
-                "Romanian e-Factura.", self.sudo().company_id.name))
+            raise UserError(
+                self.env._(
+                    "%s is not connected to ANAF. An administrator connects it in Settings > Invoicing > "
+                    "Romanian e-Factura.",
+                    self.sudo().company_id.name,
+                )
+            )
         client = AnafClient(self._endpoints(), environment, vault.decrypt(self.env, cipher), session=session)
         client.token_version = version
         return client
 
     def _newest_access(self):
-        """``(version, cipher, end, refused)`` of the newest access token.
+        """Return (version, cipher, end, refused) of the newest access token.
 
-        Another transaction may have renewed it since this one began, which this one cannot see.
+        Reads over a second cursor too, because this transaction does not see a renewal after it began.
         """
         self.flush_recordset()
-        query = ("SELECT token_version, access_cipher, access_expires_at, access_refused"
-                 " FROM l10n_ro_efactura_credential WHERE id = %s")
+        query = (
+            "SELECT token_version, access_cipher, access_expires_at, access_refused"
+            " FROM l10n_ro_efactura_credential WHERE id = %s"
+        )
         self.env.cr.execute(query, [self.id])
         rows = self.env.cr.fetchall()
         if not _in_test():
@@ -130,12 +168,12 @@ class L10nRoEfacturaCredential(models.Model):
         return max(rows, key=lambda row: row[0] or 0, default=(0, None, None, None))
 
     def _renew_after_401(self, client):
-        """ANAF did not take `client`'s token: renew it once, unless another worker already did.
+        """Renew the token of `client` after a 401, unless another worker already did.
 
-        :return: True when a different token is stored now; ask :meth:`_client` again and repeat the call once
+        :return: True when a newer token is stored; the caller gets a new :meth:`_client` and repeats the call once
         """
         self.ensure_one()
-        version = getattr(client, 'token_version', None)
+        version = getattr(client, "token_version", None)
         if version is None or self._newest_access()[0] > version:
             return True
         return self._refresh(version, after_401=True)
@@ -143,9 +181,9 @@ class L10nRoEfacturaCredential(models.Model):
     # -- renewing -----------------------------------------------------------------------------------------------
 
     def _refresh(self, seen_version, after_401=False):
-        """Renew the pair under a row lock, in a transaction of its own; both are committed before anyone uses them.
+        """Renew both tokens under a row lock and commit them in a transaction of their own before they are used.
 
-        :param seen_version: ``token_version`` of the pair that needs it; a newer one is left alone
+        :param seen_version: ``token_version`` of the pair to renew; a newer pair is left as it is
         :return: True when a newer pair is stored; otherwise ``last_error`` says why not
         """
         self.ensure_one()
@@ -155,31 +193,43 @@ class L10nRoEfacturaCredential(models.Model):
         return renewed
 
     def _refresh_locked(self, seen_version, after_401):
+        """Renew the pair inside the current transaction; parameters and result as in `_refresh`."""
         self._lock_row()
         if self.token_version > seen_version:
             return True
         try:
-            tokens = oauth.refresh(self._endpoints(), self.client_id or '', self._client_secret(),
-                                   vault.decrypt(self.env, self.refresh_cipher))
+            tokens = oauth.refresh(
+                self._endpoints(),
+                self.client_id or "",
+                self._client_secret(),
+                vault.decrypt(self.env, self.refresh_cipher),
+            )
             self.set_tokens(tokens.access, tokens.refresh)
         except (AnafError, UserError) as error:
             dead = isinstance(error, OAuthError) and error.code in DEAD
-            self.write({
-                'last_error': self._explain(error), 'refresh_refused': self.refresh_refused or dead,
-                'access_refused': self.access_refused or bool(after_401 and dead),
-            })
+            self.write(
+                {
+                    "last_error": self._explain(error),
+                    "refresh_refused": self.refresh_refused or dead,
+                    "access_refused": self.access_refused or bool(after_401 and dead),
+                }
+            )
             return False
         return True
 
     def _lock_row(self):
-        """Wait for the row; from here to the commit it is ours alone."""
-        self.env.cr.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-        self.env.cr.execute("SELECT 1 FROM l10n_ro_efactura_credential WHERE id = %s FOR NO KEY UPDATE", [self.id],
-                            log_exceptions=False)
+        """Lock the row until the commit, waiting up to `LOCK_TIMEOUT`."""
+        self.env.cr.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")  # pylint: disable=sql-injection
+        self.env.cr.execute(
+            "SELECT 1 FROM l10n_ro_efactura_credential WHERE id = %s FOR NO KEY UPDATE", [self.id], log_exceptions=False
+        )
         self.invalidate_recordset(flush=False)
 
     def _isolated(self, function):
-        """``function(self)`` in a transaction of its own, begun anew when another one was faster; its result."""
+        """Return ``function(self)``, run in a transaction of its own that is retried after a conflict.
+
+        :raise UserError: the row stayed locked
+        """
         for _attempt in range(5):
             try:
                 with self._own_transaction() as credential:
@@ -192,7 +242,7 @@ class L10nRoEfacturaCredential(models.Model):
 
     @contextmanager
     def _own_transaction(self):
-        """These records in a transaction of their own, committed at the end of the block."""
+        """Give the records in a transaction of their own, committed at the end of the block."""
         self.flush_recordset()
         if _in_test():
             with self.env.cr.savepoint():
@@ -204,28 +254,32 @@ class L10nRoEfacturaCredential(models.Model):
         self.invalidate_recordset(flush=False)
 
     def _needs_refresh(self):
-        """Fewer than 30 days of the access token, or less than half of the refresh token's life, are left."""
+        """Return True where the access token has under 30 days left, or the refresh token under half of its life."""
         if not self.refresh_cipher or self.refresh_refused or not self.access_expires_at or not self.refresh_expires_at:
             return False
         now, begun = fields.Datetime.now(), self.refresh_issued_at or self.refreshed_at or self.refresh_expires_at
         return now < self.refresh_expires_at and (
             self.access_expires_at - now < timedelta(days=REFRESH_DAYS)
-            or now > begun + (self.refresh_expires_at - begun) / 2)
+            or now > begun + (self.refresh_expires_at - begun) / 2
+        )
 
     def _explain(self, error):
-        """What went wrong with the identity provider, for an administrator; no secrets."""
-        code = getattr(error, 'code', '')
-        said = (getattr(error, 'text', '') or '')[:200]
+        """Return an error of the identity provider as a text for administrators, without secrets."""
+        code = getattr(error, "code", "")
+        said = (getattr(error, "text", "") or "")[:200]
         _ = self.env._
         known = {
-            'refresh_expired': _("The refresh token has expired. Connect to ANAF again."),
-            'invalid_grant': _("ANAF no longer accepts the refresh token. Connect to ANAF again."),
-            'access_denied': _("ANAF refused access: no certificate, or one without rights, was presented."),
-            'invalid_client': _("ANAF does not accept the client ID and client secret. Check them."),
-            'invalid_request': _("ANAF did not accept the request (the code is used or older than 60 seconds, or the "
-                                 "callback URL is not the registered one)."),
-            'throttled': _("ANAF is receiving too many requests. Try again later."),
-            'key_missing': str(error), 'other_database': str(error),
+            "refresh_expired": _("The refresh token has expired. Connect to ANAF again."),
+            "invalid_grant": _("ANAF no longer accepts the refresh token. Connect to ANAF again."),
+            "access_denied": _("ANAF refused access: no certificate, or one without rights, was presented."),
+            "invalid_client": _("ANAF does not accept the client ID and client secret. Check them."),
+            "invalid_request": _(
+                "ANAF did not accept the request (the code is used or older than 60 seconds, or the "
+                "callback URL is not the registered one)."
+            ),
+            "throttled": _("ANAF is receiving too many requests. Try again later."),
+            "key_missing": str(error),
+            "other_database": str(error),
         }
         if code in known:
             return known[code]
@@ -237,11 +291,12 @@ class L10nRoEfacturaCredential(models.Model):
 
 
 def _in_test():
-    """A test sees its own uncommitted records only through its own cursor."""
+    """Return True in a test, which sees its uncommitted records through its own cursor only."""
     return bool(modules.module.current_test)
 
 
 def _moment(timestamp):
+    """Return a Unix timestamp as naive UTC datetime, or None where it is none."""
     try:
         return datetime.fromtimestamp(float(timestamp), timezone.utc).replace(tzinfo=None, microsecond=0)
     except (TypeError, ValueError, OverflowError, OSError):

@@ -7,11 +7,12 @@ from .document_build import Build
 
 class AccountMove(models.Model):
     """Build the XML of an invoice and check it against CIUS-RO before it is sent."""
-    _inherit = 'account.move'
+
+    _inherit = "account.move"
 
     def _l10n_ro_efactura_is_written_here(self):
         """Return True where the XML is this addon's: of a Romanian company that did not choose Odoo's own."""
-        return self.country_code == 'RO' and not self.company_id.l10n_ro_efactura_core_xml
+        return self.country_code == "RO" and not self.company_id.l10n_ro_efactura_core_xml
 
     def _l10n_ro_efactura_build_xml(self):
         """Build the CIUS-RO document, without any attachment being made; with its PDF, where that is wanted and kept.
@@ -22,13 +23,13 @@ class AccountMove(models.Model):
         try:
             if not self.company_id.l10n_ro_efactura_core_xml:
                 build = Build(self)
-                errors = [problem['text'] for problem in self._l10n_ro_efactura_problems(build)]
-                xml, errors = (b'', errors) if errors else self._l10n_ro_efactura_write(build)
+                errors = [problem["text"] for problem in self._l10n_ro_efactura_problems(build)]
+                xml, errors = (b"", errors) if errors else self._l10n_ro_efactura_write(build)
             else:
-                xml, errors = self.env['account.edi.xml.ubl_ro']._export_invoice(self)
+                xml, errors = self.env["account.edi.xml.ubl_ro"]._l10n_ro_efactura_export_core(self)
         except UserError as error:  # an invalid tax, for one: data to fix, not a crash
-            return b'', [str(error)]
-        return (b'', [str(error) for error in errors]) if errors else (self._l10n_ro_efactura_with_pdf(xml), [])
+            return b"", [str(error)]
+        return (b"", [str(error) for error in errors]) if errors else (self._l10n_ro_efactura_with_pdf(xml), [])
 
     def _l10n_ro_efactura_checked_xml(self, lang=None):
         """Build the document and judge it.
@@ -43,10 +44,11 @@ class AccountMove(models.Model):
 
     def _l10n_ro_efactura_findings(self, xml, lang=None):
         """What the checker finds in `xml`, with the record of this invoice where each is mended."""
-        findings = self.env['l10n_ro_efactura.xml.file']._findings(xml, lang)
+        findings = self.env["l10n_ro_efactura.xml.file"]._findings(xml, lang)
         if not self._l10n_ro_efactura_is_numbered():
-            findings = [finding for finding in findings
-                        if finding['bt'] not in ('BT-1', 'BT-2') and finding['rule'] != 'XSD']
+            findings = [
+                finding for finding in findings if finding["bt"] not in ("BT-1", "BT-2") and finding["rule"] != "XSD"
+            ]
         for finding in findings:
             record, field = self._l10n_ro_efactura_finding_record(finding)
             finding.update(model=record._name, res_id=record.id, field=field)
@@ -54,30 +56,31 @@ class AccountMove(models.Model):
 
     def _l10n_ro_efactura_is_numbered(self):
         """Return True once number and date are assigned, which posting does."""
-        return self.state == 'posted' or bool(self.name and self.name != '/' and self.invoice_date)
+        return self.state == "posted" or bool(self.name and self.name != "/" and self.invoice_date)
 
     def _l10n_ro_efactura_finding_record(self, finding):
         """(record, field) to open for a finding: who is meant is told by the place, or by the business term."""
-        term = cius.terms().get(finding['bt']) or {}
-        place = term.get('place') if finding['place'] == 'document' else finding['place']
+        term = cius.terms().get(finding["bt"]) or {}
+        place = term.get("place") if finding["place"] == "document" else finding["place"]
         partners = {
-            'seller': self._l10n_ro_efactura_seller(),
-            'buyer': self._l10n_ro_efactura_buyer(),
-            'agent': self._l10n_ro_efactura_representative(),
-            'delivery': self._l10n_ro_efactura_delivery_address(),
+            "seller": self._l10n_ro_efactura_seller(),
+            "buyer": self._l10n_ro_efactura_buyer(),
+            "agent": self._l10n_ro_efactura_representative(),
+            "delivery": self._l10n_ro_efactura_delivery_address(),
         }
-        model, field = finding['odoo'] or (term.get('model'), term.get('field'))
-        if model == 'res.partner' and partners.get(place):
+        model, field = finding["odoo"] or (term.get("model"), term.get("field"))
+        if model == "res.partner" and partners.get(place):
             return partners[place], field
-        if finding['line']:
+        if finding["line"]:
             lines = self.invoice_line_ids.filtered(
-                lambda line: line.display_type == 'product' and not line._l10n_ro_efactura_is_document_level())
-            line = lines[finding['line'] - 1:finding['line']]
-            if model == 'product.product' and line.product_id:
+                lambda line: line.display_type == "product" and not line._l10n_ro_efactura_is_document_level()
+            )
+            line = lines[finding["line"] - 1 : finding["line"]]
+            if model == "product.product" and line.product_id:
                 return line.product_id, field
             if line:
-                return line, field if model == line._name else ''
-        return self, field if model == self._name else ''
+                return line, field if model == line._name else ""
+        return self, field if model == self._name else ""
 
 
 def finding_text(finding):

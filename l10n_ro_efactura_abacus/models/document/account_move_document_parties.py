@@ -7,28 +7,28 @@ from .texts import cut, plain
 
 #: by role: street, its continuation, the line after, city, postal code
 ADDRESS_BT = {
-    'supplier': ('BT-35', 'BT-36', 'BT-162', 'BT-37', 'BT-38'),
-    'customer': ('BT-50', 'BT-51', 'BT-163', 'BT-52', 'BT-53'),
-    'representative': ('BT-64', 'BT-65', 'BT-164', 'BT-66', 'BT-67'),
-    'delivery': ('BT-75', 'BT-76', 'BT-165', 'BT-77', 'BT-78'),
+    "supplier": ("BT-35", "BT-36", "BT-162", "BT-37", "BT-38"),
+    "customer": ("BT-50", "BT-51", "BT-163", "BT-52", "BT-53"),
+    "representative": ("BT-64", "BT-65", "BT-164", "BT-66", "BT-67"),
+    "delivery": ("BT-75", "BT-76", "BT-165", "BT-77", "BT-78"),
 }
-NAME_BT = {'supplier': 'BT-27', 'customer': 'BT-44'}
-CONTACT_BT = {'supplier': ('BT-41', 'BT-42', 'BT-43'), 'customer': ('BT-56', 'BT-57', 'BT-58')}
+NAME_BT = {"supplier": "BT-27", "customer": "BT-44"}
+CONTACT_BT = {"supplier": ("BT-41", "BT-42", "BT-43"), "customer": ("BT-56", "BT-57", "BT-58")}
 TRADE_REGISTER = "Nr. reg. com.: "
 
 
 class AccountMove(models.Model):
-    _inherit = 'account.move'
+    _inherit = "account.move"
 
     def _l10n_ro_efactura_document_parties(self, build):
         """Return `seller`, `buyer`, `tax_representative` and `delivery` of a Document."""
         ours, other = self.company_id.partner_id.commercial_partner_id, self.partner_id
         seller, buyer = (other, ours) if self.is_purchase_document() else (ours, other)
         return {
-            'seller': self._l10n_ro_efactura_party(build, 'supplier', seller),
-            'buyer': self._l10n_ro_efactura_party(build, 'customer', buyer),
-            'tax_representative': self._l10n_ro_efactura_representative_party(build),
-            'delivery': self._l10n_ro_efactura_delivery(build),
+            "seller": self._l10n_ro_efactura_party(build, "supplier", seller),
+            "buyer": self._l10n_ro_efactura_party(build, "customer", buyer),
+            "tax_representative": self._l10n_ro_efactura_representative_party(build),
+            "delivery": self._l10n_ro_efactura_delivery(build),
         }
 
     def _l10n_ro_efactura_party(self, build, role, partner):
@@ -40,22 +40,22 @@ class AccountMove(models.Model):
         if not partner.street:
             partner = firm
         name = build.fit(NAME_BT[role], firm, firm.name, 200, "Denumire")
-        legal_form = ''
-        if role == 'customer':
+        legal_form = ""
+        if role == "customer":
             vat, legal_id = build.buyer_ids
         else:
             vat, legal_id = build.seller_vat, build.seller_id
             if register := plain(firm.nrc):
-                legal_id, legal_form = (register, '') if vat else (legal_id, f"{TRADE_REGISTER}{register}")
+                legal_id, legal_form = (register, "") if vat else (legal_id, f"{TRADE_REGISTER}{register}")
         name_bt, phone_bt, email_bt = CONTACT_BT[role]
         return Party(
             legal_name=name,
             trading_name=name,
             vat=vat,
-            registration=legal_id or '',
+            registration=legal_id or "",
             legal_form=legal_form,
             address=self._l10n_ro_efactura_address(build, role, partner),
-            contact=build.fit(name_bt, partner, partner.name if partner != firm else '', 100, "Contact"),
+            contact=build.fit(name_bt, partner, partner.name if partner != firm else "", 100, "Contact"),
             phone=build.fit(phone_bt, partner, partner.phone or firm.phone, 100, "Telefon"),
             contact_email=build.fit(email_bt, partner, partner.email or firm.email, 100, "E-mail"),
         )
@@ -66,9 +66,9 @@ class AccountMove(models.Model):
         if not partner or not build.seller_vat:
             return None
         return Party(
-            trading_name=build.fit('BT-62', partner, partner.name, 200, "Reprezentant fiscal"),
+            trading_name=build.fit("BT-62", partner, partner.name, 200, "Reprezentant fiscal"),
             vat=partner._l10n_ro_efactura_vat(),
-            address=self._l10n_ro_efactura_address(build, 'representative', partner),
+            address=self._l10n_ro_efactura_address(build, "representative", partner),
         )
 
     def _l10n_ro_efactura_delivery(self, build):
@@ -76,13 +76,13 @@ class AccountMove(models.Model):
         address, day = build.delivery_address, self.delivery_date or None
         if not address:
             return Delivery(day=day) if day else None
-        if not day and self._l10n_ro_efactura_has_category('K', build.tax_code):
+        if not day and self._l10n_ro_efactura_has_category("K", build.tax_code):
             day = self.invoice_date or None  # BR-IC-11
         name = address.name or address.commercial_partner_id.name
         return Delivery(
             day=day,
-            name=build.fit('BT-70', address, name, 200, "Livrare"),
-            address=self._l10n_ro_efactura_address(build, 'delivery', address),
+            name=build.fit("BT-70", address, name, 200, "Livrare"),
+            address=self._l10n_ro_efactura_address(build, "delivery", address),
         )
 
     def _l10n_ro_efactura_address(self, build, role, partner):
@@ -91,14 +91,14 @@ class AccountMove(models.Model):
         street, rest = cut(plain(partner.street), 150)
         if rest:
             build.moved(street_bt, partner, partner.street, street, second_bt)
-        wanted = ' '.join(filter(None, (rest, plain(partner.street2))))
+        wanted = " ".join(filter(None, (rest, plain(partner.street2))))
         second, rest = cut(wanted, 100)
         if rest:
             build.moved(second_bt, partner, wanted, second, third_bt)
-        state, county = partner.state_id, ''
+        state, county = partner.state_id, ""
         if state:
-            county = f'{partner.country_code}-{state.code}'
-        elif role == 'delivery':  # BR-RO-211 wants one abroad, too
+            county = f"{partner.country_code}-{state.code}"
+        elif role == "delivery":  # BR-RO-211 wants one abroad, too
             county = plain(partner.city)
         return Address(
             street=street,
@@ -107,5 +107,5 @@ class AccountMove(models.Model):
             city=build.fit(city_bt, partner, partner._l10n_ro_efactura_city_name(), 50, "Localitate"),
             postcode=build.fit(zip_bt, partner, partner.zip, 20, "Cod poștal"),
             county=county,
-            country=partner.country_code or '',
+            country=partner.country_code or "",
         )

@@ -9,20 +9,20 @@ from .texts import cut, plain
 _DIGITS = 6
 _LAST_DIGIT = Decimal(1).scaleb(-_DIGITS)
 _ZERO = Decimal(0)
-_ONE_DECIMAL = Decimal('0.1')
+_ONE_DECIMAL = Decimal("0.1")
 #: the language of the names as they were made
-_SOURCE_LANG = 'en_US'
+_SOURCE_LANG = "en_US"
 #: VAT categories whose rate is a percentage above zero (BR-S-05); the others are at 0 %
-_RATED = ('S', 'L', 'M')
-_ZERO_RATE = Decimal('0.0')
+_RATED = ("S", "L", "M")
+_ZERO_RATE = Decimal("0.0")
 #: BR-RO-L1019: BT-120
 _REASON_LENGTH = 100
 #: what BT-120 and BT-121 say where the mapping of the tax says nothing
 _DEFAULT_REASONS = {
-    'AE': ('VATEX-EU-AE', "Taxare inversă"),
-    'K': ('VATEX-EU-IC', "Livrare intracomunitară scutită"),
-    'G': ('VATEX-EU-G', "Export scutit"),
-    'O': ('VATEX-EU-O', "Neînregistrat în scopuri de TVA"),
+    "AE": ("VATEX-EU-AE", "Taxare inversă"),
+    "K": ("VATEX-EU-IC", "Livrare intracomunitară scutită"),
+    "G": ("VATEX-EU-G", "Export scutit"),
+    "O": ("VATEX-EU-O", "Neînregistrat în scopuri de TVA"),
 }
 _GTIN_LENGTHS = (8, 12, 13, 14)
 EARLY_PAYMENT = "Reducere pentru plata anticipată"
@@ -57,13 +57,13 @@ class LineTaxes:
         self.charges, self.deposits = set(), set()
         for tax in self.flat:
             kind = tax.amount_type
-            if kind == 'percent' and tax.amount >= 0:
+            if kind == "percent" and tax.amount >= 0:
                 self.rated += tax
-            elif kind in ('fixed', 'code'):
+            elif kind in ("fixed", "code"):
                 (self.charges if tax.include_base_amount else self.deposits).add(tax)
-            if kind != 'percent' or tax.price_include:
+            if kind != "percent" or tax.price_include:
                 self.simple = False
-            if tax.tax_exigibility == 'on_payment':
+            if tax.tax_exigibility == "on_payment":
                 self.on_payment = True
         self.vat = self.rated[:1]
 
@@ -77,23 +77,23 @@ class Product:
     """
 
     def __init__(self, product):
-        self.name, self.code = plain(product.name), product.default_code or ''
+        self.name, self.code = plain(product.name), product.default_code or ""
         barcode = plain(product.barcode)
-        self.gtin = barcode if barcode.isdigit() and len(barcode) in _GTIN_LENGTHS else ''
+        self.gtin = barcode if barcode.isdigit() and len(barcode) in _GTIN_LENGTHS else ""
         self.classifications = [(code, kind) for kind, code in product._l10n_ro_efactura_classification() if code]
         self.attributes = product.product_template_attribute_value_ids
-        self._description = product.description_sale or ''
+        self._description = product.description_sale or ""
         self._known = (f"[{plain(self.code)}] {self.name}", self.name)
 
     def names(self, label):
         """Return (name, what the `label` of a line says beyond it), each on one line of any length."""
         if not self.name:
-            first, _newline, more = label.partition('\n')
-            return (plain(first), plain(more)) if plain(first) else (plain(label), '')
+            first, _newline, more = label.partition("\n")
+            return (plain(first), plain(more)) if plain(first) else (plain(label), "")
         more = plain(label or self._description)
         for known in self._known:
             if more.startswith(known):
-                return self.name, more[len(known):].strip()
+                return self.name, more[len(known) :].strip()
         return self.name, more
 
 
@@ -117,11 +117,11 @@ class Build:
         self.company = move.company_id
         self.currency = move.currency_id
         self.kind = move._l10n_ro_efactura_type_code()
-        self.sign = -1 if move.move_type in ('out_refund', 'in_refund') and self.kind != '381' else 1
+        self.sign = -1 if move.move_type in ("out_refund", "in_refund") and self.kind != "381" else 1
         self.direction = move.direction_sign * self.sign
         self.cuts = []
         self.overflow = []
-        self._amount_format = f'.{self.currency.decimal_places}f'
+        self._amount_format = f".{self.currency.decimal_places}f"
         self._cent = Decimal(1).scaleb(-self.currency.decimal_places)
         self._units = {}
         self._products = {}
@@ -158,8 +158,8 @@ class Build:
     @cached_property
     def buyer_ids(self):
         """Return (BT-48, BT-47): the VAT number, else another identifier."""
-        vat = self.buyer._l10n_ro_efactura_vat() if self.seller_vat else ''
-        return vat, '' if vat else self.buyer._l10n_ro_efactura_legal_id()
+        vat = self.buyer._l10n_ro_efactura_vat() if self.seller_vat else ""
+        return vat, "" if vat else self.buyer._l10n_ro_efactura_legal_id()
 
     @cached_property
     def representative(self):
@@ -187,11 +187,11 @@ class Build:
         :return: dict of lists: 'product' lines, 'epd' an early payment discount, 'rounding' of cash; 'vat' and
             'withheld', items of percentages and of negative ones, whose amounts the document takes as they are booked
         """
-        found = {'product': [], 'epd': [], 'rounding': [], 'vat': [], 'withheld': []}
+        found = {"product": [], "epd": [], "rounding": [], "vat": [], "withheld": []}
         for item in self.move.line_ids:
             if tax := item.tax_line_id:
-                if tax.amount_type == 'percent':
-                    found['vat' if tax.amount >= 0 else 'withheld'].append(item)
+                if tax.amount_type == "percent":
+                    found["vat" if tax.amount >= 0 else "withheld"].append(item)
             elif (kind := item.display_type) in found:
                 found[kind].append(item)
         return found
@@ -202,14 +202,14 @@ class Build:
 
         None is where all would be (BR-16): a credit note over nothing but a discount has it as its line.
         """
-        products = self.items['product']
+        products = self.items["product"]
         found = {line.id for line in products if line._l10n_ro_efactura_is_document_level()}
         return found if len(found) < len(products) else set()
 
     @cached_property
     def on_payment(self):
         """Return True where the VAT of a line becomes due when it is paid (Codul fiscal art. 282(3)-(8))."""
-        return any(self.taxes(line).on_payment for line in self.items['product'])
+        return any(self.taxes(line).on_payment for line in self.items["product"])
 
     # -------------------------------------------------------------------------
     # AMOUNTS
@@ -230,20 +230,20 @@ class Build:
     @cached_property
     def withheld_total(self):
         """Return what the buyer keeps for the State (taxes below zero), which BT-112 does not know and BT-113 has."""
-        return -sum((self.booked(item.amount_currency) for item in self.items['withheld']), _ZERO)
+        return -sum((self.booked(item.amount_currency) for item in self.items["withheld"]), _ZERO)
 
     @cached_property
     def details(self):
         """Return {id of a product line: its `tax_details`}, as account computes them; the tax lines are kept."""
         base_lines, _tax_lines = self.move._get_rounded_base_and_tax_lines()
-        return {base_line['record'].id: base_line['tax_details'] for base_line in base_lines}
+        return {base_line["record"].id: base_line["tax_details"] for base_line in base_lines}
 
     def undiscounted(self, line):
         """Return the untaxed price of one unit of `line` without its discount, as account computes it."""
         base_line = self.move._prepare_product_base_line_for_taxes_computation(line)
         base_line.update(discount=0.0, quantity=line.quantity or 1.0)
-        self.env['account.tax']._add_tax_details_in_base_lines([base_line], self.company)
-        return number(base_line['tax_details']['raw_total_excluded_currency'] / base_line['quantity'])
+        self.env["account.tax"]._add_tax_details_in_base_lines([base_line], self.company)
+        return number(base_line["tax_details"]["raw_total_excluded_currency"] / base_line["quantity"])
 
     # -------------------------------------------------------------------------
     # CODES
@@ -252,7 +252,7 @@ class Build:
     def unit(self, uom):
         """Return BT-130, '' where it must be asked; looked up once per unit."""
         if uom.id not in self._units:
-            self._units[uom.id] = self.env['l10n_ro_efactura.code.map']._uom_code(self.company, uom) or ''
+            self._units[uom.id] = self.env["l10n_ro_efactura.code.map"]._uom_code(self.company, uom) or ""
         return self._units[uom.id]
 
     def product(self, product):
@@ -288,15 +288,15 @@ class Build:
         return self._categories[key]
 
     def _category(self, tax, early):
-        category, code, text = self.tax_code(tax) or ('', '', '')
+        category, code, text = self.tax_code(tax) or ("", "", "")
         if early and not category:
-            category, code, text = 'E', '', EARLY_PAYMENT
+            category, code, text = "E", "", EARLY_PAYMENT
         if category in _RATED:
             return category, number(tax.amount)
-        default_code, default_text = _DEFAULT_REASONS.get(category, ('', ''))
+        default_code, default_text = _DEFAULT_REASONS.get(category, ("", ""))
         reasons = self._reasons.setdefault(category, {})
         reasons[code or default_code, plain(text) or default_text] = True
-        return category, None if category == 'O' else _ZERO_RATE  # a purchase's reverse charge is 0 % for who sells
+        return category, None if category == "O" else _ZERO_RATE  # a purchase's reverse charge is 0 % for who sells
 
     def exemption(self, category):
         """Return (text BT-120, code BT-121) of a category; '' where there is none.
@@ -307,7 +307,7 @@ class Build:
         codes = {code for code, _text in reasons if code}
         texts = dict.fromkeys(text for _code, text in reasons if text)
         alone = len(codes) == 1 and len(texts) <= 1
-        return cut('; '.join(texts), _REASON_LENGTH)[0], codes.pop() if alone else ''
+        return cut("; ".join(texts), _REASON_LENGTH)[0], codes.pop() if alone else ""
 
     # -------------------------------------------------------------------------
     # TEXTS
@@ -320,11 +320,18 @@ class Build:
             return text
         kept, rest = cut(text, limit)
         self.overflow.append(f"{label}: {rest}")
-        self.moved(bt, record, text, kept, 'BT-22')
+        self.moved(bt, record, text, kept, "BT-22")
         return kept
 
     def moved(self, bt, record, text, kept, to):
         """Remember that `text` did not fit into `bt`: `kept` stayed, the rest went `to` (a BT, '' when dropped)."""
-        self.cuts.append({
-            'bt': bt, 'model': record._name, 'res_id': record.id, 'text': text, 'kept': kept, 'to': to,
-        })
+        self.cuts.append(
+            {
+                "bt": bt,
+                "model": record._name,
+                "res_id": record.id,
+                "text": text,
+                "kept": kept,
+                "to": to,
+            }
+        )

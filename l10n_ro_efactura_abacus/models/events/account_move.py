@@ -1,20 +1,23 @@
-"""What happens when core posts, resets, cancels, deletes or shows an entry: each event is a list of steps, in order.
+"""The steps that follow when core posts, resets, cancels, deletes or shows an entry, in their order.
 
-A room adds its step here, as a call by name, and keeps the step itself. `write` stays with the lock of sent invoices
-(`sending/account_move_lock.py`), and so does the refusal to delete one.
+A room defines its step and this file calls it by name. `write`, and the refusal to delete a sent invoice, are in
+`sending/account_move_lock.py`.
 """
+
 from odoo import models
 
 
 class AccountMove(models.Model):
-    _inherit = 'account.move'
+    """An entry, with the e-Factura steps of each of core's events."""
+
+    _inherit = "account.move"
 
     def _post(self, soft=True):
         # EXTENDS 'account'
         self._l10n_ro_efactura_check_registered()
         self._l10n_ro_efactura_addresses()._l10n_ro_efactura_check_sector()
         posted = super()._post(soft=soft)
-        posted._l10n_ro_efactura_pair_posted()  # first: what another program sent is not sent again
+        posted._l10n_ro_efactura_pair_posted()  # first, so that what another program sent is not sent again
         posted._l10n_ro_efactura_send_posted()
         posted._l10n_ro_efactura_transfer_posted()
         posted._l10n_ro_efactura_learn_posted()

@@ -1,3 +1,5 @@
+"""The SPV inbox: mailboxes, messages, their archived packages, alerts before ANAF deletes them, archive checks."""
+
 from . import message
 from . import message_archive
 from . import message_request

@@ -1,57 +1,71 @@
 """One SPV message and its archived package."""
-import base64
+
 import logging
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...anaf import AnafError, NoRight, today
+from ...anaf import BUCHAREST, AnafError, NoRight, today
 from ..calls.lane import lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW
-from ..common.anaf_words import in_words
+from ..common.anaf_words import anaf_error_words
+from ..common.core import bytes_of
+from ..common.environment import ENVIRONMENTS
+from ..common.rights import check_bill
 
 _logger = logging.getLogger(__name__)
-KEPT_DAYS = 60  # that ANAF keeps a message, from the day it is listed
+# Days that ANAF keeps a message, from the day it is listed.
+KEPT_DAYS = 60
 
 
 class EfacturaMessage(models.Model):
-    """What ANAF's lists show, and the untouched ZIP behind it. Deleting an invoice never deletes its package.
+    """A message of ANAF's lists, and its ZIP as ANAF gave it. It is never deleted, even where its invoice is.
 
     ::
 
         listed --download--> archived
            \\--ANAF says it is gone--> gone
     """
-    _name = 'l10n_ro_efactura.message'
+
+    _name = "l10n_ro_efactura.message"
     _description = "e-Factura SPV message"
-    _inherit = ['l10n_ro_efactura.worker']
-    _order = 'listed_at DESC, id DESC'
-    _rec_name = 'anaf_id'
-    _rec_names_search = ['number', 'partner_name', 'upload_index', 'anaf_id']
+    _inherit = ["l10n_ro_efactura.worker"]
+    _order = "listed_at DESC, id DESC"
+    _rec_name = "anaf_id"
+    _rec_names_search = ["number", "partner_name", "upload_index", "anaf_id"]
 
     anaf_id = fields.Char(string="Download index", required=True, readonly=True)
-    upload_index = fields.Char(readonly=True, index='btree_not_null')
-    environment = fields.Selection([('prod', "Production"), ('test', "Test")], required=True, readonly=True)
-    company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
+    upload_index = fields.Char(readonly=True, index="btree_not_null")
+    environment = fields.Selection(ENVIRONMENTS, required=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     kind = fields.Selection(
-        [('sent', "Sent"), ('received', "Received"), ('error', "Errors"), ('buyer_message', "Buyer message"),
-         ('other', "Other")], required=True, readonly=True)
-    type_text = fields.Char(string="Type", compute='_compute_type_text', help="What nobody described, in ANAF's words")
+        [
+            ("sent", "Sent"),
+            ("received", "Received"),
+            ("error", "Errors"),
+            ("buyer_message", "Buyer message"),
+            ("other", "Other"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    type_text = fields.Char(string="Type", compute="_compute_type_text", help="What nobody described, in ANAF's words")
     tip = fields.Char(string="ANAF type", readonly=True)
     details = fields.Char(readonly=True)
     listed_at = fields.Datetime(string="SPV date", readonly=True, index=True)
     expires_on = fields.Date(string="Deleted by ANAF on", readonly=True)
     days_left = fields.Integer(
-        compute='_compute_days_left', search='_search_days_left', help="Days until ANAF deletes it")
+        compute="_compute_days_left", search="_search_days_left", help="Days until ANAF deletes it"
+    )
     # read from the document
-    cif = fields.Char(string="CIF", compute='_compute_cif', search='_search_cif', help="Of the other party")
+    cif = fields.Char(string="CIF", compute="_compute_cif", search="_search_cif", help="Of the other party")
     partner_name = fields.Char(string="Partner name", readonly=True, help="Of the other party, as the document says it")
     seller_cif = fields.Char(string="Seller CIF", readonly=True)
     buyer_cif = fields.Char(string="Buyer CIF", readonly=True)
-    partner_id = fields.Many2one('res.partner', readonly=True)
+    partner_id = fields.Many2one("res.partner", readonly=True)
     number = fields.Char(readonly=True)
     issue_date = fields.Date(readonly=True)
     due_date = fields.Date(readonly=True)
@@ -60,114 +74,138 @@ class EfacturaMessage(models.Model):
     amount_tax = fields.Monetary(string="VAT", readonly=True, help="BT-110")
     amount_total = fields.Monetary(readonly=True, help="BT-112")
     correction_text = fields.Char(
-        string="Corrects", compute='_compute_correction_text', help="How it corrects an invoice, where it does")
+        string="Corrects", compute="_compute_correction_text", help="How it corrects an invoice, where it does"
+    )
     preceding = fields.Json(readonly=True, help="BT-25: numbers of the invoices that this one corrects")
-    currency_id = fields.Many2one('res.currency', readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
     error_texts = fields.Json(readonly=True)
     buyer_message = fields.Text(readonly=True)
     answers_index = fields.Char(
-        readonly=True, index='btree_not_null', help="Upload index of the invoice that the buyer's message answers")
+        readonly=True, index="btree_not_null", help="Upload index of the invoice that the buyer's message answers"
+    )
     # the evidence
-    package = fields.Binary(string="ANAF package", attachment=False, readonly=True, copy=False,
-                            help="The ZIP as it came, with the Ministry's seal")
+    package = fields.Binary(
+        string="ANAF package",
+        attachment=False,
+        readonly=True,
+        copy=False,
+        help="The ZIP as it came, with the Ministry's seal",
+    )
     sha256 = fields.Char(string="SHA-256", readonly=True)
-    document_sha256 = fields.Char(readonly=True, index='btree_not_null')
+    document_sha256 = fields.Char(readonly=True, index="btree_not_null")
     archive_state = fields.Selection(
-        [('listed', "Listed"), ('archived', "Archived"), ('gone', "Gone")], required=True, readonly=True,
-        default='listed')
+        [("listed", "Listed"), ("archived", "Archived"), ("gone", "Gone")],
+        required=True,
+        readonly=True,
+        default="listed",
+    )
     seal_state = fields.Selection(
-        [('valid', "Valid"), ('invalid', "Invalid"), ('unverified', "Unverified")], required=True, readonly=True,
-        default='unverified', string="Seal")
+        [("valid", "Valid"), ("invalid", "Invalid"), ("unverified", "Unverified")],
+        required=True,
+        readonly=True,
+        default="unverified",
+        string="Seal",
+    )
     seal_reason = fields.Char(readonly=True)
     archived_at = fields.Datetime(readonly=True)
     last_error = fields.Char(readonly=True)
+    last_error_code = fields.Char(readonly=True, help="Of a fact of ours, which is shown in the reader's language")
     next_attempt_at = fields.Datetime()
     quota_day = fields.Date(readonly=True)
     quota_count = fields.Integer(readonly=True)
     # what it belongs to
-    submission_id = fields.Many2one('l10n_ro_efactura.submission', readonly=True, index='btree_not_null')
-    move_id = fields.Many2one('account.move', string="Odoo document", readonly=True, ondelete='set null',
-                              index='btree_not_null')
+    submission_id = fields.Many2one("l10n_ro_efactura.submission", readonly=True, index="btree_not_null")
+    move_id = fields.Many2one(
+        "account.move", string="Odoo document", readonly=True, ondelete="set null", index="btree_not_null"
+    )
     pairing_reason = fields.Char(readonly=True)
 
-    _anaf_uniq = models.UniqueIndex('(environment, anaf_id, company_id)')
+    _anaf_uniq = models.UniqueIndex("(environment, anaf_id, company_id)")
     _listed_idx = models.Index("(environment, company_id) WHERE archive_state = 'listed'")
 
     def _package_bytes(self):
-        """The ZIP exactly as ANAF gave it, or b''."""
+        """Return the ZIP exactly as ANAF gave it, or b''."""
         self.ensure_one()
-        return base64.b64decode(self.with_context(bin_size=False, bin_size_package=False).package or b'')
+        return bytes_of(self, "package")
 
-    @api.depends('kind', 'tip')
-    @api.depends_context('lang')
+    @api.depends("kind", "tip")
+    @api.depends_context("lang")
     def _compute_type_text(self):
-        labels = dict(self._fields['kind']._description_selection(self.env))
+        labels = dict(self._fields["kind"]._description_selection(self.env))
         for message in self:
-            message.type_text = message.kind == 'other' and message.tip or labels.get(message.kind)
+            message.type_text = message.kind == "other" and message.tip or labels.get(message.kind)
 
-    @api.depends('document_type', 'amount_total')
-    @api.depends_context('lang')
+    @api.depends("document_type", "amount_total")
+    @api.depends_context("lang")
     def _compute_correction_text(self):
         for message in self:
             message.correction_text = False
-            if message.document_type == '381' or message.amount_total < 0:
+            if message.document_type == "381" or message.amount_total < 0:
                 message.correction_text = self.env._("Storno")
-            elif message.document_type == '384':
+            elif message.document_type == "384":
                 message.correction_text = self.env._("Correction")
 
-    @api.depends('partner_name', 'number', 'anaf_id')
+    @api.depends("partner_name", "number", "anaf_id")
     def _compute_display_name(self):
         for message in self:
             names = filter(None, (message.partner_name, message.number))
-            message.display_name = ' '.join(names) if message.number else message.anaf_id
+            message.display_name = " ".join(names) if message.number else message.anaf_id
 
-    @api.depends('kind', 'seller_cif', 'buyer_cif')
+    @api.depends("kind", "seller_cif", "buyer_cif")
     def _compute_cif(self):
         for message in self:
-            message.cif = message.buyer_cif if message.kind == 'sent' else message.seller_cif
+            message.cif = message.buyer_cif if message.kind == "sent" else message.seller_cif
 
     @api.model
     def _search_cif(self, operator, value):
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
-        return (Domain('kind', '=', 'sent') & Domain('buyer_cif', operator, value)
-                | Domain('kind', '!=', 'sent') & Domain('seller_cif', operator, value))
+        return Domain("kind", "=", "sent") & Domain("buyer_cif", operator, value) | Domain(
+            "kind", "!=", "sent"
+        ) & Domain("seller_cif", operator, value)
 
-    @api.depends('expires_on')
+    @api.depends("expires_on")
     def _compute_days_left(self):
         for message in self:
             message.days_left = (message.expires_on - today()).days if message.expires_on else 0
 
     @api.model
     def _search_days_left(self, operator, value):
-        if operator == 'in':
-            return Domain('expires_on', 'in', [today() + timedelta(days=days) for days in value])
-        if operator in ('<', '<=', '>', '>='):
-            return Domain('expires_on', operator, today() + timedelta(days=value))
+        if operator == "in":
+            return Domain("expires_on", "in", [today() + timedelta(days=days) for days in value])
+        if operator in ("<", "<=", ">", ">="):
+            return Domain("expires_on", operator, today() + timedelta(days=value))
         return NotImplemented
 
     @api.model
     @api.private
     def _insert(self, columns, source):
-        """Insert messages that are not there yet: the one place where rows of this table begin.
+        """Insert messages that are not there yet; the only place that creates rows of this table.
 
-        Who found a message first wins; the others change nothing.
+        Where two workers find the same message, the first one inserts it and the second changes nothing.
 
-        :param columns: names of the columns that `source` gives, ``listed_at`` (naive UTC) among them
+        :param columns: names of the columns that `source` gives, including ``listed_at`` (naive UTC)
         :param SQL source: VALUES or SELECT
         :return: ids of the new messages
         """
         named = SQL(", ").join(map(SQL.identifier, columns))
-        self.env.cr.execute(SQL(
-            """INSERT INTO l10n_ro_efactura_message (
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO l10n_ro_efactura_message (
                       create_uid, create_date, write_uid, write_date, seal_state, quota_count, expires_on, %(more)s)
                SELECT %(uid)s, %(now)s, %(uid)s, %(now)s, 'unverified', 0,
                       (listed_at + %(days)s * interval '1 day')::date, %(values)s
                  FROM (%(source)s) AS found (%(named)s)
           ON CONFLICT (environment, anaf_id, company_id) DO NOTHING RETURNING id""",
-            more=named if 'archive_state' in columns else SQL("%s, archive_state", named),
-            values=named if 'archive_state' in columns else SQL("%s, 'listed'", named),
-            named=named, source=source, uid=self.env.uid, now=UTC_NOW, days=KEPT_DAYS))
+                more=named if "archive_state" in columns else SQL("%s, archive_state", named),
+                values=named if "archive_state" in columns else SQL("%s, 'listed'", named),
+                named=named,
+                source=source,
+                uid=self.env.uid,
+                now=UTC_NOW,
+                days=KEPT_DAYS,
+            )
+        )
         return [row[0] for row in self.env.cr.fetchall()]
 
     # -- the hourly round -----------------------------------------------------------------------------------
@@ -175,12 +213,12 @@ class EfacturaMessage(models.Model):
     @api.model
     @api.private
     def _cron_refresh_spv(self):
-        """Read the lists of every box, so that no message is missed; packages follow by themselves."""
+        """Read the lists of every mailbox, then wake the workers that download the packages."""
         self = self.sudo()
-        mailboxes = self.env['l10n_ro_efactura.mailbox']
+        mailboxes = self.env["l10n_ro_efactura.mailbox"]
         for lane in lanes(self.env, mailboxes._pairs()):
-            box = mailboxes._of(lane)
-            if not lane.is_open() or not box._take_turn():
+            box = mailboxes._for_lane(lane)
+            if not lane.is_open() or not box._claim_reading():
                 continue
             try:
                 box._sweep(lane)
@@ -206,50 +244,64 @@ class EfacturaMessage(models.Model):
     def refresh_spv(self, company, date_from, date_to):
         """Read ANAF's lists for documents dated in a period.
 
-        An invoice dated on the last day may be uploaded days later: what is asked always runs to now.
+        The lists are read up to now, because an invoice dated on the last day may be uploaded days later.
 
-        :param date_from: first day, at most 60 days ago counts
+        :param date_from: first day; ANAF's lists go back 60 days at most
         :return: the messages seen for the first time
-        :raise UserError: no connection, or what ANAF said
+        :raise AccessError: the user may not invoice, or has not chosen the company
+        :raise UserError: wrong period, no connection, or ANAF's error
         """
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not read SPV."))
+        check_bill(self)
         if date_from > date_to:
             raise UserError(self.env._("The period ends before it begins."))
         if company not in self.env.companies:
             raise AccessError(self.env._("Choose the company first."))
-        found = lanes(self.sudo().env, [(company.id, 'prod')])
+        found = lanes(self.sudo().env, [(company.id, "prod")])
         if not found:
             raise UserError(self.env._("%s is not connected to ANAF, or has no CIF.", company.name))
         if not found[0].is_open():
             raise UserError(self.env._("ANAF's services do not answer at the moment. Try again in some minutes."))
-        box = self.env['l10n_ro_efactura.mailbox'].sudo()._of(found[0])
+        box = self.env["l10n_ro_efactura.mailbox"].sudo()._for_lane(found[0])
         try:
             new = box._ask(found[0], datetime.combine(date_from, time.min) - timedelta(hours=3))
         except AnafError as error:
-            raise UserError(self.env._("ANAF: %s", in_words(self.env, error.text or error.code))) from None
+            raise UserError(self.env._("ANAF: %s", anaf_error_words(self.env, error))) from None
         messages = self.sudo()
         messages._listed(found[0])
         messages._end_of_round()
         messages._wake(ARCHIVE_CRONS)
         return self.browse(new)
 
-    # -- hooks: rooms above extend them ---------------------------------------------------------------------
+    @api.model
+    @api.private
+    def _period_domain(self, company, date_from, date_to, kind=None, environment="prod", until_now=False):
+        """Return the domain of a period's messages, by the document's date or, where it has none, the day in SPV.
+
+        :param until_now: True includes undated messages listed after the period: invoices are uploaded days later
+        """
+        listed = Domain("issue_date", "=", False) & Domain("listed_at", ">=", _midnight(date_from))
+        if not until_now:
+            listed &= Domain("listed_at", "<", _midnight(date_to + timedelta(days=1)))
+        dated = Domain("issue_date", ">=", date_from) & Domain("issue_date", "<=", date_to)
+        domain = (dated | listed) & Domain("company_id", "=", company.id) & Domain("environment", "=", environment)
+        return domain & Domain("kind", "=", kind) if kind else domain
+
+    # -- hooks, which later rooms extend --------------------------------------------------------------------
 
     @api.model
     @api.private
     def _listed(self, lane):
-        """Called after the lists of `lane` were read and kept."""
+        """React to newly read lists of `lane`."""
 
     @api.model
     @api.private
     def _listing_refused(self, lane, error):
-        """Called when ANAF answered "no right in SPV" (`error`: NoRight) to the lists of `lane`."""
+        """React to ANAF's "no right in SPV" (`error`: NoRight) for the lists of `lane`."""
         lane.pause(error)
 
     @api.private
     def _kept(self, package):
-        """Called when a package that can be read was archived on this message.
+        """React to a readable package that was archived on this message.
 
         :param package: `anaf.Package`
         """
@@ -257,25 +309,31 @@ class EfacturaMessage(models.Model):
     @api.model
     @api.private
     def _end_of_round(self):
-        """Called at the end of a round of lists or downloads, and every 100 downloads within one."""
+        """React to the end of a round of lists or downloads, and to every 100 downloads within one."""
 
     @api.private
     def _detach(self):
-        """Forget what this message belongs to: an index typed by hand turned out to be of another document."""
-        self.write({'submission_id': False, 'move_id': False})
+        """Remove the links to submission and invoice, where an index typed by hand was another document's."""
+        self.write({"submission_id": False, "move_id": False})
 
     # -- what a user may do ---------------------------------------------------------------------------------
 
     def action_download_package(self):
-        """Download the archived package."""
+        """Download the archived package.
+
+        :raise UserError: it is not archived yet
+        """
         self.ensure_one()
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not open ANAF's packages."))
-        self.check_access('read')
-        if self.archive_state != 'archived':
+        check_bill(self, "read")
+        if self.archive_state != "archived":
             raise UserError(self.env._("ANAF's package is not here yet."))
-        return {'type': 'ir.actions.act_url', 'url': f'/l10n_ro_efactura/package/{self.id}', 'target': 'download'}
+        return {"type": "ir.actions.act_url", "url": f"/l10n_ro_efactura/package/{self.id}", "target": "download"}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("What ANAF sealed is never deleted."))
+
+
+def _midnight(day):
+    """Return the first moment of a day in Romania, as naive UTC."""
+    return datetime.combine(day, time.min, BUCHAREST).astimezone(timezone.utc).replace(tzinfo=None)

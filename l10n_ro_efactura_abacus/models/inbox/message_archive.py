@@ -1,5 +1,5 @@
-"""Downloading packages and reading them: seal, facts, errors."""
-import base64
+"""Downloading packages and reading their seal, facts and errors."""
+
 import hashlib
 import logging
 import os
@@ -12,7 +12,6 @@ from pathlib import Path
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-from psycopg2 import Binary
 from psycopg2.extras import Json
 
 from ...anaf import (
@@ -32,17 +31,22 @@ from ...anaf import (
 from ..calls.budget import BLOCK
 from ..calls.lane import finished_calls, lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW, Pool, retry_at
+from ..common.core import binary_column
 from ..common.knobs import knob
 
 _logger = logging.getLogger(__name__)
-DOWNLOADS_A_DAY = 5  # of ANAF's 10 per message
-TELL_SECONDS = 1  # between two reports of progress
-REFETCHES = 3  # an unreadable package is downloaded as often before it is archived as it is
+# Downloads of one message a day; ANAF allows 10.
+DOWNLOADS_A_DAY = 5
+# Seconds between two reports of progress.
+TELL_SECONDS = 1
+# Downloads of an unreadable package before it is archived as it is.
+REFETCHES = 3
 
 
 @dataclass(frozen=True)
 class Archived:
-    """What a downloaded ZIP holds; `package` is None where it cannot be opened (kept all the same)."""
+    """A downloaded ZIP and what was read from it; `package` is None where it cannot be opened."""
+
     content: bytes
     package: Package | None
     facts: InvoiceFacts | None
@@ -50,23 +54,26 @@ class Archived:
     error: str | None = None
 
 
-class EfacturaArchive(models.Model):
-    _inherit = 'l10n_ro_efactura.message'
+class EfacturaMessage(models.Model):
+    """A message whose package is downloaded and archived."""
+
+    _inherit = "l10n_ro_efactura.message"
 
     @api.model
     @api.private
     def _cron_archive(self):
-        """Download what is listed and not archived yet, errors first, then the ones ANAF deletes first."""
+        """Download listed packages: errors first, then those of submissions, then those that ANAF deletes first."""
         self = self.sudo()
-        self.env.cr.execute(SQL(
-            "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_message WHERE %s", self._wanted()))
+        self.env.cr.execute(
+            SQL("SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_message WHERE %s", self._wanted())
+        )
         found = [lane for lane in lanes(self.env, self.env.cr.fetchall()) if lane.is_open()]
         for lane in found:
             try:
-                with Pool(knob('pool', 16)) as pool:
+                with Pool(knob("pool", 16)) as pool:
                     self._archive_lane(lane, pool)
             except UserError as error:
-                self.env['l10n_ro_efactura.mailbox']._of(lane)._set(last_error=str(error))
+                self.env["l10n_ro_efactura.mailbox"]._for_lane(lane)._set_error(error)
             except Exception:
                 _logger.exception("Archiving for company %s (%s) failed", lane.company.id, lane.environment)
                 self._abandon()
@@ -75,21 +82,26 @@ class EfacturaArchive(models.Model):
 
     @api.private
     def _archive_now(self, lane):
-        """Download these messages, in the same way; those that fail stay listed."""
+        """Download the packages of `self` now; those that fail stay listed."""
         if self:
-            with Pool(min(len(self), knob('pool', 16))) as pool:
+            with Pool(min(len(self), knob("pool", 16))) as pool:
                 self._archive_lane(lane, pool, self.ids)
             self._end_of_round()
 
     @api.model
     def _wanted(self):
-        """Condition on messages that may be downloaded now: ANAF's daily quota is spent before each call."""
+        """Return the SQL condition on messages that may be downloaded now, within the daily quota."""
         return SQL(
             "archive_state = 'listed' AND (next_attempt_at IS NULL OR next_attempt_at <= %s)"
-            " AND (quota_day IS DISTINCT FROM %s OR quota_count < %s)", UTC_NOW, today(), DOWNLOADS_A_DAY)
+            " AND (quota_day IS DISTINCT FROM %s OR quota_count < %s)",
+            UTC_NOW,
+            today(),
+            DOWNLOADS_A_DAY,
+        )
 
     @api.model
     def _archive_lane(self, lane, pool, ids=None):
+        """Download the due messages of `lane` in `pool`; `ids` limits them."""
         done, batches, told_at = 0, set(), time.monotonic()
         while True:
             rows = []
@@ -104,9 +116,12 @@ class EfacturaArchive(models.Model):
                     time.sleep(min(wait, 5.0))
                     continue
             for row in rows:
-                batches |= {row['batch']} - {None}
-                lane.submit(pool, row, partial(
-                    _download, anaf_id=row['anaf_id'], sealed_at=row['listed_at'], trusted=_trusted()))
+                batches |= {row["batch"]} - {None}
+                lane.submit(
+                    pool,
+                    row,
+                    partial(_download, anaf_id=row["anaf_id"], sealed_at=row["listed_at"], trusted=_trusted()),
+                )
             if not rows and not pool.running:
                 break
             for _lane, row, outcome in finished_calls(pool, block=not rows or not pool.free):
@@ -120,19 +135,23 @@ class EfacturaArchive(models.Model):
                 seconds = self._checkpoint(done, remaining=1)
                 done = 0
                 if seconds <= 0:
-                    lane.paused = 'time'
+                    lane.paused = "time"
                     self._wake(ARCHIVE_CRONS)
         self._checkpoint()
         self._tell_downloads(batches)
 
     @api.model
     def _claim_downloads(self, lane, limit, ids=None):
-        """Take messages for this worker; the quota is counted and committed before the call."""
+        """Claim up to `limit` messages for this worker; the quota is counted and committed before the call.
+
+        :return: [dict(id, anaf_id, quota_count, listed_at, batch)]
+        """
         only = SQL("AND id IN %s", tuple(ids)) if ids else SQL()
 
         def work():
-            self.env.cr.execute(SQL(
-                """WITH picked AS MATERIALIZED (
+            self.env.cr.execute(
+                SQL(
+                    """WITH picked AS MATERIALIZED (
                         SELECT id FROM l10n_ro_efactura_message
                          WHERE %(wanted)s AND company_id = %(company)s AND environment = %(env)s %(only)s
                          ORDER BY (kind = 'error') DESC, (submission_id IS NOT NULL) DESC, listed_at
@@ -143,101 +162,140 @@ class EfacturaArchive(models.Model):
                           next_attempt_at = %(now)s + %(lease)s * interval '1 second'
                      FROM picked WHERE m.id = picked.id
                 RETURNING m.id, anaf_id, quota_count, listed_at, batch""",
-                today=today(), now=UTC_NOW, lease=lane.lease, wanted=self._wanted(), company=lane.company.id,
-                env=lane.environment, only=only, limit=limit), log_exceptions=False)
+                    today=today(),
+                    now=UTC_NOW,
+                    lease=lane.lease,
+                    wanted=self._wanted(),
+                    company=lane.company.id,
+                    env=lane.environment,
+                    only=only,
+                    limit=limit,
+                ),
+                log_exceptions=False,
+            )
             return self.env.cr.dictfetchall()
+
         return self._in_fresh_transaction(work)
 
     @api.model
     def _record_package(self, row, lane, outcome):
-        """Keep one package, or why it is not here, committed at once."""
-        message = self.browse(row['id'])
-        lane.told(outcome)
+        """Commit one package, or the error of its download.
+
+        :param outcome: an `Archived`, or the AnafError
+        """
+        message = self.browse(row["id"])
+        lane.report(outcome)
         try:
             if isinstance(outcome, Archived):
                 self._in_fresh_transaction(lambda: message._keep_package(outcome, row))
             else:
                 self._in_fresh_transaction(lambda: message._keep_failure(row, outcome))
-        except Exception as error:  # facts that no column can hold: the bytes are kept all the same
-            _logger.exception("The package of message %s cannot be kept as it was read", row['id'])
+        except Exception as error:  # facts that no column can hold: store the bytes without them
+            _logger.exception("The package of message %s cannot be kept as it was read", row["id"])
             self._abandon()
             if isinstance(outcome, Archived):
                 bare = Archived(outcome.content, None, None, None, type(error).__name__)
                 self._in_fresh_transaction(lambda: message._keep_package(bare, row))
 
     def _keep_failure(self, row, error):
-        values = {'last_error': error.text or error.code}
+        """Store the error of a download and when to try again; gone where ANAF no longer has the message."""
+        values = {"last_error": error.text or error.code, "last_error_code": error.own and error.code}
         if isinstance(error, Gone):
-            values['archive_state'] = 'gone'
+            values["archive_state"] = "gone"
         elif isinstance(error, QuotaExceeded):
-            values['next_attempt_at'] = next_day()
+            values["next_attempt_at"] = next_day()
         elif isinstance(error, NoRight):
-            values['next_attempt_at'] = fields.Datetime.now() + timedelta(hours=6)
+            values["next_attempt_at"] = fields.Datetime.now() + timedelta(hours=6)
         else:
-            values['next_attempt_at'] = retry_at(row['quota_count'])
+            values["next_attempt_at"] = retry_at(row["quota_count"])
         self.write(values)
 
     def _keep_package(self, archived, row):
         """Write the untouched ZIP and what was read from it in one statement, then call the hook `_kept`.
 
-        What cannot be opened is kept too, but not believed; it is asked for again some times: it may have been cut.
+        A ZIP that cannot be opened is stored too, without facts, and downloaded up to `REFETCHES` times.
         """
         self.ensure_one()
         package, error = archived.package, archived.error
         if package and self.upload_index and package.upload_index not in (None, self.upload_index):
             package, error = None, self.env._("The package is of index %s.", package.upload_index)
         values = {
-            'package': Binary(base64.b64encode(archived.content)),
-            'sha256': hashlib.sha256(archived.content).hexdigest(),
-            'archive_state': 'archived', 'archived_at': UTC_NOW, 'last_error': error, 'next_attempt_at': None,
+            "package": binary_column(archived.content),
+            "sha256": hashlib.sha256(archived.content).hexdigest(),
+            "archive_state": "archived",
+            "archived_at": UTC_NOW,
+            "last_error": error,
+            "last_error_code": None,
+            "next_attempt_at": None,
         }
-        if not package and row['quota_count'] < REFETCHES:
-            values |= {'archive_state': 'listed', 'archived_at': None,
-                       'next_attempt_at': retry_at(row['quota_count'])}
+        if not package and row["quota_count"] < REFETCHES:
+            values |= {"archive_state": "listed", "archived_at": None, "next_attempt_at": retry_at(row["quota_count"])}
         if package:
-            values['document_sha256'] = hashlib.sha256(package.document).hexdigest()
-            values['error_texts'] = Json(package.errors) if package.errors else None
-            if package.kind == 'buyer_message':
-                values |= {'buyer_message': package.message, 'answers_index': package.answered_index}
+            values["document_sha256"] = hashlib.sha256(package.document).hexdigest()
+            values["error_texts"] = Json(package.errors) if package.errors else None
+            if package.kind == "buyer_message":
+                values |= {"buyer_message": package.message, "answers_index": package.answered_index}
             if archived.seal:
-                values |= {'seal_state': archived.seal.state, 'seal_reason': archived.seal.reason,
-                           'seal_code': archived.seal.reason_code, 'seal_checked_at': UTC_NOW}
+                values |= {
+                    "seal_state": archived.seal.state,
+                    "seal_reason": archived.seal.reason,
+                    "seal_code": archived.seal.reason_code,
+                    "seal_checked_at": UTC_NOW,
+                }
             if archived.facts:
                 values |= self._fact_values(archived.facts)
         self.flush_recordset()
-        self.env.cr.execute(SQL(
-            "UPDATE l10n_ro_efactura_message SET %s WHERE id = %s",
-            SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()), self.id))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE l10n_ro_efactura_message SET %s WHERE id = %s",
+                SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()),
+                self.id,
+            )
+        )
         self.invalidate_recordset(flush=False)
         if package:
             self._kept(package)
 
     def _fact_values(self, facts):
-        currency = self.env['res.currency'].with_context(active_test=False).search([('name', '=', facts.currency)])
-        other = facts.buyer_cif if self.kind == 'sent' else facts.seller_cif
-        partner = self.env['res.partner']
+        """Return {column: value} from the `InvoiceFacts` of the document."""
+        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", facts.currency)])
+        other = facts.buyer_cif if self.kind == "sent" else facts.seller_cif
+        partner = self.env["res.partner"]
         if other:
-            partner = partner.search([
-                ('vat', 'in', [other, f'RO{other}']), ('company_id', 'in', [False, self.company_id.id]),
-                ('parent_id', '=', False)], limit=1)
+            partner = partner.search(
+                [
+                    ("vat", "in", [other, f"RO{other}"]),
+                    ("company_id", "in", [False, self.company_id.id]),
+                    ("parent_id", "=", False),
+                ],
+                limit=1,
+            )
         values = {
-            'number': facts.number, 'issue_date': facts.issue_date, 'due_date': facts.due_date,
-            'partner_name': facts.buyer_name if self.kind == 'sent' else facts.seller_name,
-            'document_type': facts.type_code, 'preceding': Json(facts.preceding) if facts.preceding else None,
-            'amount_untaxed': facts.untaxed, 'amount_tax': facts.tax_amount, 'amount_total': facts.total,
-            'currency_id': currency.id or None, 'partner_id': partner.id or None,
+            "number": facts.number,
+            "issue_date": facts.issue_date,
+            "due_date": facts.due_date,
+            "partner_name": facts.buyer_name if self.kind == "sent" else facts.seller_name,
+            "document_type": facts.type_code,
+            "preceding": Json(facts.preceding) if facts.preceding else None,
+            "amount_untaxed": facts.untaxed,
+            "amount_tax": facts.tax_amount,
+            "amount_total": facts.total,
+            "currency_id": currency.id or None,
+            "partner_id": partner.id or None,
         }
         if facts.seller_cif:
-            values['seller_cif'] = facts.seller_cif
+            values["seller_cif"] = facts.seller_cif
         if facts.buyer_cif:
-            values['buyer_cif'] = facts.buyer_cif
+            values["buyer_cif"] = facts.buyer_cif
         return values
 
 
 def _download(client, anaf_id, sealed_at, trusted):
-    """In a pool thread: one download, opened and judged; nothing in the ZIP can make it fail.
+    """Download and read one package in a pool thread; nothing in the ZIP can make it fail.
 
-    :param sealed_at: naive UTC; the seal's certificate has to be valid then, not today
+    :param sealed_at: naive UTC datetime at which the seal's certificate must have been valid
+    :param trusted: certificates, from `_trusted`
+    :return: an `Archived`
     """
     content = client.download(anaf_id)
     try:
@@ -245,7 +303,7 @@ def _download(client, anaf_id, sealed_at, trusted):
     except PackageError as error:
         return Archived(content, None, None, None, str(error))
     facts = seal = None
-    if package.kind in ('invoice', 'credit_note'):
+    if package.kind in ("invoice", "credit_note"):
         try:
             facts = read_facts(package.document)
         except Exception as error:
@@ -255,14 +313,14 @@ def _download(client, anaf_id, sealed_at, trusted):
             seal = verify(package.document, package.seal, trusted, sealed_at.replace(tzinfo=timezone.utc))
     except ValueError:
         _logger.error("The file named by l10n_ro_efactura_trusted_certificates is not a list of certificates")
-    except Exception as error:  # a hostile seal is not believed, and its package is kept
+    except Exception as error:  # a hostile seal stays unverified, and its package is archived
         _logger.warning("The seal of package %s cannot be read: %s", anaf_id, type(error).__name__)
     return Archived(content, package, facts, seal)
 
 
 def _trusted():
-    """Certificates whose seals are believed: the PEM file named by `l10n_ro_efactura_trusted_certificates`."""
-    path = knob('trusted_certificates', '')
+    """Return (bytes of the PEM file named by `l10n_ro_efactura_trusted_certificates`,), or ()."""
+    path = knob("trusted_certificates", "")
     if not path or not os.path.isfile(path):
         return ()
     return _read_trusted(path, os.path.getmtime(path))
@@ -270,4 +328,4 @@ def _trusted():
 
 @lru_cache(maxsize=4)
 def _read_trusted(path, _changed):
-    return (Path(path).read_bytes(),)  # a bundle is read whole
+    return (Path(path).read_bytes(),)

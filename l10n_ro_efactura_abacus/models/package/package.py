@@ -1,41 +1,33 @@
 """What a package holds, for people: opened, shown, downloaded. The bytes themselves are never changed."""
+
 import logging
-import re
-import unicodedata
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ...anaf import PackageError, UblError, explain, formatted, read_document, read_package
 from ..calls.lane import lanes
 from ..common.anaf_words import error_words, in_words
+from ..common.file_names import safe_name
+from ..common.rights import check_read_spv, may_bill
 
 _logger = logging.getLogger(__name__)
 FORMATTED_BYTES = 1_000_000  # shown on the form; a larger document is downloaded
 RAW_SHOWN = 20_000  # characters of what is no document
 
 
-class EfacturaPackage(models.Model):
-    _inherit = 'l10n_ro_efactura.message'
+class EfacturaMessage(models.Model):
+    _inherit = "l10n_ro_efactura.message"
 
-    package_page = fields.Char(string="To Look At", compute='_compute_package_page')
-    package_xml = fields.Text(string="XML", compute='_compute_package_xml')
-    package_kind = fields.Char(compute='_compute_package_page')
+    package_page = fields.Char(string="To Look At", compute="_compute_package_page")
+    package_xml = fields.Text(string="XML", compute="_compute_package_xml")
+    package_kind = fields.Char(compute="_compute_package_page")
 
     # -- opening --------------------------------------------------------------------------------------------
 
     @api.private
-    def _may_read_packages(self):
-        """The first line of every public method: who may read SPV, of the companies he may see."""
-        user = self.env.user
-        if not self.env.su and not (user.has_group('account.group_account_invoice')
-                                    or user.has_group('account.group_account_readonly')):
-            raise AccessError(self.env._("Your user may not open ANAF's packages."))
-        self.check_access('read')
-
-    @api.private
-    def _opened_package(self, content=None):
+    def _open_zip(self, content=None):
         """The :class:`anaf.Package` of this message, or None: not here, no ZIP, or of another index.
 
         :param content: the ZIP, where it was read already
@@ -52,8 +44,8 @@ class EfacturaPackage(models.Model):
     @api.private
     def _document_bytes(self):
         """The exact bytes of the sealed file: the invoice, ANAF's errors or a buyer's message; b'' where none is."""
-        package = self._opened_package()
-        return package.document if package else b''
+        package = self._open_zip()
+        return package.document if package else b""
 
     @api.private
     def _attachment(self, position):
@@ -61,36 +53,39 @@ class EfacturaPackage(models.Model):
         try:
             item = read_document(self._document_bytes()).attachments[position]
         except (UblError, IndexError):
-            return '', b''
+            return "", b""
         return safe_name(item.name or item.description), item.content
 
     @api.private
     def _seal_bytes(self):
         """The exact bytes of the seal, or b''."""
-        package = self._opened_package()
-        return package and package.seal or b''
+        package = self._open_zip()
+        return package and package.seal or b""
 
     def action_open_package(self):
         """Open the package; one that is not here yet is downloaded now, in the guarded way of the archive."""
         self.ensure_one()
-        self._may_read_packages()
-        if self.archive_state == 'listed':
+        check_read_spv(self, "read")
+        if self.archive_state == "listed":
             self._download_now()
-        if self.archive_state == 'gone':
-            raise UserError(self.env._("ANAF no longer has this package (it keeps one for 60 days), and it was never "
-                                       "downloaded here. ANAF said: %s", self.last_error or '?'))
-        self.sudo()._opened()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.number or self.upload_index or self.anaf_id,
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [[False, 'form']],
-        }
+        if self.archive_state == "gone":
+            raise UserError(
+                self.env._(
+                    "ANAF no longer has this package (it keeps one for 60 days), and it was never "
+                    "downloaded here. ANAF said: %s",
+                    self.last_error or "?",
+                )
+            )
+        self.sudo()._on_opened()
+        return self._get_records_action(name=self.number or self.upload_index or self.anaf_id, context={})
+
+    @api.private
+    def _on_opened(self):
+        """Called when a user opens packages. A hook."""
 
     def _download_now(self):
         """Download this package for the user who waits; UserError says why it is not here."""
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
+        if not may_bill(self.env):
             raise UserError(self.env._("ANAF's package is not here yet."))
         message = self.sudo()
         for lane in lanes(message.env, [(message.company_id.id, message.environment)]):
@@ -102,23 +97,32 @@ class EfacturaPackage(models.Model):
         else:
             raise UserError(self.env._("%s is not connected to ANAF, or has no CIF.", message.company_id.name))
         self.invalidate_recordset()
-        if self.archive_state == 'listed':
+        if self.archive_state == "listed":
             again = self.next_attempt_at
-            raise UserError('\n'.join(filter(None, [
-                self.env._("ANAF's package is not here yet."), in_words(self.env, self.last_error),
-                again and self.env._("It is asked for again by itself at %s.", format_datetime(self.env, again)),
-            ])))
+            raise UserError(
+                "\n".join(
+                    filter(
+                        None,
+                        [
+                            self.env._("ANAF's package is not here yet."),
+                            in_words(self.env, self.last_error, self.last_error_code),
+                            again
+                            and self.env._("It is asked for again by itself at %s.", format_datetime(self.env, again)),
+                        ],
+                    )
+                )
+            )
 
     # -- for the form ---------------------------------------------------------------------------------------
 
-    @api.depends('archive_state', 'kind')
+    @api.depends("archive_state", "kind")
     def _compute_package_page(self):
         for message in self:
-            here = message.archive_state == 'archived'
-            message.package_page = here and f'/l10n_ro_efactura/package/{message.id}/view'
-            message.package_kind = here and ('document' if message.kind in ('sent', 'received') else message.kind)
+            here = message.archive_state == "archived"
+            message.package_page = here and f"/l10n_ro_efactura/package/{message.id}/view"
+            message.package_kind = here and ("document" if message.kind in ("sent", "received") else message.kind)
 
-    @api.depends('sha256')
+    @api.depends("sha256")
     def _compute_package_xml(self):
         for message in self:
             document = message._document_bytes()
@@ -137,32 +141,32 @@ class EfacturaPackage(models.Model):
 
     def action_package_page(self):
         """The page in a window of its own, to print."""
-        return self._part_action('view', 'new')
+        return self._part_action("view", "new")
 
     def action_package_pdf(self):
         """ANAF's PDF, or ours where ANAF makes none (it says so)."""
-        return self._part_action('pdf', 'new')
+        return self._part_action("pdf", "new")
 
     def action_download_xml(self):
         """The XML, formatted for reading."""
-        return self._part_action('xml')
+        return self._part_action("xml")
 
     def action_download_seal(self):
         """The seal as it came."""
-        return self._part_action('seal')
+        return self._part_action("seal")
 
     def action_download_certificate(self):
         """The certificate of the seal, as text (PEM)."""
-        return self._part_action('certificate')
+        return self._part_action("certificate")
 
     def action_download_certificate_der(self):
         """The certificate of the seal, as Windows opens it (DER)."""
-        return self._part_action('certificate?der=1')
+        return self._part_action("certificate?der=1")
 
-    def _part_action(self, part, target='download'):
-        self._may_read_packages()
+    def _part_action(self, part, target="download"):
+        check_read_spv(self, "read")
         self.ensure_one()
-        return {'type': 'ir.actions.act_url', 'target': target, 'url': f'/l10n_ro_efactura/package/{self.id}/{part}'}
+        return {"type": "ir.actions.act_url", "target": target, "url": f"/l10n_ro_efactura/package/{self.id}/{part}"}
 
     # -- the page -------------------------------------------------------------------------------------------
 
@@ -173,83 +177,104 @@ class EfacturaPackage(models.Model):
         :param package: where it is opened already
         """
         self.ensure_one()
-        package = package or self._opened_package()
+        package = package or self._open_zip()
         if not package:
-            return self._unknown_html(self.env._(
-                "The package is not here.") if not self.sha256 else self.env._(
-                "The package cannot be read (%s). It is kept as it came.", self.last_error or '?'))
-        if package.kind == 'errors':
+            return self._unknown_html(
+                self.env._("The package is not here.")
+                if not self.sha256
+                else self.env._("The package cannot be read (%s). It is kept as it came.", self.last_error or "?")
+            )
+        if package.kind == "errors":
             return self._errors_html(package)
-        if package.kind == 'buyer_message':
+        if package.kind == "buyer_message":
             return self._buyer_message_html(package)
-        if package.kind in ('invoice', 'credit_note'):
+        if package.kind in ("invoice", "credit_note"):
             try:
                 document = read_document(package.document)
                 return self._readable_html(document, self, all_lines)
             except UblError:
-                return self._unknown_html(self.env._("This document is not UBL: it can only be read as XML."),
-                                          package.document)
+                return self._unknown_html(
+                    self.env._("This document is not UBL: it can only be read as XML."), package.document
+                )
             except Exception:  # whatever a sender wrote, the rest of the form is there
                 _logger.exception("The page of package %s could not be made", self.anaf_id)
                 return self._unknown_html(self.env._("This document can only be read as XML."), package.document)
-        return self._unknown_html(self.env._("ANAF sealed something that this program does not know."),
-                                  package.document)
+        return self._unknown_html(
+            self.env._("ANAF sealed something that this program does not know."), package.document
+        )
 
     @api.private
     def _error_lines(self):
         """ANAF's texts of an errors package, each after what it means."""
-        package = self._opened_package()
-        return ['\n'.join(filter(None, (error['plain'], error['where'], error['text'])))
-                for error in self._explained(package.errors if package else [])]
+        package = self._open_zip()
+        return [
+            "\n".join(filter(None, (error["plain"], error["where"], error["text"])))
+            for error in self._explained(package.errors if package else [])
+        ]
 
     @api.model
     def _explained(self, texts):
         words = error_words(self.env)
         for text in texts:
             found = explain(text)
-            yield {'plain': words.get(found.code, ''), 'text': text,
-                   'where': ' · '.join(filter(None, (found.rule, found.bt)))}
+            yield {
+                "plain": words.get(found.code, ""),
+                "text": text,
+                "where": " · ".join(filter(None, (found.rule, found.bt))),
+            }
 
     def _errors_html(self, package):
-        return self._page_part('errors', errors=list(self._explained(package.errors)), facts=self._with_values([
-            (self.env._("Upload index"), package.upload_index),
-            (self.env._("Document"), self.submission_id.sudo().number),
-        ]))
+        return self._page_part(
+            "errors",
+            errors=list(self._explained(package.errors)),
+            facts=self._with_values(
+                [
+                    (self.env._("Upload index"), package.upload_index),
+                    (self.env._("Document"), self.submission_id.sudo().number),
+                ]
+            ),
+        )
 
     def _buyer_message_html(self, package):
         answered = self._answered_moves()
-        return self._page_part('buyer_message', text=package.message, facts=self._with_values([
-            (self.env._("Upload index of the invoice"), package.answered_index),
-            (self.env._("Document"), ', '.join(answered.sudo().mapped('display_name'))),
-            (self.env._("SPV date"), self.listed_at and format_datetime(self.env, self.listed_at)),
-        ]))
+        return self._page_part(
+            "buyer_message",
+            text=package.message,
+            facts=self._with_values(
+                [
+                    (self.env._("Upload index of the invoice"), package.answered_index),
+                    (self.env._("Document"), ", ".join(answered.sudo().mapped("display_name"))),
+                    (self.env._("SPV date"), self.listed_at and format_datetime(self.env, self.listed_at)),
+                ]
+            ),
+        )
 
-    def _unknown_html(self, why, document=b''):
-        text = ''
+    def _unknown_html(self, why, document=b""):
+        text = ""
         if document and len(document) <= FORMATTED_BYTES:
             text = formatted(document)[:RAW_SHOWN]
-        return self._page_part('unknown', why=why, text=text)
+        return self._page_part("unknown", why=why, text=text)
 
     def _page_part(self, what, **values):
-        return self.env['ir.qweb']._render(f'l10n_ro_efactura_abacus.readable_{what}', {
-            'seal': self.sha256 and self._seal_words(), 'is_test': self.environment == 'test', **values})
+        return self.env["ir.qweb"]._render(
+            f"l10n_ro_efactura_abacus.readable_{what}",
+            {"seal": self.sha256 and self._seal_words(), "is_test": self.environment == "test", **values},
+        )
 
     @api.private
-    def _package_document_page(self, all_lines=False, warning='', package=None):
+    def _package_document_page(self, all_lines=False, warning="", package=None):
         """A whole HTML page, which prints well and needs nothing from outside.
 
         :param warning: a sentence above all, e.g. why this is not ANAF's own rendering
         """
-        return self.env['ir.qweb']._render('l10n_ro_efactura_abacus.package_page', {
-            'lang': (self.env.lang or 'en').replace('_', '-'), 'page_title': self._package_name(),
-            'content': self._package_html(all_lines, package), 'warning': warning, 'sha256': self.sha256,
-            'package_name': f'{self.upload_index or self.anaf_id}.zip',
-        })
-
-
-def safe_name(text):
-    """`text` as a file name for every system: letters, digits, ``-_.``, at most 80, never empty or reserved."""
-    plain = unicodedata.normalize('NFKD', text or '').encode('ascii', 'ignore').decode()
-    plain = re.sub(r'\.{2,}', '-', re.sub(r'[^A-Za-z0-9._-]+', '-', plain))
-    plain = re.sub(r'-{2,}', '-', plain).strip('.-_')[:80].rstrip('.-_')
-    return plain or 'document'
+        return self.env["ir.qweb"]._render(
+            "l10n_ro_efactura_abacus.package_page",
+            {
+                "lang": (self.env.lang or "en").replace("_", "-"),
+                "page_title": self._package_name(),
+                "content": self._package_html(all_lines, package),
+                "warning": warning,
+                "sha256": self.sha256,
+                "package_name": f"{self.upload_index or self.anaf_id}.zip",
+            },
+        )

@@ -1,5 +1,4 @@
 from . import message
-from . import message_words
 from . import message_matching
 from . import submission_elsewhere
 from . import account_move

@@ -1,6 +1,6 @@
+"""The parties of an invoice: their codes at ANAF (CUI, CNP, VAT number) and the sectors of Bucharest."""
+
 from . import res_partner
-from . import res_partner_buyer
-from . import res_partner_identity
 from . import res_partner_sector
 from . import res_company
 from . import account_move

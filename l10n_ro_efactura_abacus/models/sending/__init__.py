@@ -1,3 +1,5 @@
+"""Sending invoices to ANAF: the submission and its life, what the invoice shows of it, and Odoo's Send."""
+
 from . import submission
 from . import submission_upload
 from . import submission_settle
@@ -11,7 +13,7 @@ from . import mailbox
 from . import guard
 from . import account_journal
 from . import account_move
-from . import account_move_check
+from . import account_move_sendable
 from . import account_move_lock
 from . import account_move_obligation
 from . import account_move_alerts

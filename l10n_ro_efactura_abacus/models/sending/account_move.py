@@ -1,22 +1,33 @@
-from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+"""The invoice's e-Factura columns, the actions of its buttons, and queueing it for ANAF."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
-# Documents built in the click itself; of more the worker says what they lack.
-from .states import IN_WORK, LIVE, STATES, TEST_STATES
+from ..calls.outgoing import ASKABLE, FAILED, IN_WORK, ON_THE_WAY
+from ..common.actions import close_dialog, notification, open_action, soft_reload
+from ..common.rights import check_bill
+from .states import LIVE, STATES, TEST_STATES
 
+# Up to this many invoices have their XML built and checked in the click itself; the worker checks larger batches.
 BUILT_IN_THE_CLICK = 20
 
 
 class AccountMove(models.Model):
-    _inherit = 'account.move'
+    """An invoice and its state at ANAF, in production and in the test environment.
+
+    Only its submissions write the columns (`_sync_moves`); the states are described at `states.STATES`.
+    """
+
+    _inherit = "account.move"
 
     l10n_ro_efactura_state = fields.Selection(
         selection=STATES,
         string="e-Factura",
         readonly=True,
         copy=False,
-        index='btree_not_null',
+        index="btree_not_null",
         help="What ANAF said about this invoice. Empty: it was not sent.",
     )
     l10n_ro_efactura_upload_index = fields.Char(
@@ -48,118 +59,176 @@ class AccountMove(models.Model):
     )
 
     l10n_ro_efactura_submission_ids = fields.One2many(
-        'l10n_ro_efactura.submission', 'move_id', string="Sent to ANAF", readonly=True)
+        "l10n_ro_efactura.submission", "move_id", string="Sent to ANAF", readonly=True
+    )
+    # Flags computed from the states, for views and their filters.
+    l10n_ro_efactura_is_live = fields.Boolean(
+        string="At ANAF or on its way", compute="_compute_l10n_ro_efactura_from_states"
+    )
+    l10n_ro_efactura_is_on_the_way = fields.Boolean(
+        string="e-Factura in progress",
+        compute="_compute_l10n_ro_efactura_from_states",
+        search="_search_l10n_ro_efactura_is_on_the_way",
+    )
+    l10n_ro_efactura_is_failed = fields.Boolean(
+        string="e-Factura nok or refused",
+        compute="_compute_l10n_ro_efactura_from_states",
+        search="_search_l10n_ro_efactura_is_failed",
+    )
+    l10n_ro_efactura_is_askable = fields.Boolean(
+        string="ANAF can be asked", compute="_compute_l10n_ro_efactura_from_states"
+    )
+    l10n_ro_efactura_is_test_in_work = fields.Boolean(
+        string="Test in work", compute="_compute_l10n_ro_efactura_from_states"
+    )
 
     def _auto_init(self):
         # EXTENDS 'account'
-        # Plain columns, made here: nothing is computed or written on the moves that exist.
-        for prefix in ('l10n_ro_efactura', 'l10n_ro_efactura_test'):
-            for name in ('state', 'upload_index', 'download_id'):
-                if not column_exists(self.env.cr, 'account_move', f'{prefix}_{name}'):
-                    create_column(self.env.cr, 'account_move', f'{prefix}_{name}', 'varchar')
-        if not column_exists(self.env.cr, 'account_move', 'l10n_ro_efactura_missing'):
-            create_column(self.env.cr, 'account_move', 'l10n_ro_efactura_missing', 'jsonb')
+        # Create the columns here, so that Odoo computes and writes nothing on existing moves.
+        for prefix in ("l10n_ro_efactura", "l10n_ro_efactura_test"):
+            for name in ("state", "upload_index", "download_id"):
+                if not column_exists(self.env.cr, "account_move", f"{prefix}_{name}"):
+                    create_column(self.env.cr, "account_move", f"{prefix}_{name}", "varchar")
+        if not column_exists(self.env.cr, "account_move", "l10n_ro_efactura_missing"):
+            create_column(self.env.cr, "account_move", "l10n_ro_efactura_missing", "jsonb")
         return super()._auto_init()
+
+    # -------------------------------------------------------------------------
+    # COMPUTE
+    # -------------------------------------------------------------------------
+
+    @api.depends("l10n_ro_efactura_state", "l10n_ro_efactura_test_state")
+    def _compute_l10n_ro_efactura_from_states(self):
+        for move in self:
+            state, test_state = move.l10n_ro_efactura_state, move.l10n_ro_efactura_test_state
+            move.l10n_ro_efactura_is_live = state in LIVE
+            move.l10n_ro_efactura_is_on_the_way = state in ON_THE_WAY
+            move.l10n_ro_efactura_is_failed = state in FAILED
+            move.l10n_ro_efactura_is_askable = state in ASKABLE or test_state in ASKABLE
+            move.l10n_ro_efactura_is_test_in_work = test_state in IN_WORK
+
+    def _search_l10n_ro_efactura_is_on_the_way(self, operator, value):
+        if operator != "in" or True not in value:
+            return NotImplemented
+        return Domain("l10n_ro_efactura_state", "in", ON_THE_WAY)
+
+    def _search_l10n_ro_efactura_is_failed(self, operator, value):
+        if operator != "in" or True not in value:
+            return NotImplemented
+        return Domain("l10n_ro_efactura_state", "in", FAILED)
 
     # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
     def action_l10n_ro_efactura_send(self):
-        """Queue these invoices for ANAF. No HTTP, no commit: the crons do the rest."""
-        self._l10n_ro_efactura_check_user()
-        return self._l10n_ro_efactura_send('prod')
+        """Queue the invoices for ANAF. Makes no HTTP call and no commit; the crons send them.
+
+        :return: dict of an action: a notification, or the eFactura window where one invoice lacks data
+        """
+        check_bill(self, "write")
+        return self._l10n_ro_efactura_send("prod")
 
     def action_l10n_ro_efactura_send_test(self):
-        """Queue these invoices for ANAF's test environment, as often as wanted: nothing is reported."""
-        self._l10n_ro_efactura_check_user()
-        return self._l10n_ro_efactura_send('test')
+        """Queue the invoices for ANAF's test environment, which reports nothing; can be repeated."""
+        check_bill(self, "write")
+        return self._l10n_ro_efactura_send("test")
 
     def action_l10n_ro_efactura_refresh(self):
-        """Ask ANAF now about the submissions in work of these invoices."""
-        self._l10n_ro_efactura_check_user()
+        """Ask ANAF now for the status of the invoices that are in processing."""
+        check_bill(self, "write")
         self._l10n_ro_efactura_refresh_now()
-        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return soft_reload()
 
     def l10n_ro_efactura_refresh_visible(self):
-        """The status now of the rows a user looks at, in one call.
+        """Ask ANAF for the status of the rows on the screen; the web client calls it.
 
-        :return: {id: {field: value}} of the six columns, for the rows that are in work or just left it
+        :return: {id: {field: value}} with both states, for the rows that were in processing
         """
-        self._l10n_ro_efactura_check_user()
-        in_work = self.exists().filtered(lambda move: 'processing' in (
-            move.l10n_ro_efactura_state, move.l10n_ro_efactura_test_state))
+        check_bill(self, "write")
+        in_work = self.exists().filtered(
+            lambda move: "processing" in (move.l10n_ro_efactura_state, move.l10n_ro_efactura_test_state)
+        )
         if in_work:
             in_work._l10n_ro_efactura_refresh_now()
-        return {row['id']: row for row in in_work.read([
-            'l10n_ro_efactura_state', 'l10n_ro_efactura_test_state'])}
+        return {row["id"]: row for row in in_work.read(["l10n_ro_efactura_state", "l10n_ro_efactura_test_state"])}
 
     def action_l10n_ro_efactura_window(self):
-        """The eFactura window on these invoices."""
-        self._l10n_ro_efactura_check_user()
+        """Open the eFactura window for the invoices.
+
+        :raise UserError: none is chosen, or one of them never goes to ANAF
+        """
+        check_bill(self, "write")
         if not self:
             raise UserError(self.env._("Choose the invoices first."))
-        if self.filtered(lambda move: move.country_code != 'RO' or not move._l10n_ro_efactura_is_document()):
+        if self.filtered(lambda move: move.country_code != "RO" or not move._l10n_ro_efactura_is_document()):
             raise UserError(self.env._("Only customer invoices, credit notes and self-billed invoices go to ANAF."))
-        return self.env['l10n_ro_efactura.window']._open(self)
+        return open_action(self.env, "l10n_ro_efactura_abacus.l10n_ro_efactura_window_action_open", self)
 
     def _l10n_ro_efactura_window_action(self):
-        """An action that opens the window when it is run, for links that are shown before."""
-        action = self.env.ref('l10n_ro_efactura_abacus.action_l10n_ro_efactura_window')
+        """Return the server action that opens the eFactura window when the user clicks a link."""
+        action = self.env.ref("l10n_ro_efactura_abacus.account_move_action_window")
         return {
-            'type': 'ir.actions.server',
-            'id': action.id,
-            'context': {'active_model': self._name, 'active_id': self[:1].id, 'active_ids': self.ids},
+            "type": "ir.actions.server",
+            "id": action.id,
+            "context": {"active_model": self._name, "active_id": self[:1].id, "active_ids": self.ids},
         }
 
     def _l10n_ro_efactura_refresh_now(self):
-        """Ask ANAF about the submissions in work of these invoices, as far as its daily limits allow."""
-        self.env['l10n_ro_efactura.submission'].sudo().search([
-            ('move_id', 'in', self.ids), ('state', '=', 'processing')])._refresh_now()
-
-    def _l10n_ro_efactura_check_user(self):
-        """Whoever may invoice may send and ask."""
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only users who may invoice can work with e-Factura."))
-        self.check_access('write')
+        """Ask ANAF for the status of the invoices' submissions in processing, within its daily limits."""
+        self.env["l10n_ro_efactura.submission"].sudo().search(
+            [("move_id", "in", self.ids), ("state", "=", "processing")]
+        )._refresh_now()
 
     # -------------------------------------------------------------------------
     # SENDING
     # -------------------------------------------------------------------------
 
     def _l10n_ro_efactura_send(self, environment):
-        """Queue what can be queued; say clearly what cannot, and why.
+        """Queue the invoices that can be queued and report the others with the reasons.
 
-        One invoice: the eFactura window where data is missing, a UserError where it cannot be sent at all. Many: the
-        good ones are queued, the others marked, and a notification counts them and leads to the window.
-        An invoice that is already on its way is left alone (clicking twice is harmless).
+        An invoice that is already on its way is skipped, so a second click changes nothing.
+
+        :param environment: 'prod' or 'test'
+        :return: dict of an action: the eFactura window for a single invoice that lacks data, else a notification
+            that counts what was queued, skipped and refused and links to the window
+        :raise UserError: a single invoice that cannot be sent, whatever data is filled in
         """
         already = self._l10n_ro_efactura_live(environment)
         waiting = self - already
         left_out = self.browse()
-        if self.env.context.get('l10n_ro_efactura_only_due') and len(self) > 1:
-            left_out = waiting.filtered(lambda move: move.l10n_ro_efactura_obligation in ('voluntary', 'exempt'))
+        if self.env.context.get("l10n_ro_efactura_only_due") and len(self) > 1:
+            left_out = waiting.filtered(lambda move: move.l10n_ro_efactura_obligation in ("voluntary", "exempt"))
             waiting -= left_out
         reasons = waiting._l10n_ro_efactura_queue(environment)
         if reasons and len(self) == 1:
             if not self._l10n_ro_efactura_check_send(environment):
                 return self.action_l10n_ro_efactura_window()
-            raise UserError('\n'.join([
-                self.env._("%(invoice)s cannot be sent to ANAF:", invoice=self.display_name),
-                *(f"- {text}" for text in reasons[self.id]),
-            ]))
+            raise UserError(
+                "\n".join(
+                    [
+                        self.env._("%(invoice)s cannot be sent to ANAF:", invoice=self.display_name),
+                        *(f"- {text}" for text in reasons[self.id]),
+                    ]
+                )
+            )
         return self._l10n_ro_efactura_send_notification(
-            environment, queued=waiting - self.browse(reasons), already=already, lacking=self.browse(reasons),
-            left_out=left_out)
+            environment,
+            queued=waiting - self.browse(reasons),
+            already=already,
+            lacking=self.browse(reasons),
+            left_out=left_out,
+        )
 
     def _l10n_ro_efactura_queue(self, environment, at=None):
-        """Queue these moves and mark those that lack data; raises nothing for a bad one.
+        """Queue the moves that can be sent, and store on the others what they lack.
 
-        :param at: UTC datetime before which nothing is sent
+        :param environment: 'prod' or 'test'
+        :param at: naive UTC datetime before which nothing is sent
         :return: {move id: [reason, ...]} of those that were not queued
         """
         reasons = {}
-        # many at once: the click returns at once, the worker that builds the document marks what lacks data
+        # Skip the XML of a large batch, so that the click returns at once; the worker marks what lacks data.
         building = len(self) <= BUILT_IN_THE_CLICK
         for move in self:
             texts = move._l10n_ro_efactura_check_send(environment) or move._l10n_ro_efactura_check_data(building)
@@ -167,66 +236,79 @@ class AccountMove(models.Model):
                 reasons[move.id] = texts
         good = self.filtered(lambda move: move.id not in reasons)
         if good:
-            self.env['l10n_ro_efactura.submission']._enqueue(good, environment, at=at)
+            self.env["l10n_ro_efactura.submission"]._enqueue(good, environment, at=at)
         self._l10n_ro_efactura_mark_missing(reasons)
         return reasons
 
     def _l10n_ro_efactura_send_posted(self):
-        """Queue those of these posted invoices whose journal sends by itself."""
+        """Queue the posted invoices whose journal sends automatically."""
         automatic = self.filtered(
-            lambda move: move.journal_id.l10n_ro_efactura_auto_send and move.l10n_ro_efactura_to_send)
-        for journal, moves in automatic.grouped('journal_id').items():
-            moves._l10n_ro_efactura_queue('prod', at=journal._l10n_ro_efactura_send_at())
+            lambda move: move.journal_id.l10n_ro_efactura_auto_send and move.l10n_ro_efactura_to_send
+        )
+        for journal, moves in automatic.grouped("journal_id").items():
+            moves._l10n_ro_efactura_queue("prod", at=journal._l10n_ro_efactura_send_at())
 
     def _l10n_ro_efactura_mark_missing(self, reasons):
-        """Write, or clear, the list of what is missing; only where it changes."""
+        """Write or clear the list of missing data on each move, where it changes.
+
+        :param reasons: {move id: [text, ...]}; a move without an entry is cleared
+        """
         for move in self.sudo():
             texts = reasons.get(move.id) or False
             if (move.l10n_ro_efactura_missing or False) != texts:
                 move.with_context(skip_is_manually_modified=True).l10n_ro_efactura_missing = texts
 
     def _l10n_ro_efactura_send_notification(self, environment, queued, already, lacking, left_out):
-        test = environment == 'test'
+        test = environment == "test"
         lines = []
         if queued:
-            lines.append(self.env._("%(count)s queued for the test.", count=len(queued)) if test
-                         else self.env._("%(count)s queued for ANAF.", count=len(queued)))
+            lines.append(
+                self.env._("%(count)s queued for the test.", count=len(queued))
+                if test
+                else self.env._("%(count)s queued for ANAF.", count=len(queued))
+            )
         if already:
-            lines.append(self.env._("%(count)s already on the way or at ANAF: nothing is sent twice.",
-                                    count=len(already)))
+            lines.append(
+                self.env._("%(count)s already on the way or at ANAF: nothing is sent twice.", count=len(already))
+            )
         if left_out:
-            lines.append(self.env._("%(count)s not due (foreign buyer or exempt): open one to send it anyway.",
-                                    count=len(left_out)))
+            lines.append(
+                self.env._(
+                    "%(count)s not due (foreign buyer or exempt): open one to send it anyway.", count=len(left_out)
+                )
+            )
         if lacking:
             lines.append(self.env._("%(count)s lack data or cannot be sent.", count=len(lacking)))
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'l10n_ro_efactura_notification',
-            'params': {
-                'type': 'warning' if lacking else 'success' if queued else 'info',
-                'title': self.env._("e-Factura test") if test else self.env._("e-Factura"),
-                'message': '\n'.join(lines) or self.env._("Nothing to send."),
-                'button': bool(lacking) and lacking._l10n_ro_efactura_lacking_button(environment),
-                'next': {'type': 'ir.actions.act_window_close'},
-            },
-        }
+        return notification(
+            "\n".join(lines) or self.env._("Nothing to send."),
+            "warning" if lacking else "success" if queued else "info",
+            title=self.env._("e-Factura test") if test else self.env._("e-Factura"),
+            then=close_dialog(),
+            tag="l10n_ro_efactura_notification",
+            button=bool(lacking) and lacking._l10n_ro_efactura_lacking_button(environment),
+        )
 
     def _l10n_ro_efactura_lacking_button(self, environment):
-        """Where these are mended: the window, or the list of those that cannot be sent whatever is filled in."""
+        """Return the notification's button: the eFactura window where data can be filled in, else a list.
+
+        :return: dict(name=label, action=dict of an action)
+        """
         to_fill = self.filtered(lambda move: not move._l10n_ro_efactura_check_send(environment))
         if to_fill:
-            return {'name': self.env._("Fill in"), 'action': to_fill._l10n_ro_efactura_window_action()}
-        return {'name': self.env._("Show them"),
-                'action': self._l10n_ro_efactura_list_action(self.env._("Missing data"))}
+            return {"name": self.env._("Fill in"), "action": to_fill._l10n_ro_efactura_window_action()}
+        return {
+            "name": self.env._("Show them"),
+            "action": self._l10n_ro_efactura_list_action(self.env._("Missing data")),
+        }
 
     def _l10n_ro_efactura_list_action(self, name):
         return {
-            'type': 'ir.actions.act_window',
-            'name': name,
-            'res_model': 'account.move',
-            'views': [[self.env.ref('account.view_out_invoice_tree').id, 'list'], [False, 'form']],
-            'domain': [('id', 'in', self.ids)],
-            'context': {'default_move_type': self[:1].move_type, 'create': False},
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "account.move",
+            "views": [[self.env.ref("account.view_out_invoice_tree").id, "list"], [False, "form"]],
+            "domain": [("id", "in", self.ids)],
+            "context": {"default_move_type": self[:1].move_type, "create": False},
         }
 
     # -------------------------------------------------------------------------
@@ -234,13 +316,13 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _l10n_ro_efactura_after_change(self, environment):
-        """Called by the pipeline after it wrote the columns of `environment` on these moves."""
+        """React to a new state: the submissions call it after writing the columns of `environment`."""
 
     def _l10n_ro_efactura_live(self, environment):
-        """Those of these moves that are on their way to, or at, ANAF in `environment`.
+        """Return the moves that are on their way to ANAF, or at ANAF, in `environment`.
 
-        A test that is Ok may be tested again; a production Ok never goes out again.
+        A test that ended Ok is not among them, so it can be repeated; a production Ok cannot.
         """
-        if environment == 'test':
+        if environment == "test":
             return self.filtered(lambda move: move.l10n_ro_efactura_test_state in IN_WORK)
         return self.filtered(lambda move: move.l10n_ro_efactura_state in LIVE)

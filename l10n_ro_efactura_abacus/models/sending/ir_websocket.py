@@ -1,15 +1,22 @@
+"""Bus channels of the e-Factura states, one for each company."""
+
 from odoo import models
 
-CHANNEL = 'l10n_ro_efactura_'
+from ..common.rights import may_bill
+
+# Start of a channel's name; the company's id follows.
+CHANNEL = "l10n_ro_efactura_"
 
 
 class IrWebsocket(models.AbstractModel):
-    _inherit = 'ir.websocket'
+    """The websocket, which subscribes users who may invoice to the channels of their companies."""
+
+    _inherit = "ir.websocket"
 
     def _build_bus_channel_list(self, channels):
         # EXTENDS 'bus'
-        # Who may invoice hears about the invoices of his companies; nobody names such a channel himself.
+        # The server alone adds the channels: names that a client asks for are dropped.
         channels = [name for name in channels if not (isinstance(name, str) and name.startswith(CHANNEL))]
-        if self.env.uid and self.env.user.has_group('account.group_account_invoice'):
-            channels += [f'{CHANNEL}{company}' for company in self.env.user.company_ids.ids]
+        if self.env.uid and may_bill(self.env):
+            channels += [f"{CHANNEL}{company}" for company in self.env.user.company_ids.ids]
         return super()._build_bus_channel_list(channels)

@@ -1,26 +1,28 @@
-"""The states of a submission, of its test twin, and which of them mean that an invoice is, or may be, at ANAF."""
+"""The states that an invoice shows, in production and in test, and those in which it is, or may be, at ANAF."""
 
-# The life of a submission; a move shows the state of its last one (written by the submissions only, see there).
+from ..calls.outgoing import IN_WORK
+
+# States of a move: that of its last submission, which alone writes it (state diagram at EfacturaSubmission).
 #   queued -> uploading -> processing -> ok | nok
 #             uploading -> refused | uncertain -> processing | queued
 STATES = [
-    ('queued', "Queued"),
-    ('uploading', "Sending"),
-    ('processing', "In progress"),
-    ('ok', "Ok"),
-    ('nok', "Nok"),
-    ('refused', "Refused"),
-    ('uncertain', "Uncertain"),
+    ("queued", "Queued"),
+    ("uploading", "Sending"),
+    ("processing", "In progress"),
+    ("ok", "Ok"),
+    ("nok", "Nok"),
+    ("refused", "Refused"),
+    ("uncertain", "Uncertain"),
 ]
-# A test has no legal effect: the words say so wherever the state is seen.
+# States of a move in the test environment; the labels say that a test reports nothing.
 TEST_STATES = [
-    ('queued', "Test queued"),
-    ('uploading', "Test sending"),
-    ('processing', "Test in progress"),
-    ('ok', "Test Ok - NOT reported"),
-    ('nok', "Test Nok"),
-    ('refused', "Test refused"),
-    ('uncertain', "Test uncertain"),
+    ("queued", "Test queued"),
+    ("uploading", "Test sending"),
+    ("processing", "Test in progress"),
+    ("ok", "Test Ok - NOT reported"),
+    ("nok", "Test Nok"),
+    ("refused", "Test refused"),
+    ("uncertain", "Test uncertain"),
 ]
-IN_WORK = ('queued', 'uploading', 'processing', 'uncertain')
-LIVE = (*IN_WORK, 'ok')  # in production: the invoice is, or may be, at ANAF
+# Production states in which the invoice is, or may be, at ANAF.
+LIVE = (*IN_WORK, "ok")

@@ -1,32 +1,39 @@
 """One upload of one immutable XML to one environment: the record and what a user may do with it."""
+
 import hashlib
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from psycopg2.errors import UniqueViolation
 
 from ...anaf import cif_digits
 from ..calls.worker import SETTLE_CRONS, UPLOAD_CRONS
+from ..common.core import binary, registry_number
+from ..common.rights import check_bill, check_manage
 
+# States of a submission; the class docstring has the diagram.
 STATES = [
-    ('queued', "Queued"),
-    ('uploading', "Uploading"),
-    ('processing', "In processing"),
-    ('uncertain', "Uncertain"),
-    ('ok', "Ok"),
-    ('nok', "Nok"),
-    ('refused', "Refused"),
+    ("queued", "Queued"),
+    ("uploading", "Uploading"),
+    ("processing", "In processing"),
+    ("uncertain", "Uncertain"),
+    ("ok", "Ok"),
+    ("nok", "Nok"),
+    ("refused", "Refused"),
 ]
-# a live submission is the only one of its invoice and of its number; a finished test is not in the way of another
+# SQL condition of a live submission, of which the unique indexes allow one per invoice and per number; a test that
+# ended Ok is not live, so that it can be repeated.
 LIVE = "state NOT IN ('nok', 'refused') AND NOT (environment = 'test' AND state = 'ok')"
+# Days that a submission must be uncertain before an accountant may decide that ANAF does not have it.
 DECISION_DAYS = 3
-FEW_RETRIES = 5  # questions about an index that ANAF does not know (yet)
+# Questions in a day about an index that ANAF does not know yet, before asking is slowed down or given up.
+FEW_RETRIES = 5
 
 
 class EfacturaSubmission(models.Model):
-    """Outlives its invoice: what was sent, when, and what ANAF said is never deleted.
+    """One upload of one XML to one environment. It is never deleted, even where its invoice is.
 
-    State diagram; every arrow is `_transition`, nothing else writes `state`::
+    State diagram; every arrow is a call of `_transition`, the only writer of `state`::
 
         queued --claim, commit--> uploading --index--> processing --> ok | nok
            ^                         |--refused by ANAF--> refused
@@ -37,64 +44,81 @@ class EfacturaSubmission(models.Model):
         nok "sent before with index N" --N holds the same bytes--> ok (seen while still `processing`)
         ok of another program --somebody undid the pairing--> refused
     """
-    _name = 'l10n_ro_efactura.submission'
-    _description = "e-Factura submission"
-    _inherit = ['l10n_ro_efactura.outgoing']
-    _claimed_columns = ('id', 'attempt', 'xml', 'cif', 'standard', 'is_b2c', 'extern', 'autofactura')
-    _order = 'id DESC'
-    _rec_name = 'number'
 
-    move_id = fields.Many2one('account.move', string="Invoice", readonly=True, ondelete='set null', index=True)
-    state = fields.Selection(STATES, required=True, readonly=True, default='queued')
+    _name = "l10n_ro_efactura.submission"
+    _description = "e-Factura submission"
+    _inherit = ["l10n_ro_efactura.outgoing"]
+    _claimed_columns = ("id", "attempt", "xml", "cif", "standard", "is_b2c", "extern", "autofactura")
+    _order = "id DESC"
+    _rec_name = "number"
+
+    move_id = fields.Many2one("account.move", string="Invoice", readonly=True, ondelete="set null", index=True)
+    state = fields.Selection(STATES, required=True, readonly=True, default="queued")
     origin = fields.Selection(
-        [('odoo', "Odoo"), ('core', "Odoo before this addon"), ('manual', "Uploaded by hand"),
-         ('elsewhere', "Another program")],
-        required=True, readonly=True, default='odoo')
-    # what
+        [
+            ("odoo", "Odoo"),
+            ("core", "Odoo before this addon"),
+            ("manual", "Uploaded by hand"),
+            ("elsewhere", "Another program"),
+        ],
+        required=True,
+        readonly=True,
+        default="odoo",
+    )
+    # the document
     number = fields.Char(readonly=True, help="BT-1")
     issue_date = fields.Date(readonly=True, help="BT-2")
     document_type = fields.Char(readonly=True, help="BT-3")
     seller_cif = fields.Char(string="Seller CIF", readonly=True)
     buyer_cif = fields.Char(string="Buyer CIF", readonly=True)
     amount_total = fields.Monetary(readonly=True)
-    currency_id = fields.Many2one('res.currency', readonly=True)
-    # how
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    # parameters of the upload call
     standard = fields.Char(readonly=True)
     is_b2c = fields.Boolean(string="B2C", readonly=True)
     extern = fields.Boolean(readonly=True)
     autofactura = fields.Boolean(readonly=True)
-    batch = fields.Char(readonly=True, index='btree_not_null')
-    # its life
+    batch = fields.Char(readonly=True, index="btree_not_null")
+    # in the queue
     queued_at = fields.Datetime(readonly=True)
     looked_up_at = fields.Datetime(readonly=True, help="When SPV was last searched for an invoice that waited long")
     quota_day = fields.Date(readonly=True)
     quota_count = fields.Integer(readonly=True)
-    # what came of it
+    # outcome
     duplicate_index = fields.Char(
-        readonly=True, help="Our own index, where ANAF answered that the document was there before")
-    message_id = fields.Many2one('l10n_ro_efactura.message', string="ANAF package", readonly=True)
+        readonly=True, help="Our own index, where ANAF answered that the document was there before"
+    )
+    message_id = fields.Many2one("l10n_ro_efactura.message", string="ANAF package", readonly=True)
     decision_reason = fields.Char(readonly=True)
     suspect_ids = fields.Many2many(
-        'l10n_ro_efactura.message', string="Probably this one", compute='_compute_suspect_ids',
-        help="Error messages of ANAF, of nobody's index, that arrived after this attempt")
+        "l10n_ro_efactura.message",
+        string="Probably this one",
+        compute="_compute_suspect_ids",
+        help="Error messages with an unknown upload index that arrived within a day of this attempt",
+    )
 
-    _live_move_uniq = models.UniqueIndex(f'(move_id, environment) WHERE {LIVE}')
-    _live_number_uniq = models.UniqueIndex(
-        f'(seller_cif, environment, document_type, number, issue_date) WHERE {LIVE}')
+    _live_move_uniq = models.UniqueIndex(f"(move_id, environment) WHERE {LIVE}")
+    _live_number_uniq = models.UniqueIndex(f"(seller_cif, environment, document_type, number, issue_date) WHERE {LIVE}")
     _work_idx = models.Index(
-        "(state, environment, company_id) WHERE state IN ('queued', 'uploading', 'processing', 'uncertain')")
+        "(state, environment, company_id) WHERE state IN ('queued', 'uploading', 'processing', 'uncertain')"
+    )
 
-    @api.depends('state', 'attempted_at')
+    @api.depends("state", "attempted_at")
     def _compute_suspect_ids(self):
         for submission in self:
-            suspects = self.env['l10n_ro_efactura.message']
-            if submission.state == 'uncertain' and submission.attempted_at:
-                suspects = suspects.search([
-                    ('company_id', '=', submission.company_id.id), ('environment', '=', submission.environment),
-                    ('kind', '=', 'error'), ('submission_id', '=', False),
-                    ('listed_at', '>=', fields.Datetime.subtract(submission.attempted_at, minutes=5)),
-                    ('listed_at', '<=', fields.Datetime.add(submission.attempted_at, days=1)),
-                ], limit=20)
+            suspects = self.env["l10n_ro_efactura.message"]
+            if submission.state == "uncertain" and submission.attempted_at:
+                suspects = suspects.search(
+                    [
+                        ("company_id", "=", submission.company_id.id),
+                        ("environment", "=", submission.environment),
+                        ("kind", "=", "error"),
+                        ("submission_id", "=", False),
+                        ("listed_at", ">=", fields.Datetime.subtract(submission.attempted_at, minutes=5)),
+                        ("listed_at", "<=", fields.Datetime.add(submission.attempted_at, days=1)),
+                    ],
+                    limit=20,
+                )
             submission.suspect_ids = suspects
 
     # -- into the queue -------------------------------------------------------------------------------------
@@ -102,7 +126,7 @@ class EfacturaSubmission(models.Model):
     @api.model
     @api.private
     def _enqueue(self, moves, environment, at=None):
-        """Queue `moves` for `environment` and wake the workers. No HTTP, no commit.
+        """Queue `moves` for `environment` and wake the workers. Makes no HTTP call and no commit.
 
         :param at: naive UTC datetime before which nothing is sent
         :return: the new submissions
@@ -112,137 +136,197 @@ class EfacturaSubmission(models.Model):
         for move in moves:
             problems += [f"{move.display_name}: {reason}" for reason in move._l10n_ro_efactura_check_send(environment)]
         if problems:
-            raise UserError('\n'.join(problems))
-        batch = f'{self.env.uid}-{fields.Datetime.now():%Y%m%d%H%M%S}-{moves[:1].id}' if len(moves) > 1 else False
-        rows = [{**self._values_of(move, environment), 'next_attempt_at': at or False, 'batch': batch}
-                for move in moves]
+            raise UserError("\n".join(problems))
+        batch = f"{self.env.uid}-{fields.Datetime.now():%Y%m%d%H%M%S}-{moves[:1].id}" if len(moves) > 1 else False
+        rows = [
+            {**self._values_of(move, environment), "next_attempt_at": at or False, "batch": batch} for move in moves
+        ]
         return self._create_queued(rows)
 
     @api.model
     def _values_of(self, move, environment):
+        """Return the values of a new submission of `move`, without its XML."""
         params = move._l10n_ro_efactura_upload_params()
         supplier, customer = move.company_id.partner_id, move.commercial_partner_id
         if move.is_purchase_document():
             supplier, customer = customer, supplier
         return {
-            'move_id': move.id,
-            'company_id': move.company_id.id,
-            'environment': environment,
-            'number': move.name,
-            'issue_date': move.invoice_date,
-            'document_type': '381' if params['standard'] == 'CN' else '389' if params['autofactura'] else '380',
-            'seller_cif': cif_digits(supplier.vat or supplier.company_registry) or params['cif'],
-            'buyer_cif': cif_digits(customer.vat or customer.company_registry),
-            'amount_total': abs(move.amount_total),
-            'currency_id': move.currency_id.id,
-            'queued_at': fields.Datetime.now(),
-            **{name: params[name] for name in ('standard', 'cif', 'is_b2c', 'extern', 'autofactura')},
+            "move_id": move.id,
+            "company_id": move.company_id.id,
+            "environment": environment,
+            "number": move.name,
+            "issue_date": move.invoice_date,
+            "document_type": "381" if params["standard"] == "CN" else "389" if params["autofactura"] else "380",
+            "seller_cif": cif_digits(supplier.vat or registry_number(supplier)) or params["cif"],
+            "buyer_cif": cif_digits(customer.vat or registry_number(customer)),
+            "amount_total": abs(move.amount_total),
+            "currency_id": move.currency_id.id,
+            "queued_at": fields.Datetime.now(),
+            **{name: params[name] for name in ("standard", "cif", "is_b2c", "extern", "autofactura")},
         }
 
     @api.model
     def _create_queued(self, rows):
-        """Insert `rows`; the database itself refuses a second live submission."""
+        """Insert submissions, show them on their invoices and wake the upload workers.
+
+        :param rows: [dict of field values]
+        :raise UserError: one of them has a live submission already (unique indexes of the database)
+        """
         try:
             with self.env.cr.savepoint():
-                submissions = self.sudo().create([{**row, 'changed_at': fields.Datetime.now()} for row in rows])
+                submissions = self.sudo().create([{**row, "changed_at": fields.Datetime.now()} for row in rows])
                 submissions.flush_recordset()
         except UniqueViolation:
-            raise UserError(self.env._(
-                "One of these invoices (or another one with the same number and date) is already on its way to "
-                "ANAF. Nothing was queued twice.")) from None
+            raise UserError(
+                self.env._(
+                    "One of these invoices (or another one with the same number and date) is already on its way to "
+                    "ANAF. Nothing was queued twice."
+                )
+            ) from None
         submissions._show_on_moves()
         self._wake(UPLOAD_CRONS)
         return submissions
 
     @api.model
     @api.private
-    def _adopt(self, move, environment, upload_index, origin='manual'):
-        """Follow an index obtained elsewhere (ANAF's portal): its status and package come by themselves."""
-        index = (upload_index or '').strip()
+    def _adopt(self, move, environment, upload_index, origin="manual"):
+        """Create a submission in processing for an index obtained elsewhere, such as on ANAF's portal.
+
+        :raise UserError: the index is no number, or belongs to another submission
+        """
+        index = (upload_index or "").strip()
         if not index.isascii() or not index.isdigit():
             raise UserError(self.env._("An upload index is a number, as ANAF's portal shows it."))
-        known = self.sudo().search([('upload_index', '=', index), ('environment', '=', environment)], limit=1)
+        known = self.sudo().search([("upload_index", "=", index), ("environment", "=", environment)], limit=1)
         if known:
-            raise UserError(self.env._("Upload index %(index)s already belongs to %(number)s.",
-                                       index=index, number=known.number or known.display_name))
-        submission = self._create_queued([{
-            **self._values_of(move, environment), 'origin': origin, 'state': 'processing', 'upload_index': index,
-            'uploaded_at': fields.Datetime.now(), 'queued_at': False}])
+            raise UserError(
+                self.env._(
+                    "Upload index %(index)s already belongs to %(number)s.",
+                    index=index,
+                    number=known.number or known.display_name,
+                )
+            )
+        submission = self._create_queued(
+            [
+                {
+                    **self._values_of(move, environment),
+                    "origin": origin,
+                    "state": "processing",
+                    "upload_index": index,
+                    "uploaded_at": fields.Datetime.now(),
+                    "queued_at": False,
+                }
+            ]
+        )
         self._wake(SETTLE_CRONS)
         return submission
 
     # -- what a user may do ---------------------------------------------------------------------------------
 
-    def _check_may(self, group):
-        """`group` and read access to these records; then work goes on in sudo."""
-        if not self.env.su and not self.env.user.has_group(group):
-            raise AccessError(self.env._("Your user may not do this with e-Factura submissions."))
-        self.check_access('read')
-        return self.sudo()
-
     def action_refresh(self):
-        """Ask ANAF now for the status of these submissions."""
-        self._check_may('account.group_account_invoice')._refresh_now()
+        """Ask ANAF now for the status of the submissions."""
+        check_bill(self, "read").sudo()._refresh_now()
 
     def action_send_again(self):
-        """The same bytes once more, as a new submission."""
+        """Queue the same XML again, as a new submission."""
         return self._again(same_bytes=True)
 
     def action_regenerate(self):
-        """A new XML of the invoice as it is now, as a new submission."""
+        """Queue the invoice again as a new submission, whose XML is built from its present data."""
         return self._again(same_bytes=False)
 
     def _again(self, same_bytes):
-        submissions = self._check_may('account.group_account_invoice')
+        """Queue a new submission for each rejected one.
+
+        :param same_bytes: True copies the old XML; False lets the worker build a new one
+        :raise UserError: one was not rejected, or its invoice cannot be sent
+        """
+        submissions = check_bill(self, "read").sudo()
         rows = []
         for old in submissions:
-            if old.state not in ('nok', 'refused') or not old.move_id:
+            if old.state not in ("nok", "refused") or not old.move_id:
                 raise UserError(self.env._("%s cannot be sent again: it was not rejected.", old.number))
             problems = old.move_id._l10n_ro_efactura_check_send(old.environment)
             if problems:
-                raise UserError('\n'.join(problems))
+                raise UserError("\n".join(problems))
             row = self._values_of(old.move_id, old.environment)
             if same_bytes and old.sha256:
-                kept = ('standard', 'cif', 'is_b2c', 'extern', 'autofactura', 'number', 'issue_date', 'document_type',
-                        'seller_cif', 'buyer_cif', 'amount_total', 'sha256')
+                kept = (
+                    "standard",
+                    "cif",
+                    "is_b2c",
+                    "extern",
+                    "autofactura",
+                    "number",
+                    "issue_date",
+                    "document_type",
+                    "seller_cif",
+                    "buyer_cif",
+                    "amount_total",
+                    "sha256",
+                )
                 row |= {name: old[name] for name in kept}
-                row['currency_id'] = old.currency_id.id
-                row['xml'] = old.with_context(bin_size=False, bin_size_xml=False).xml
+                row["currency_id"] = old.currency_id.id
+                row["xml"] = binary(old._xml_bytes())
             rows.append(row)
         return self._create_queued(rows)
 
     def action_withdraw(self):
-        """Take back what is still queued and was never attempted."""
-        submissions = self._check_may('account.group_account_invoice')
-        gone = submissions._transition(['queued'], 'refused', attempt=0, errors=[
-            {'code': 'withdrawn', 'text': self.env._("Withdrawn before it was sent."), 'hint': 'withdrawn'}])
+        """Withdraw submissions that are queued and were never attempted.
+
+        :raise UserError: one of them was attempted, or is no longer queued
+        """
+        submissions = check_bill(self, "read").sudo()
+        gone = submissions._transition(
+            ["queued"],
+            "refused",
+            attempt=0,
+            errors=[{"code": "withdrawn", "text": self.env._("Withdrawn before it was sent."), "hint": "withdrawn"}],
+        )
         if gone != submissions:
             raise UserError(self.env._("Only what still waits and was never attempted can be withdrawn."))
         gone._show_on_moves()
 
     def action_not_at_anaf(self, reason):
-        """An accountant's decision, days after a lost answer: ANAF does not have it."""
-        submissions = self._check_may('account.group_account_manager')
-        if not (reason or '').strip():
+        """Refuse uncertain submissions by an accountant's decision that ANAF does not have them.
+
+        :param reason: how the accountant knows; kept on the submission and in the invoice's chatter
+        :raise UserError: no reason, or uncertain for less than `DECISION_DAYS`
+        """
+        submissions = check_manage(self, "read").sudo()
+        if not (reason or "").strip():
             raise UserError(self.env._("A reason is needed: how do you know that ANAF does not have it?"))
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=DECISION_DAYS)
-        early = submissions.filtered(lambda s: s.state != 'uncertain' or not s.uncertain_since
-                                     or s.uncertain_since > limit)
+        early = submissions.filtered(
+            lambda s: s.state != "uncertain" or not s.uncertain_since or s.uncertain_since > limit
+        )
         if early:
-            raise UserError(self.env._(
-                "Only what has been uncertain for %(days)s days can be decided by hand; until then it is looked "
-                "for in SPV.", days=DECISION_DAYS))
-        decided = submissions._transition(['uncertain'], 'refused', decision_reason=reason.strip(), errors=[
-            {'code': 'not_at_anaf', 'text': reason.strip(), 'hint': 'not_at_anaf'}])
-        for submission in decided.filtered('move_id'):
+            raise UserError(
+                self.env._(
+                    "Only what has been uncertain for %(days)s days can be decided by hand; until then it is looked "
+                    "for in SPV.",
+                    days=DECISION_DAYS,
+                )
+            )
+        decided = submissions._transition(
+            ["uncertain"],
+            "refused",
+            decision_reason=reason.strip(),
+            errors=[{"code": "not_at_anaf", "text": reason.strip(), "hint": "not_at_anaf"}],
+        )
+        for submission in decided.filtered("move_id"):
             submission.move_id.message_post(
-                body=self.env._("%(user)s decided that ANAF does not have this invoice: %(reason)s",
-                                user=self.env.user.name, reason=reason.strip()))
+                body=self.env._(
+                    "%(user)s decided that ANAF does not have this invoice: %(reason)s",
+                    user=self.env.user.name,
+                    reason=reason.strip(),
+                )
+            )
         decided._show_on_moves()
 
     def action_view_package(self):
-        """Open the archived package."""
-        self._check_may('account.group_account_invoice')
+        """Download the archived package."""
+        check_bill(self, "read")
         self.ensure_one()
         if not self.message_id:
             raise UserError(self.env._("ANAF's package is not here yet."))
@@ -251,6 +335,6 @@ class EfacturaSubmission(models.Model):
     # -- bytes ----------------------------------------------------------------------------------------------
 
     def _freeze(self, xml):
-        """Keep `xml` as what will be sent; no later step changes it."""
+        """Store `xml` (bytes) and its SHA-256 as what will be sent; no later step changes them."""
         self.ensure_one()
-        return self._transition(['queued'], 'queued', xml=xml, sha256=hashlib.sha256(xml).hexdigest(), errors=None)
+        return self._transition(["queued"], "queued", xml=xml, sha256=hashlib.sha256(xml).hexdigest(), errors=None)

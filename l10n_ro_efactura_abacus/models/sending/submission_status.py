@@ -1,4 +1,5 @@
-"""stareMesaj: the status of single uploads, asked in a pool, within ANAF's daily quota per message."""
+"""`stareMesaj`: the status of single uploads, asked in a pool, within ANAF's daily quota per message."""
+
 import time
 from datetime import timedelta
 from operator import methodcaller
@@ -13,47 +14,57 @@ from ..calls.outgoing import WAITING, error_rows, text_rows
 from ..calls.worker import UTC_NOW, Pool
 from ..common.knobs import knob
 from .submission import FEW_RETRIES
-from .submission_settle import FEW
+from .submission_settle import POLL_AT_MOST
 
-STATUS_A_DAY = 20  # of ANAF's 100 per message
-STATUS_WAITS = (2, 3, 5, 10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)  # seconds between two questions
+# Questions a day about one upload; ANAF allows 100.
+STATUS_A_DAY = 20
+# Seconds to wait after the first, second, ... question of the day; the last one repeats.
+STATUS_WAITS = (2, 3, 5, 10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)
 
 
-class EfacturaStatus(models.Model):
-    _inherit = 'l10n_ro_efactura.submission'
+class EfacturaSubmission(models.Model):
+    """A submission that is asked about by its upload index."""
+
+    _inherit = "l10n_ro_efactura.submission"
 
     def _refresh_now(self):
-        """Status now, for the user who looks; what was asked a moment ago is not asked again."""
+        """Ask ANAF for the status of `self` now, except where the wait since the last question is not over."""
         for (company, environment), submissions in self.grouped(lambda s: (s.company_id, s.environment)).items():
-            mine = submissions.filtered(lambda s: s.state == 'processing' and s.upload_index)
+            mine = submissions.filtered(lambda s: s.state == "processing" and s.upload_index)
             for lane in lanes(self.env, [(company.id, environment)]) if mine else ():
                 if not lane.is_open():
-                    self._note_wait(lane, *lane.hold() or ('closed', ''), states=('processing',))
+                    self._note_wait(lane, *lane.hold() or ("closed", ""), states=("processing",))
                     continue
                 try:
-                    if len(mine) <= FEW:
+                    if len(mine) <= POLL_AT_MOST:
                         mine._due_for_status()._ask_statuses(lane)
                         continue
-                    box = self.env['l10n_ro_efactura.mailbox']._of(lane)
-                    if box._take_turn():
+                    box = self.env["l10n_ro_efactura.mailbox"]._for_lane(lane)
+                    if box._claim_reading():
                         self._settle_from_lists(lane, box, self.browse())
                 except (AnafError, UserError) as error:
                     self._note_trouble(lane, error)
         self._sync_moves()
 
     def _due_for_status(self):
+        """Return the submissions whose next question is due and within the day's quota."""
         now, day = fields.Datetime.now(), today()
-        return self.filtered(lambda s: (not s.next_attempt_at or s.next_attempt_at <= now)
-                             and (s.quota_day != day or s.quota_count < STATUS_A_DAY))
+        return self.filtered(
+            lambda s: (
+                (not s.next_attempt_at or s.next_attempt_at <= now)
+                and (s.quota_day != day or s.quota_count < STATUS_A_DAY)
+            )
+        )
 
     def _ask_statuses(self, lane):
-        """One stareMesaj for each of these, in a pool; every answer is kept at once."""
-        # rejected, and still to be read or followed: there is nothing to ask about their own index
-        rejected = self.env['l10n_ro_efactura.message'].search([
-            ('submission_id', 'in', self.ids), ('kind', '=', 'error')])
+        """Ask `stareMesaj` for each submission, in a pool, and store every answer at once."""
+        # Those with an error message are rejected already: read their reasons instead of asking.
+        rejected = self.env["l10n_ro_efactura.message"].search(
+            [("submission_id", "in", self.ids), ("kind", "=", "error")]
+        )
         rejected.submission_id._settle_nok(lane, {message.submission_id.id: message.id for message in rejected})
         waiting = list((self - rejected.submission_id)._count_questions())
-        with Pool(knob('pool', 16)) as pool:
+        with Pool(knob("pool", 16)) as pool:
             while waiting or pool.running:
                 while waiting and pool.free > 0 and not lane.paused and lane.stays_open():
                     granted, wait = lane.grant(min(len(waiting), pool.free), block=min(len(waiting), pool.free))
@@ -62,86 +73,120 @@ class EfacturaStatus(models.Model):
                         break
                     for _call in range(granted):
                         submission = waiting.pop()
-                        lane.submit(pool, submission, methodcaller('status', submission.upload_index))
+                        lane.submit(pool, submission, methodcaller("status", submission.upload_index))
                 if not pool.running and (lane.paused or not lane.stays_open()):
                     break
                 for _lane, submission, outcome in finished_calls(pool, block=True):
-                    lane.told(outcome)
+                    lane.report(outcome)
                     submission._keep_status(lane, outcome)
 
     def _count_questions(self, due=True):
-        """Those of these that may be asked: ANAF's quota is counted and committed before the calls.
+        """Count one question for each submission against ANAF's quota, committed before the calls.
 
-        :param due: only those whose time has come
+        :param due: True leaves out those whose next question is not due
+        :return: the submissions that may be asked
         """
         if not self:
             return self
 
         def count():
-            self.env.cr.execute(SQL(
-                "UPDATE l10n_ro_efactura_submission SET quota_day = %(day)s, next_attempt_at = %(now)s"
-                " + (%(waits)s)[LEAST(1 + CASE WHEN quota_day = %(day)s THEN quota_count ELSE 0 END, %(n)s)]"
-                "   * interval '1 second',"
-                " quota_count = CASE WHEN quota_day = %(day)s THEN quota_count + 1 ELSE 1 END"
-                " WHERE id IN (SELECT id FROM l10n_ro_efactura_submission"
-                "   WHERE id IN %(ids)s AND state = 'processing'"
-                "     AND (next_attempt_at IS NULL OR next_attempt_at <= %(now)s OR NOT %(due)s)"
-                "     AND (quota_day IS DISTINCT FROM %(day)s OR quota_count < %(cap)s) FOR UPDATE SKIP LOCKED)"
-                " RETURNING id", day=today(), now=UTC_NOW, waits=list(STATUS_WAITS), n=len(STATUS_WAITS),
-                cap=STATUS_A_DAY, ids=tuple(self.ids), due=due))
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE l10n_ro_efactura_submission SET quota_day = %(day)s, next_attempt_at = %(now)s"
+                    " + (%(waits)s)[LEAST(1 + CASE WHEN quota_day = %(day)s THEN quota_count ELSE 0 END, %(n)s)]"
+                    "   * interval '1 second',"
+                    " quota_count = CASE WHEN quota_day = %(day)s THEN quota_count + 1 ELSE 1 END"
+                    " WHERE id IN (SELECT id FROM l10n_ro_efactura_submission"
+                    "   WHERE id IN %(ids)s AND state = 'processing'"
+                    "     AND (next_attempt_at IS NULL OR next_attempt_at <= %(now)s OR NOT %(due)s)"
+                    "     AND (quota_day IS DISTINCT FROM %(day)s OR quota_count < %(cap)s) FOR UPDATE SKIP LOCKED)"
+                    " RETURNING id",
+                    day=today(),
+                    now=UTC_NOW,
+                    waits=list(STATUS_WAITS),
+                    n=len(STATUS_WAITS),
+                    cap=STATUS_A_DAY,
+                    ids=tuple(self.ids),
+                    due=due,
+                )
+            )
             return self.browse(row[0] for row in self.env.cr.fetchall())
+
         counted = self._in_fresh_transaction(count)
         self.invalidate_recordset(flush=False)
         return counted
 
     def _keep_status(self, lane, outcome):
-        """What one answer of stareMesaj means (anaf-api.md 3.2, 4.1)."""
+        """Apply one answer of `stareMesaj` (docs/anaf-api.md 3.2, 4.1).
+
+        :param outcome: a `Status`, or the exception of the call
+        """
         self.ensure_one()
         if isinstance(outcome, Status):
             self._keep_stare(lane, outcome)
             return
-        # the invoice itself is none the worse: why its status is not known is shown, and asked again
-        values = {'errors': error_rows(outcome)}
+        # A failed question says nothing about the invoice: show the reason and ask again later.
+        values = {"errors": error_rows(outcome)}
         if isinstance(outcome, Transient):
-            values['errors'] = [{**row, 'hint': WAITING} for row in values['errors']]
+            values["errors"] = [{**row, "hint": WAITING} for row in values["errors"]]
         elif isinstance(outcome, QuotaExceeded):
-            values['next_attempt_at'] = next_day()
+            values["next_attempt_at"] = next_day()
         elif isinstance(outcome, NoRight) or self.quota_count > FEW_RETRIES:
-            values['next_attempt_at'] = fields.Datetime.now() + timedelta(hours=6)
+            values["next_attempt_at"] = fields.Datetime.now() + timedelta(hours=6)
         elif isinstance(outcome, NotFound):
-            values['next_attempt_at'] = fields.Datetime.now() + timedelta(minutes=5)
-        self._in_fresh_transaction(lambda: self._transition(['processing'], 'processing', **values))
+            values["next_attempt_at"] = fields.Datetime.now() + timedelta(minutes=5)
+        self._in_fresh_transaction(lambda: self._transition(["processing"], "processing", **values))
 
     def _keep_stare(self, lane, status):
+        """Settle the submission by a `Status` of ANAF: ok and nok by its message, refused at once."""
         message_of = {}
-        if status.download_id and status.state in ('ok', 'nok'):
-            kind = 'sent' if status.state == 'ok' else 'error'
+        if status.download_id and status.state in ("ok", "nok"):
+            kind = "sent" if status.state == "ok" else "error"
             message_of[self.id] = self._in_fresh_transaction(lambda: self._message_of(status.download_id, kind).id)
-        if status.state == 'refused':
-            self._in_fresh_transaction(lambda: self._transition(['processing'], 'refused', errors=text_rows(
-                'not_taken_over', ["XML cu erori nepreluat de sistem"])))
-        elif status.state == 'nok' and message_of:
+        if status.state == "refused":
+            self._in_fresh_transaction(
+                lambda: self._transition(
+                    ["processing"], "refused", errors=text_rows("not_taken_over", ["XML cu erori nepreluat de sistem"])
+                )
+            )
+        elif status.state == "nok" and message_of:
             self._settle_nok(lane, message_of)
-        elif status.state == 'nok':
-            self._in_fresh_transaction(lambda: self._finish_nok(
-                self.env['l10n_ro_efactura.message'], [self.env._("ANAF gave no list of errors.")]))
+        elif status.state == "nok":
+            self._in_fresh_transaction(
+                lambda: self._finish_nok(
+                    self.env["l10n_ro_efactura.message"], [self.env._("ANAF gave no list of errors.")]
+                )
+            )
         elif message_of and not self.sha256:
             self._settle_adopted(lane, message_of)
         elif message_of:
             self._in_fresh_transaction(lambda: self._settle_ok(message_of))
         elif self.errors:
-            self._in_fresh_transaction(lambda: self._transition(['processing'], 'processing', errors=None))
+            self._in_fresh_transaction(lambda: self._transition(["processing"], "processing", errors=None))
 
     def _message_of(self, download_id, kind, index=None):
-        """The message with this download id, made where no list showed it yet.
+        """Return the message with `download_id`, created where no list has shown it yet.
 
-        :param index: the upload it belongs to; by default this submission's
+        :param kind: 'sent' or 'error'
+        :param index: upload index of the message; by default this submission's
         """
-        messages = self.env['l10n_ro_efactura.message']
+        messages = self.env["l10n_ro_efactura.message"]
         messages._insert(
-            ('company_id', 'environment', 'anaf_id', 'upload_index', 'kind', 'listed_at'),
-            SQL("VALUES (%s, %s, %s, %s, %s, %s)", self.company_id.id, self.environment, download_id,
-                index or self.upload_index, kind, UTC_NOW))
-        return messages.search([
-            ('environment', '=', self.environment), ('anaf_id', '=', download_id),
-            ('company_id', '=', self.company_id.id)])
+            ("company_id", "environment", "anaf_id", "upload_index", "kind", "listed_at"),
+            SQL(
+                "VALUES (%s, %s, %s, %s, %s, %s)",
+                self.company_id.id,
+                self.environment,
+                download_id,
+                index or self.upload_index,
+                kind,
+                UTC_NOW,
+            ),
+        )
+        return messages.search(
+            [
+                ("environment", "=", self.environment),
+                ("anaf_id", "=", download_id),
+                ("company_id", "=", self.company_id.id),
+            ]
+        )

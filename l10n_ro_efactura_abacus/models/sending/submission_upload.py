@@ -1,4 +1,5 @@
-"""From the queue to ANAF: build the XML once, claim, upload in a pool, keep each answer at once."""
+"""The upload worker: builds the XML once, claims, uploads in a pool, and stores each answer at once."""
+
 import itertools
 import logging
 import time
@@ -15,24 +16,27 @@ from ..common.knobs import knob
 from ..document.account_move_check import finding_text
 
 _logger = logging.getLogger(__name__)
-SETTLE_EVERY = 30  # seconds between wake-ups of the settling worker during a long upload
+# Seconds between wake-ups of the settling worker during a long upload.
+SETTLE_EVERY = 30
 
 
-class EfacturaUpload(models.Model):
-    _inherit = 'l10n_ro_efactura.submission'
+class EfacturaSubmission(models.Model):
+    """A queued submission on its way to ANAF."""
+
+    _inherit = "l10n_ro_efactura.submission"
 
     @api.model
     @api.private
     def _cron_upload(self):
-        """Upload what is queued. Safe to run on many workers at once."""
+        """Upload the queued submissions. Safe to run on many workers at once."""
         self = self.sudo()
         self._expire_leases()
         found = self._upload_lanes()
         if found:
             try:
-                with Pool(knob('pool', 16)) as pool:
+                with Pool(knob("pool", 16)) as pool:
                     self._upload_all(found, pool)
-            except Exception:  # a cron that fails too often is switched off by Odoo
+            except Exception:  # Odoo switches off a cron that fails too often
                 _logger.exception("An upload run stopped; the next one goes on")
                 self._abandon()
         self._checkpoint(remaining=0)
@@ -43,33 +47,44 @@ class EfacturaUpload(models.Model):
 
     @api.model
     def _wake_for_back_off(self):
-        """Come back when the first of those that wait may go."""
-        self.env.cr.execute(SQL(
-            "SELECT MIN(next_attempt_at) FROM l10n_ro_efactura_submission WHERE state = 'queued'"
-            " AND next_attempt_at BETWEEN %(now)s AND %(now)s + interval '5 minutes'", now=UTC_NOW))
+        """Wake the upload worker when the first submission whose wait ends within 5 minutes may be sent."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT MIN(next_attempt_at) FROM l10n_ro_efactura_submission WHERE state = 'queued'"
+                " AND next_attempt_at BETWEEN %(now)s AND %(now)s + interval '5 minutes'",
+                now=UTC_NOW,
+            )
+        )
         soon = self.env.cr.fetchone()[0]
         if soon:
             self._wake(UPLOAD_CRONS[:1], at=soon)
 
     @api.model
     def _upload_lanes(self):
-        """Lanes with something to do now, without those that a guard or a closed gate holds."""
-        self.env.cr.execute(SQL(
-            "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_submission"
-            " WHERE state = 'queued' AND (next_attempt_at IS NULL OR next_attempt_at <= %s)", UTC_NOW))
+        """Return the lanes with submissions due now; a held lane is left out and its reason noted."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT DISTINCT company_id, environment FROM l10n_ro_efactura_submission"
+                " WHERE state = 'queued' AND (next_attempt_at IS NULL OR next_attempt_at <= %s)",
+                UTC_NOW,
+            )
+        )
         found = []
         for lane in lanes(self.env, self.env.cr.fetchall()):
             held = lane.hold()
             if held:
-                self._note_wait(lane, *held, states=('queued',))
+                self._note_wait(lane, *held, states=("queued",))
             else:
                 found.append(lane)
         return found
 
     @api.model
     def _upload_all(self, found, pool):
-        """Keep the pool full until nothing is left or the time is up; then let it run dry."""
-        seconds, next_settle = float('inf'), time.monotonic() + SETTLE_EVERY
+        """Keep the pool full until nothing is left or the cron's time is up, then wait for the running calls.
+
+        :param found: list of lanes, served in turn
+        """
+        seconds, next_settle = float("inf"), time.monotonic() + SETTLE_EVERY
         done = 0
         turns = itertools.cycle(found)
         idle = 0  # lanes in a row without work
@@ -98,6 +113,7 @@ class EfacturaUpload(models.Model):
 
     @api.model
     def _count_queued(self):
+        """Return the number of queued submissions of all companies."""
         self.env.cr.execute("SELECT count(*) FROM l10n_ro_efactura_submission WHERE state = 'queued'")
         return self.env.cr.fetchone()[0]
 
@@ -105,80 +121,107 @@ class EfacturaUpload(models.Model):
 
     @api.model
     def _prepare(self, lane, limit=2):
-        """Build the XML of a few queued submissions of `lane`; returns how many were handled."""
+        """Build the XML of at most `limit` queued submissions of `lane`; return how many were handled."""
+
         def work():
-            self.env.cr.execute(SQL(
-                "SELECT id FROM l10n_ro_efactura_submission WHERE %s AND xml IS NULL ORDER BY id LIMIT %s"
-                " FOR UPDATE SKIP LOCKED", self._due(lane), limit), log_exceptions=False)
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM l10n_ro_efactura_submission WHERE %s AND xml IS NULL ORDER BY id LIMIT %s"
+                    " FOR UPDATE SKIP LOCKED",
+                    self._due(lane),
+                    limit,
+                ),
+                log_exceptions=False,
+            )
             submissions = self.browse(row[0] for row in self.env.cr.fetchall())
             for submission in submissions:
                 submission._build()
             return len(submissions)
+
         return self._in_fresh_transaction(work)
 
     def _build(self):
-        """Build and freeze the XML; what cannot be built is refused with the reasons, not sent."""
+        """Build, check and freeze the XML; where it fails, refuse the submission with the reasons."""
         self.ensure_one()
         move = self.move_id.with_company(self.company_id)
-        if move.state != 'posted':
-            self._transition(['queued'], 'refused', errors=text_rows('not_posted', [
-                self.env._("The invoice is no longer posted.")]))
+        if move.state != "posted":
+            self._transition(
+                ["queued"], "refused", errors=text_rows("not_posted", [self.env._("The invoice is no longer posted.")])
+            )
             return
         move._l10n_ro_efactura_make_pdf()
         try:
             with self.env.cr.savepoint():
                 xml, problems, findings = move._l10n_ro_efactura_checked_xml(self.create_uid.lang)
         except UserError as error:
-            xml, problems, findings = b'', [str(error)], []
+            xml, problems, findings = b"", [str(error)], []
         except Exception as error:
             _logger.exception("The XML of submission %s could not be built", self.id)
             problems = [self.env._("The XML could not be built: %s", type(error).__name__)]
-            xml, findings = b'', []
-        fatal = [finding_text(finding) for finding in findings if finding['severity'] == 'fatal']
+            xml, findings = b"", []
+        fatal = [finding_text(finding) for finding in findings if finding["severity"] == "fatal"]
         if problems or fatal:
-            self._transition(['queued'], 'refused', errors=(
-                text_rows('missing_data', problems) if problems
-                else [{'code': 'check', 'text': text, 'hint': 'check'} for text in fatal]))
+            self._transition(
+                ["queued"],
+                "refused",
+                errors=(
+                    text_rows("missing_data", problems)
+                    if problems
+                    else [{"code": "check", "text": text, "hint": "check"} for text in fatal]
+                ),
+            )
             move.l10n_ro_efactura_missing = problems or fatal
         if xml:
-            file = self.env['l10n_ro_efactura.xml.file']._keep(
-                move.with_context(lang=self.create_uid.lang), xml, findings)
+            file = self.env["l10n_ro_efactura.xml.file"]._get_or_create(
+                move.with_context(lang=self.create_uid.lang), xml, findings
+            )
             if not fatal:
                 self._freeze(xml)
                 move._l10n_ro_efactura_align_core_file(xml)
-                if file.note and self.environment == 'prod':
+                if file.note and self.environment == "prod":
                     move.message_post(body=file.note)
 
     # -- claiming and sending -------------------------------------------------------------------------------
 
     @api.model
     def _fresh(self, lane):
-        # EXTENDS: what waited long (a restored copy, a long outage) goes only after it was looked for in SPV
+        # EXTENDS: what was queued long ago (restored copy, long outage) is sent only after SPV was searched for it
         return SQL(
             "(queued_at > %s - %s * interval '1 hour' OR looked_up_at > %s - %s * interval '1 hour')",
-            UTC_NOW, STALE_HOURS, UTC_NOW, STALE_HOURS)
+            UTC_NOW,
+            STALE_HOURS,
+            UTC_NOW,
+            STALE_HOURS,
+        )
 
     @api.model
     def _call_of(self, row):
         # EXTENDS
         def upload(client):
-            if not row['cif']:
-                raise Refused('missing_cif', "the company has no CIF")
-            return client.upload(row['xml'], standard=row['standard'], cif=row['cif'], b2c=row['is_b2c'],
-                                 extern=row['extern'], autofactura=row['autofactura'])
+            if not row["cif"]:
+                raise Refused("missing_cif")
+            return client.upload(
+                row["xml"],
+                standard=row["standard"],
+                cif=row["cif"],
+                b2c=row["is_b2c"],
+                extern=row["extern"],
+                autofactura=row["autofactura"],
+            )
+
         return upload
 
     def _first_status_values(self):
         # EXTENDS
-        return {**super()._first_status_values(), 'quota_count': 0}
+        return {**super()._first_status_values(), "quota_count": 0}
 
     def _after_answer(self, lane, outcome):
-        # EXTENDS: one refusal stands for all that waits in the lane
+        # EXTENDS: without the right in SPV no upload of the lane can succeed, so the lane is paused
         super()._after_answer(lane, outcome)
         if isinstance(outcome, NoRight):
             lane.paused = outcome.code
             lane.pause(outcome)
-            self._note_wait(lane, outcome.code, outcome.text, states=('queued',))
+            self._note_wait(lane, outcome.code, outcome.text, states=("queued",))
         elif not lane.paused and not lane.stays_open():
-            lane.paused = 'closed'
-            self._note_wait(lane, *lane.hold() or ('closed', ''), states=('queued',))
+            lane.paused = "closed"
+            self._note_wait(lane, *lane.hold() or ("closed", ""), states=("queued",))

@@ -1,94 +1,106 @@
+"""ANAF's errors explained in words, and the record where each is fixed."""
+
 from markupsafe import Markup
 from odoo import fields, models
 
 from ...anaf import explain
+from ..common.actions import open_action
 from ..common.anaf_words import error_words, in_words
+from ..common.rights import check_bill, check_manage
 
-SELLER_TERMS = {f'BT-{n}' for n in range(27, 44)}
-DELIVERY_TERMS = {f'BT-{n}' for n in range(70, 81)}
-PARTY_FIELDS = ('seller', 'buyer', 'city', 'county', 'street')
+# Business terms of EN 16931 about the seller.
+SELLER_TERMS = {f"BT-{n}" for n in range(27, 44)}
+# Business terms of EN 16931 about the delivery.
+DELIVERY_TERMS = {f"BT-{n}" for n in range(70, 81)}
+# Values of `Explanation.field` that point to a partner.
+PARTY_FIELDS = ("seller", "buyer", "city", "county", "street")
 
 
 class EfacturaSubmission(models.Model):
-    """ANAF's errors in words an accountant can act on, and the record where each is fixed."""
-    _inherit = 'l10n_ro_efactura.submission'
+    """A submission's errors in words that an accountant can act on."""
 
-    errors_html = fields.Html(string="Errors Explained", compute='_compute_errors_html')
-    errors_text = fields.Text(string="What ANAF said", compute='_compute_errors_html')
-    can_fix = fields.Boolean(compute='_compute_errors_html')
+    _inherit = "l10n_ro_efactura.submission"
+
+    errors_html = fields.Html(string="Errors Explained", compute="_compute_errors_html")
+    errors_text = fields.Text(string="What ANAF said", compute="_compute_errors_html")
+    can_fix = fields.Boolean(compute="_compute_errors_html")
 
     def _compute_errors_html(self):
         words = error_words(self.env)
         for submission in self:
             rows = [
-                Markup("<li>%s<div class='text-muted small'>%s</div></li>") % (plain, text) if plain
+                Markup("<li>%s<div class='text-muted small'>%s</div></li>") % (plain, text)
+                if plain
                 else Markup("<li>%s</li>") % text
-                for plain, text in submission._l10n_ro_efactura_errors(words)]
+                for plain, text in submission._l10n_ro_efactura_errors(words)
+            ]
             if submission.decision_reason:
                 rows.append(Markup("<li>%s</li>") % submission.decision_reason)
             submission.errors_html = rows and Markup("<ul class='mb-0 ps-3'>%s</ul>") % Markup().join(rows)
-            submission.errors_text = '\n'.join(submission._l10n_ro_efactura_plain_texts()) or False
-            submission.can_fix = bool(submission.state in ('nok', 'refused') and submission.move_id)
+            submission.errors_text = "\n".join(submission._l10n_ro_efactura_plain_texts()) or False
+            submission.can_fix = bool(submission.state in ("nok", "refused") and submission.move_id)
 
     def _l10n_ro_efactura_errors(self, words):
-        """[(plain sentence or '', ANAF's own text)]"""
+        """Return an iterator of (explanation or '', ANAF's own text), one for each error.
+
+        :param words: {code: translated sentence}, from `error_words`
+        """
         for error in self.errors or []:
-            hint = error.get('hint') or explain(error.get('text')).code
-            yield words.get(hint, ''), in_words(self.env, error.get('text') or error.get('code'))
+            hint = error.get("hint") or explain(error.get("text")).code
+            yield words.get(hint, ""), in_words(self.env, error.get("text") or error.get("code"), error.get("fact"))
 
     def _l10n_ro_efactura_plain_texts(self):
-        """One line for each error: the plain sentence where there is one, and ANAF's text."""
-        return [f"{plain} ({text})" if plain else text
-                for plain, text in self._l10n_ro_efactura_errors(error_words(self.env))]
+        """Return one line for each error: "explanation (ANAF's text)", or ANAF's text alone."""
+        return [
+            f"{plain} ({text})" if plain else text
+            for plain, text in self._l10n_ro_efactura_errors(error_words(self.env))
+        ]
 
     def _l10n_ro_efactura_fix_target(self):
-        """The record where the first error is fixed: a partner, a tax, else the invoice."""
+        """Return the record where the first error is fixed: a partner, a tax, else the invoice."""
         self.ensure_one()
         move = self.move_id
         for error in self.errors or []:
-            explained = explain(error.get('text'))
+            explained = explain(error.get("text"))
             seller = move.company_id.partner_id
-            if explained.field == 'seller' or explained.field in PARTY_FIELDS and explained.bt in SELLER_TERMS:
+            if explained.field == "seller" or explained.field in PARTY_FIELDS and explained.bt in SELLER_TERMS:
                 return seller
             if explained.field in PARTY_FIELDS:
                 return move.partner_shipping_id if explained.bt in DELIVERY_TERMS else move.partner_id
-            if explained.field == 'tax':
+            if explained.field == "tax":
                 return move.invoice_line_ids.tax_ids[:1]
         return move
 
     def action_fix(self):
         """Open the record where the first error is fixed."""
-        return self._check_may('account.group_account_invoice')._l10n_ro_efactura_fix_target().sudo(
-            False)._get_records_action()
+        return check_bill(self, "read").sudo()._l10n_ro_efactura_fix_target().sudo(False)._get_records_action()
 
     def _l10n_ro_efactura_fix_alert(self):
-        """The link of an alert: {} when there is nothing but the invoice itself to open."""
+        """Return the link of an alert, dict(action_text, action); {} where only the invoice itself could be opened."""
         target = self and self._l10n_ro_efactura_fix_target()
-        if not target or target._name == 'account.move':
+        if not target or target._name == "account.move":
             return {}
         return {
-            'action_text': self.env._("Open %s", target.display_name),
-            'action': target.sudo(False)._get_records_action(),
+            "action_text": self.env._("Open %s", target.display_name),
+            "action": target.sudo(False)._get_records_action(),
         }
 
     def action_download_xml(self):
-        """The exact bytes that were sent."""
-        self._check_may('account.group_account_invoice')
+        """Download the exact bytes that were sent."""
+        check_bill(self, "read")
         self.ensure_one()
         return {
-            'type': 'ir.actions.act_url',
-            'url': f'/l10n_ro_efactura/xml/{self.id}',
-            'target': 'download',
+            "type": "ir.actions.act_url",
+            "url": f"/l10n_ro_efactura/xml/{self.id}",
+            "target": "download",
         }
 
     def action_open_not_at_anaf(self):
-        """Ask the reason, then decide that ANAF does not have it."""
-        self._check_may('account.group_account_manager')
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Not at ANAF"),
-            'res_model': 'l10n_ro_efactura.not.at.anaf',
-            'views': [[False, 'form']],
-            'target': 'new',
-            'context': {'default_submission_ids': self.ids},
-        }
+        """Open the dialog that asks for the reason of an accountant's decision that ANAF does not have it."""
+        check_manage(self, "read")
+        return open_action(
+            self.env,
+            "l10n_ro_efactura_abacus.l10n_ro_efactura_not_at_anaf_action",
+            self,
+            default_submission_ids=self.ids,
+        )

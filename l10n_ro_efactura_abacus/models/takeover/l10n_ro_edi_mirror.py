@@ -12,42 +12,42 @@ nok, refused   none: it may be corrected and sent again   none
 
 Production only. The history of attempts is in `l10n_ro_efactura.submission`.
 """
-import base64
 
 from odoo import api, models
 from odoo.tools import SQL
 
 from ...anaf import PackageError, XmlError, parse_xml, read_package
+from ..common.core import binary, binary_of_column
 
-DOCUMENT_STATES = {'processing': 'invoice_sent', 'uncertain': 'invoice_sent', 'ok': 'invoice_validated'}
-MOVE_STATES = {**DOCUMENT_STATES, 'uncertain': 'invoice_not_indexed'}
-DSIG = '{http://www.w3.org/2000/09/xmldsig#}'
+DOCUMENT_STATES = {"processing": "invoice_sent", "uncertain": "invoice_sent", "ok": "invoice_validated"}
+MOVE_STATES = {**DOCUMENT_STATES, "uncertain": "invoice_not_indexed"}
+DSIG = "{http://www.w3.org/2000/09/xmldsig#}"
 
 
 class AccountMove(models.Model):
-    _inherit = 'account.move'
+    _inherit = "account.move"
 
     @api.private
     def _l10n_ro_efactura_after_change(self, environment):
         """Called after the columns of `environment` were written on these moves: any number of them."""
         super()._l10n_ro_efactura_after_change(environment)
-        if environment != 'prod':
+        if environment != "prod" or self._l10n_ro_efactura_missing_for("state"):
             return
-        moves = self.sudo().exists().filtered('l10n_ro_efactura_state')
-        documents = self.env['l10n_ro_edi.document'].sudo().search([('invoice_id', 'in', moves.ids)])
+        moves = self.sudo().exists().filtered("l10n_ro_efactura_state")
+        documents = self.env["l10n_ro_edi.document"].sudo().search([("invoice_id", "in", moves.ids)])
         known = {(row.invoice_id.id, row.state, row.key_download): row for row in documents}
         kept, values = documents.browse(), []
         for move in moves:
             state = DOCUMENT_STATES.get(move.l10n_ro_efactura_state)
             if state:
-                key = move.l10n_ro_efactura_download_id if state == 'invoice_validated' else False
+                key = move.l10n_ro_efactura_download_id if state == "invoice_validated" else False
                 if row := known.get((move.id, state, key)):
                     kept |= row
                 else:
-                    values.append({'invoice_id': move.id, 'state': state, 'key_download': key})
-        evidence = self._l10n_ro_efactura_core_evidence([row['invoice_id'] for row in values])
+                    values.append({"invoice_id": move.id, "state": state, "key_download": key})
+        evidence = self._l10n_ro_efactura_core_evidence([row["invoice_id"] for row in values])
         (documents - kept).unlink()
-        documents.create([{**row, **evidence.get((row['invoice_id'], row['state']), {})} for row in values])
+        documents.create([{**row, **evidence.get((row["invoice_id"], row["state"]), {})} for row in values])
         moves._l10n_ro_efactura_mirror_columns()
 
     @api.model
@@ -58,16 +58,19 @@ class AccountMove(models.Model):
         """
         if not move_ids:
             return {}
-        self.env['l10n_ro_efactura.submission'].flush_model()
-        self.env.cr.execute(SQL(
-            """SELECT DISTINCT ON (s.move_id) s.move_id, s.xml, m.package FROM l10n_ro_efactura_submission s
+        self.env["l10n_ro_efactura.submission"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """SELECT DISTINCT ON (s.move_id) s.move_id, s.xml, m.package FROM l10n_ro_efactura_submission s
             LEFT JOIN l10n_ro_efactura_message m ON m.id = s.message_id AND m.archive_state = 'archived'
-                WHERE s.move_id IN %s AND s.environment = 'prod' ORDER BY s.move_id, s.id DESC""", tuple(move_ids)))
+                WHERE s.move_id IN %s AND s.environment = 'prod' ORDER BY s.move_id, s.id DESC""",
+                tuple(move_ids),
+            )
+        )
         evidence = {}
         for move_id, xml, package in self.env.cr.fetchall():
-            # both columns hold base64, as core's own field does
-            evidence[move_id, 'invoice_sent'] = {'attachment': bytes(xml)} if xml else {}
-            evidence[move_id, 'invoice_validated'] = _seal_values(bytes(package)) if package else {}
+            evidence[move_id, "invoice_sent"] = {"attachment": binary(binary_of_column(xml))} if xml else {}
+            evidence[move_id, "invoice_validated"] = _seal_values(binary_of_column(package)) if package else {}
         return evidence
 
     def _l10n_ro_efactura_mirror_columns(self):
@@ -75,29 +78,39 @@ class AccountMove(models.Model):
         if not self:
             return
         # core computes its state from its rows, and knows no uncertain one: that is behind us before the UPDATE
-        self.env['account.move'].flush_model(['l10n_ro_edi_state', 'l10n_ro_edi_index'])
-        rows = [SQL("(%s, %s, %s)", move.id, MOVE_STATES.get(move.l10n_ro_efactura_state) or None,
-                    move.l10n_ro_efactura_state in MOVE_STATES and move.l10n_ro_efactura_upload_index or None)
-                for move in self]
-        self.env.cr.execute(SQL(
-            """UPDATE account_move m SET l10n_ro_edi_state = v.state, l10n_ro_edi_index = v.index
+        self.env["account.move"].flush_model(["l10n_ro_edi_state", "l10n_ro_edi_index"])
+        rows = [
+            SQL(
+                "(%s, %s, %s)",
+                move.id,
+                MOVE_STATES.get(move.l10n_ro_efactura_state) or None,
+                move.l10n_ro_efactura_state in MOVE_STATES and move.l10n_ro_efactura_upload_index or None,
+            )
+            for move in self
+        ]
+        self.env.cr.execute(
+            SQL(
+                """UPDATE account_move m SET l10n_ro_edi_state = v.state, l10n_ro_edi_index = v.index
                  FROM (VALUES %s) AS v (id, state, index)
                 WHERE m.id = v.id AND (m.l10n_ro_edi_state, m.l10n_ro_edi_index) IS DISTINCT FROM (v.state, v.index)
-            """, SQL(", ").join(rows)))
-        self.invalidate_recordset(['l10n_ro_edi_state', 'l10n_ro_edi_index', 'l10n_ro_edi_document_ids'], flush=False)
+            """,
+                SQL(", ").join(rows),
+            )
+        )
+        self.invalidate_recordset(["l10n_ro_edi_state", "l10n_ro_edi_index", "l10n_ro_edi_document_ids"], flush=False)
 
 
 def _seal_values(package):
-    """Core's three columns about the Ministry's seal, from a package in base64; {} where it holds none."""
+    """Core's three columns about the Ministry's seal, from the bytes of a package; {} where it holds none."""
     try:
-        seal = read_package(base64.b64decode(package)).seal
+        seal = read_package(package).seal
         root = parse_xml(seal) if seal else None
     except (PackageError, XmlError):
         return {}
     if root is None:
         return {}
     return {
-        'attachment': base64.b64encode(seal),
-        'key_signature': root.findtext(f'.//{DSIG}SignatureValue'),
-        'key_certificate': root.findtext(f'.//{DSIG}X509Certificate'),
+        "attachment": binary(seal),
+        "key_signature": root.findtext(f".//{DSIG}SignatureValue"),
+        "key_certificate": root.findtext(f".//{DSIG}X509Certificate"),
     }

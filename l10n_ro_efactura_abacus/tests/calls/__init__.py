@@ -1,2 +1,3 @@
+from . import test_anaf_words
 from . import test_budget_and_circuit
 from . import test_wire_faults

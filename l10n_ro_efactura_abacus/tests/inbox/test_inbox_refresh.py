@@ -1,4 +1,5 @@
-"""Refresh SPV: the wizard, the hourly round, and that no message is missed, whatever ANAF's lists do."""
+"""Refresh SPV: the wizard, the hourly round, and that no message is missed, whatever ANAF's lists return."""
+
 import threading
 import time
 from datetime import datetime, timedelta
@@ -11,25 +12,24 @@ from odoo.tests import Form, freeze_time, tagged
 from ...anaf import ListedMessage, spv_window, today
 from ..pipeline import PipelineCase
 
-OTHER_CIF = '14399840'
+OTHER_CIF = "14399840"
 
 
-@tagged('post_install_l10n', 'post_install', '-at_install')
+@tagged("post_install_l10n", "post_install", "-at_install")
 class TestInboxRefresh(PipelineCase):
-
     def _box(self):
-        return self.boxes.search([('company_id', '=', self.company.id), ('environment', '=', 'prod')])
+        return self.boxes.search([("company_id", "=", self.company.id), ("environment", "=", "prod")])
 
     def _round(self, **later):
         """One hourly round, after some time; returns how many list calls it cost."""
         if later:
             self._later(**later)
-        before = self.sim.calls()['list_paged']
+        before = self.sim.calls()["list_paged"]
         self.messages._cron_refresh_spv()
-        return self.sim.calls()['list_paged'] - before
+        return self.sim.calls()["list_paged"] - before
 
     def _count(self):
-        return self.messages.search_count([('company_id', '=', self.company.id)])
+        return self.messages.search_count([("company_id", "=", self.company.id)])
 
     # -- nothing is missed ------------------------------------------------------------------------------------
 
@@ -46,13 +46,13 @@ class TestInboxRefresh(PipelineCase):
         """A message may show hours after the time it bears."""
         self._round()
         for days_ago in (0.01, 0.5, 0.9):
-            self.sim.put_supplier_invoice(self.company.vat, self._supplier_xml(f'LATE/{days_ago}'), days_ago=days_ago)
+            self.sim.put_supplier_invoice(self.company.vat, self._supplier_xml(f"LATE/{days_ago}"), days_ago=days_ago)
         self._round(hours=1)
         self.assertEqual(self._count(), 3)
 
     def test_shown_days_late_or_after_a_right_was_given(self):
         self._round()
-        self.sim.put_supplier_invoice(self.company.vat, self._supplier_xml('OLD/1'), days_ago=40)
+        self.sim.put_supplier_invoice(self.company.vat, self._supplier_xml("OLD/1"), days_ago=40)
         self._round(hours=1)
         self.assertFalse(self._count())
         self._round(days=8)
@@ -83,9 +83,10 @@ class TestInboxRefresh(PipelineCase):
         self.sim.generate_supplier_invoices(self.company.vat, 1100, days=50)
 
         def add():
-            while self.sim.calls()['list_paged'] < 1:
+            while self.sim.calls()["list_paged"] < 1:
                 time.sleep(0.01)
             self.sim.generate_supplier_invoices(self.company.vat, 450, days=50, seed=99)
+
         adding = threading.Thread(target=add)
         adding.start()
         self._round()
@@ -116,7 +117,7 @@ class TestInboxRefresh(PipelineCase):
 
     def test_a_broken_reading_is_repeated(self):
         self.sim.generate_supplier_invoices(self.company.vat, 1100, days=50)
-        self.sim.fault('http_503', 'list_paged', after=1)
+        self.sim.fault("http_503", "list_paged", after=1)
         self._round()
         self.assertTrue(self._box().last_error)
         self.assertFalse(self._box().listed_until)
@@ -132,9 +133,10 @@ class TestInboxRefresh(PipelineCase):
         self.sim.generate_supplier_invoices(self.company.vat, 900, days=50)
 
         def shift():
-            while self.sim.calls()['list_paged'] < 2:
+            while self.sim.calls()["list_paged"] < 2:
                 time.sleep(0.01)
             self.sim.settings.page_size = 500
+
         shifting = threading.Thread(target=shift)
         shifting.start()
         self._round()
@@ -144,31 +146,34 @@ class TestInboxRefresh(PipelineCase):
     # -- whose ------------------------------------------------------------------------------------------------
 
     def test_messages_of_other_companies(self):
-        other = self.env['res.company'].create({
-            'name': "Other SRL", 'country_id': self.env.ref('base.ro').id, 'vat': f'RO{OTHER_CIF}'})
-        box = self.boxes._of(self._lanes()[0])
+        other = self.env["res.company"].create(
+            {"name": "Other SRL", "country_id": self.env.ref("base.ro").id, "vat": f"RO{OTHER_CIF}"}
+        )
+        box = self.boxes._for_lane(self._lanes()[0])
 
-        def keep(number, cif, kind='received'):
-            return self.messages.browse(box._keep([ListedMessage(
-                number, number, cif, kind, '', '', spv_window()[1], None, None)]))
-        self.assertEqual(keep('1', OTHER_CIF).company_id, other)
-        self.assertEqual(keep('2', self.company._l10n_ro_efactura_cif()).company_id, self.company)
-        self.assertEqual(keep('3', '').company_id, self.company)
-        self.assertFalse(keep('4', '987654328'))
+        def keep(number, cif, kind="received"):
+            return self.messages.browse(
+                box._insert_listed([ListedMessage(number, number, cif, kind, "", "", spv_window()[1], None, None)])
+            )
+
+        self.assertEqual(keep("1", OTHER_CIF).company_id, other)
+        self.assertEqual(keep("2", self.company._l10n_ro_efactura_cif()).company_id, self.company)
+        self.assertEqual(keep("3", "").company_id, self.company)
+        self.assertFalse(keep("4", "987654328"))
 
     def test_branches_share_one_box(self):
         """What a company with branches receives is in one place, and asked for once."""
-        branch = self.env['res.company'].create({'name': "Branch", 'parent_id': self.company.id})
-        self.assertEqual(self.boxes._pairs().count((self.company.id, 'prod')), 1)
-        self.assertNotIn((branch.id, 'prod'), self.boxes._pairs())
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.assertEqual(self.boxes._pairs().count((self.company.id, "prod")), 1)
+        self.assertNotIn((branch.id, "prod"), self.boxes._pairs())
         self.sim.generate_supplier_invoices(self.company.vat, 2, days=5)
         lane = self._lanes()[0]
         lane.company = branch
-        self.boxes._of(lane)._sweep(lane, fields.Datetime.now() - timedelta(days=10))
+        self.boxes._for_lane(lane)._sweep(lane, fields.Datetime.now() - timedelta(days=10))
         self.assertEqual(self.messages.search([]).company_id, self.company)
 
     def test_what_a_branch_sent_is_its_own(self):
-        branch = self.env['res.company'].create({'name': "Branch", 'parent_id': self.company.id})
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
         submission = self._queue()
         self._upload()
         self._set(submission, company_id=branch.id)
@@ -177,25 +182,27 @@ class TestInboxRefresh(PipelineCase):
         self.assertEqual(self.messages.search([]).company_id, branch)
 
     def test_an_unknown_type_is_shown_in_anaf_s_words(self):
-        box = self.boxes._of(self._lanes()[0])
-        message = self.messages.browse(box._keep([ListedMessage(
-            '1', '2', '', 'other', 'NOTIFICARE NOUA', '', None, None, None)]))
-        self.assertEqual((message.type_text, message.kind), ('NOTIFICARE NOUA', 'other'))
+        box = self.boxes._for_lane(self._lanes()[0])
+        message = self.messages.browse(
+            box._insert_listed([ListedMessage("1", "2", "", "other", "NOTIFICARE NOUA", "", None, None, None)])
+        )
+        self.assertEqual((message.type_text, message.kind), ("NOTIFICARE NOUA", "other"))
 
     # -- who hears of it --------------------------------------------------------------------------------------
 
     def test_lists_that_cannot_be_read_for_days(self):
         self._round()
-        kind = self.env.ref('l10n_ro_efactura_abacus.activity_type_spv_unread')
+        kind = self.env.ref("l10n_ro_efactura_abacus.activity_type_spv_unread")
 
         def alerts():
-            return self.env['mail.activity'].search([('activity_type_id', '=', kind.id)])
+            return self.env["mail.activity"].search([("activity_type_id", "=", kind.id)])
+
         self.assertFalse(alerts())
-        self.sim.fault('waf', 'list_paged', times=2)
+        self.sim.fault("waf", "list_paged", times=2)
         self._set(self._box(), listed_until=fields.Datetime.now() - timedelta(days=3))
         self._round(hours=1)
         self.assertTrue(alerts())
-        self.assertIn('firewall', alerts()[0].summary)
+        self.assertIn("firewall", alerts()[0].summary)
         self.assertIn(self.company, alerts()[0].user_id.company_ids)
         wizard = self._wizard()
         self.assertEqual((wizard.last_read, bool(wizard.last_error)), (self._box().listed_until, True))
@@ -208,22 +215,24 @@ class TestInboxRefresh(PipelineCase):
     # -- the wizard -------------------------------------------------------------------------------------------
 
     def _wizard(self, **values):
-        return self.env['l10n_ro_efactura.refresh'].with_user(self.biller).with_company(self.company).create(values)
+        return self.env["l10n_ro_efactura.refresh"].with_user(self.biller).with_company(self.company).create(values)
 
     def test_the_wizard_says_how_many_days(self):
-        with freeze_time('2026-11-22 10:00:00'):
-            form = Form(self.env['l10n_ro_efactura.refresh'].with_user(self.biller).with_company(self.company))
-            self.assertEqual((form.date_from, form.date_to), (
-                fields.Date.to_date('2026-11-01'), fields.Date.to_date('2026-11-30')))
-            self.assertIn('22 days', form.asked)
-            form.period = 'previous'
-            self.assertEqual((form.date_from, form.date_to), (
-                fields.Date.to_date('2026-10-01'), fields.Date.to_date('2026-10-31')))
-            self.assertIn('53 days', form.asked)
-            form.period = 'other'
-            form.date_from = fields.Date.to_date('2026-05-01')
+        with freeze_time("2026-11-22 10:00:00"):
+            form = Form(self.env["l10n_ro_efactura.refresh"].with_user(self.biller).with_company(self.company))
+            self.assertEqual(
+                (form.date_from, form.date_to), (fields.Date.to_date("2026-11-01"), fields.Date.to_date("2026-11-30"))
+            )
+            self.assertIn("22 days", form.asked)
+            form.period = "previous"
+            self.assertEqual(
+                (form.date_from, form.date_to), (fields.Date.to_date("2026-10-01"), fields.Date.to_date("2026-10-31"))
+            )
+            self.assertIn("53 days", form.asked)
+            form.period = "other"
+            form.date_from = fields.Date.to_date("2026-05-01")
             self.assertTrue(form.too_old)
-            self.assertIn('60 days', form.asked)
+            self.assertIn("60 days", form.asked)
 
     def test_the_wizard_asks_says_what_came_and_opens_the_period(self):
         self.sim.generate_supplier_invoices(self.company.vat, 8, days=50)
@@ -232,16 +241,16 @@ class TestInboxRefresh(PipelineCase):
         found = self.messages.search([])
         self.assertTrue(found)
         self.assertLessEqual(len(found), 8, "only the period's days were asked")
-        self.assertIn(str(len(found)), action['params']['title'])
-        opened = action['params']['next']
-        self.assertEqual(self.messages.search(opened['domain']), found, "shown before their dates are known")
-        self.assertEqual(set(found.mapped('batch_user_id').ids), {self.biller.id})
+        self.assertIn(str(len(found)), action["params"]["title"])
+        opened = action["params"]["next"]
+        self.assertEqual(self.messages.search(opened["domain"]), found, "shown before their dates are known")
+        self.assertEqual(set(found.mapped("batch_user_id").ids), {self.biller.id})
         self._archive()
-        shown = self.messages.search(opened['domain'])
+        shown = self.messages.search(opened["domain"])
         self.assertEqual(shown, found.filtered(lambda m: first <= m.issue_date <= today()))
         again = self._wizard(date_from=first, date_to=today()).action_refresh()
-        self.assertIn("nothing new", again['params']['title'])
-        self.assertIn("archived", again['params']['message'])
+        self.assertIn("nothing new", again["params"]["title"])
+        self.assertIn("archived", again["params"]["message"])
 
     def test_what_a_user_read_is_read(self):
         self._round()
@@ -257,11 +266,11 @@ class TestInboxRefresh(PipelineCase):
         """An invoice of the period's last day that reaches ANAF days later belongs to the period."""
         record = self.sim.generate_supplier_invoices(OTHER_CIF, 1)[0]
         dated = today() - timedelta(days=12)
-        xml = record.xml.replace(f'<cbc:IssueDate>{record.issue_date}'.encode(), f'<cbc:IssueDate>{dated}'.encode())
+        xml = record.xml.replace(f"<cbc:IssueDate>{record.issue_date}".encode(), f"<cbc:IssueDate>{dated}".encode())
         self.sim.put_supplier_invoice(self.company.vat, xml, days_ago=3)
         action = self._wizard(date_from=dated - timedelta(days=5), date_to=dated).action_refresh()
         self._archive()
-        self.assertEqual(self.messages.search(action['params']['next']['domain']).issue_date, dated)
+        self.assertEqual(self.messages.search(action["params"]["next"]["domain"]).issue_date, dated)
 
     def test_no_connection(self):
         self.credential.unlink()
@@ -270,24 +279,25 @@ class TestInboxRefresh(PipelineCase):
         self.assertIn("not connected", wizard.problem)
         with self.assertRaisesRegex(UserError, "not connected"):
             wizard.action_refresh()
-        self.assertEqual(self.sim.calls()['list_paged'], 0)
+        self.assertEqual(self.sim.calls()["list_paged"], 0)
 
     def test_anaf_says_no(self):
-        self.sim.fault('maintenance', 'list_paged', times=0)
+        self.sim.fault("maintenance", "list_paged", times=0)
         with self.assertRaisesRegex(UserError, "maintenance"):
             self._wizard().action_refresh()
         self._round()
         self._round(seconds=31)
-        calls = self.sim.calls()['list_paged']
+        calls = self.sim.calls()["list_paged"]
         with self.assertRaisesRegex(UserError, "do not answer"):
             self._wizard().action_refresh()
-        self.assertEqual(self.sim.calls()['list_paged'], calls, "a closed gate is not knocked at")
+        self.assertEqual(self.sim.calls()["list_paged"], calls, "a closed gate is not knocked at")
 
     def test_another_company_s_box(self):
-        other = self.env['res.company'].create({'name': "Other SRL", 'vat': f'RO{OTHER_CIF}'})
+        other = self.env["res.company"].create({"name": "Other SRL", "vat": f"RO{OTHER_CIF}"})
         with self.assertRaises(AccessError):
             self._wizard(company_id=other.id).action_refresh()
         self.biller.company_ids = [Command.link(other.id)]
         with self.assertRaisesRegex(UserError, "not connected"):
             self._wizard(company_id=other.id).with_context(
-                allowed_company_ids=(self.company | other).ids).action_refresh()
+                allowed_company_ids=(self.company | other).ids
+            ).action_refresh()

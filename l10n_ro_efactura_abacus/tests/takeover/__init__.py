@@ -1,2 +1,3 @@
 from . import test_takeover
 from . import test_core_mirror
+from . import test_core_absent

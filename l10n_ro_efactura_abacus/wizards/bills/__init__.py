@@ -3,4 +3,3 @@ from . import import_batch
 from . import import_line
 from . import import_load
 from . import import_run
-from . import import_upload

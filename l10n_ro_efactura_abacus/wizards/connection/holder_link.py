@@ -1,11 +1,13 @@
 from odoo import fields, models
 
 
-class L10nRoEfacturaHolderLink(models.TransientModel):
-    _name = 'l10n_ro_efactura.holder.link'
+class EfacturaHolderLink(models.TransientModel):
+    """Dialog that shows the link for the certificate holder."""
+
+    _name = "l10n_ro_efactura.holder.link"
     _description = "Link for the certificate holder"
 
-    credential_id = fields.Many2one('l10n_ro_efactura.credential', required=True, ondelete='cascade')
-    # shown once, stored nowhere
+    credential_id = fields.Many2one("l10n_ro_efactura.credential", required=True, ondelete="cascade")
+    # shown once, not stored
     link = fields.Char(store=False, exportable=False)
     expires_at = fields.Datetime("Works until")

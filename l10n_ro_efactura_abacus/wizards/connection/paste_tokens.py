@@ -1,31 +1,33 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...models.common.actions import close_dialog
 
-class L10nRoEfacturaPasteTokens(models.TransientModel):
-    _name = 'l10n_ro_efactura.paste.tokens'
+
+class EfacturaPasteTokens(models.TransientModel):
+    _name = "l10n_ro_efactura.paste.tokens"
     _description = "Paste tokens of ANAF"
 
-    credential_id = fields.Many2one('l10n_ro_efactura.credential', required=True, ondelete='cascade')
+    credential_id = fields.Many2one("l10n_ro_efactura.credential", required=True, ondelete="cascade")
     access_token = fields.Text(store=False, exportable=False)
     refresh_token = fields.Text(store=False, exportable=False)
 
     @api.model_create_multi
     def create(self, vals_list):
-        """The tokens go straight to the connection: this table never holds them."""
+        """Write the tokens on the connection; this table never stores them."""
         vals_list = [dict(vals) for vals in vals_list]
-        pairs = [(vals.pop('access_token', ''), vals.pop('refresh_token', '')) for vals in vals_list]
+        pairs = [(vals.pop("access_token", ""), vals.pop("refresh_token", "")) for vals in vals_list]
         wizards = super().create(vals_list)
         for wizard, (access, refresh) in zip(wizards, pairs):
             wizard.credential_id.set_tokens(access, refresh)
         return wizards
 
     def write(self, vals):
-        if {'access_token', 'refresh_token'} & vals.keys():
+        if {"access_token", "refresh_token"} & vals.keys():
             raise UserError(self.env._("Close this window and paste the tokens again."))
         return super().write(vals)
 
     def action_done(self):
-        """Saving has stored the tokens."""
+        """Close the dialog; saving has stored the tokens."""
         self.credential_id._check_system()
-        return {'type': 'ir.actions.act_window_close'}
+        return close_dialog()

@@ -1,52 +1,59 @@
-from datetime import datetime, time, timedelta, timezone
+from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import date_utils, format_date
 
-from ...anaf import BUCHAREST, today
+from ...anaf import today
+from ...models.common.actions import notification
 from ...models.common.anaf_words import in_words
+from ...models.common.rights import check_bill, check_system
 from ...models.inbox.message import KEPT_DAYS
 
 
 class EfacturaRefresh(models.TransientModel):
-    """Ask ANAF for the messages of a period. Invoices are meant by their date; what is asked always runs to now."""
-    _name = 'l10n_ro_efactura.refresh'
+    """Dialog that reads the SPV messages of a period of invoice dates; ANAF is always asked up to now."""
+
+    _name = "l10n_ro_efactura.refresh"
     _description = "Refresh SPV"
 
     company_id = fields.Many2one(
-        'res.company', required=True, default=lambda self: self.env.company,
-        domain=lambda self: [('id', 'in', self.env.companies.ids)])
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company,
+        domain=lambda self: [("id", "in", self.env.companies.ids)],
+    )
     period = fields.Selection(
-        [('month', "This month"), ('previous', "Last month"), ('all', "All 60 days"), ('other', "Other period")],
-        required=True, default='month')
+        [("month", "This month"), ("previous", "Last month"), ("all", "All 60 days"), ("other", "Other period")],
+        required=True,
+        default="month",
+    )
     date_from = fields.Date(
-        "Invoices dated from", required=True,
-        default=lambda self: date_utils.start_of(today(), 'month'))
-    date_to = fields.Date("to", required=True, default=lambda self: date_utils.end_of(today(), 'month'))
-    days = fields.Integer(compute='_compute_asked')
-    asked = fields.Char(compute='_compute_asked')
-    too_old = fields.Boolean(compute='_compute_asked')
-    connected = fields.Boolean(compute='_compute_connected')
-    problem = fields.Char(compute='_compute_connected')
-    last_read = fields.Datetime("Read completely until", compute='_compute_last_read')
-    last_error = fields.Char("ANAF's last answer", compute='_compute_last_read')
+        "Invoices dated from", required=True, default=lambda self: date_utils.start_of(today(), "month")
+    )
+    date_to = fields.Date("to", required=True, default=lambda self: date_utils.end_of(today(), "month"))
+    days = fields.Integer(compute="_compute_asked")
+    asked = fields.Char(compute="_compute_asked")
+    too_old = fields.Boolean(compute="_compute_asked")
+    connected = fields.Boolean(compute="_compute_connected")
+    problem = fields.Char(compute="_compute_connected")
+    last_read = fields.Datetime("Read completely until", compute="_compute_last_read")
+    last_error = fields.Char("ANAF's last answer", compute="_compute_last_read")
 
     @api.model
     def _oldest(self):
         return today() - timedelta(days=KEPT_DAYS - 1)
 
-    @api.onchange('period')
+    @api.onchange("period")
     def _onchange_period(self):
-        if self.period in ('month', 'previous'):
-            day = today() if self.period == 'month' else date_utils.start_of(today(), 'month') - timedelta(days=1)
-            self.date_from, self.date_to = date_utils.start_of(day, 'month'), date_utils.end_of(day, 'month')
-        elif self.period == 'all':
-            self.date_from, self.date_to = self._oldest(), date_utils.end_of(today(), 'month')
+        if self.period in ("month", "previous"):
+            day = today() if self.period == "month" else date_utils.start_of(today(), "month") - timedelta(days=1)
+            self.date_from, self.date_to = date_utils.start_of(day, "month"), date_utils.end_of(day, "month")
+        elif self.period == "all":
+            self.date_from, self.date_to = self._oldest(), date_utils.end_of(today(), "month")
 
-    @api.depends('date_from')
-    @api.depends_context('lang')
+    @api.depends("date_from")
+    @api.depends_context("lang")
     def _compute_asked(self):
         for wizard in self:
             start = max(wizard.date_from or today(), self._oldest())
@@ -54,71 +61,82 @@ class EfacturaRefresh(models.TransientModel):
             wizard.days = max((today() - start).days + 1, 1)
             wizard.asked = self.env._(
                 "ANAF is asked from %(start)s to now: %(days)s days.",
-                start=format_date(self.env, min(start, today())), days=wizard.days)
+                start=format_date(self.env, min(start, today())),
+                days=wizard.days,
+            )
 
-    @api.depends('company_id')
-    @api.depends_context('lang')
+    @api.depends("company_id")
+    @api.depends_context("lang")
     def _compute_connected(self):
         for wizard in self:
             credential = wizard.company_id._l10n_ro_efactura_credential()
             warning = credential._warning() if credential else False
-            wizard.connected = bool(credential) and credential.state in ('connected', 'expiring')
-            wizard.problem = self.env._("%s is not connected to ANAF.", wizard.company_id.name) if not credential \
-                else warning and warning['text']
+            wizard.connected = bool(credential) and credential.state in ("connected", "expiring")
+            wizard.problem = (
+                self.env._("%s is not connected to ANAF.", wizard.company_id.name)
+                if not credential
+                else warning and warning["text"]
+            )
 
-    @api.depends('company_id')
+    @api.depends("company_id")
     def _compute_last_read(self):
-        boxes = self.env['l10n_ro_efactura.mailbox']
+        boxes = self.env["l10n_ro_efactura.mailbox"]
         for wizard in self:
-            box = boxes.search([('company_id', '=', wizard.company_id.id), ('environment', '=', 'prod')])
+            box = boxes.search([("company_id", "=", wizard.company_id.id), ("environment", "=", "prod")])
             wizard.last_read = box.listed_until
-            wizard.last_error = in_words(self.env, box.last_error)
+            wizard.last_error = in_words(self.env, box.last_error, box.last_error_code)
 
     def action_connect(self):
-        """To the connection, for those who may make one."""
-        if not self.env.user.has_group('base.group_system'):
-            raise AccessError(self.env._("Only an administrator connects Odoo to ANAF."))
-        return self.env['ir.actions.act_window']._for_xml_id('l10n_ro_efactura_abacus.efactura_credential_action')
+        """Open the connection, for users who may create one."""
+        check_system(self)
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_ro_efactura_abacus.l10n_ro_efactura_credential_action"
+        )
 
     def action_refresh(self):
-        """Read the lists, ask for the packages, say what came, and open the list of the period."""
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Your user may not read SPV."))
+        """Read ANAF's lists, request the packages, report what is new, and open the list of the period."""
+        check_bill(self)
         self.ensure_one()
-        messages = self.env['l10n_ro_efactura.message']
+        messages = self.env["l10n_ro_efactura.message"]
         new = messages.refresh_spv(self.company_id, self.date_from, self.date_to)
-        found = messages.search(self._period_domain() & Domain('archive_state', '=', 'listed'))
+        found = messages.search(self._period_domain() & Domain("archive_state", "=", "listed"))
         if found:
             found._request()
-        return {
-            'type': 'ir.actions.client', 'tag': 'display_notification',
-            'params': {'type': 'success', 'title': self._what_came(new), 'next': self._open_period(),
-                       'message': self.env._("%s packages are being downloaded.", len(found)) if found else
-                       self.env._("All packages of the period are archived.")},
-        }
+        return notification(
+            self.env._("%s packages are being downloaded.", len(found))
+            if found
+            else self.env._("All packages of the period are archived."),
+            "success",
+            title=self._what_came(new),
+            then=self._open_period(),
+        )
 
     def _what_came(self, new):
-        """How many messages ANAF listed for the first time, by kind."""
+        """Return the number of newly listed messages by kind, in words."""
         if not new:
             return self.env._("SPV: nothing new")
-        kinds = dict(new._fields['kind']._description_selection(self.env))
-        counts = ', '.join(f'{kinds[kind]} {len(some)}' for kind, some in new.grouped('kind').items())
+        kinds = dict(new._fields["kind"]._description_selection(self.env))
+        counts = ", ".join(f"{kinds[kind]} {len(some)}" for kind, some in new.grouped("kind").items())
         return self.env._("SPV: %(count)s new (%(counts)s)", count=len(new), counts=counts)
 
     def _period_domain(self):
-        """Documents dated in the period, and what has no date (yet) of the time that was asked."""
-        since = datetime.combine(self.date_from, time.min, BUCHAREST).astimezone(timezone.utc).replace(tzinfo=None)
-        return Domain('company_id', '=', self.company_id.id) & Domain('environment', '=', 'prod') & (
-            Domain('issue_date', '>=', self.date_from) & Domain('issue_date', '<=', self.date_to)
-            | Domain('issue_date', '=', False) & Domain('listed_at', '>=', since))
+        return self.env["l10n_ro_efactura.message"]._period_domain(
+            self.company_id, self.date_from, self.date_to, until_now=True
+        )
 
     def _open_period(self):
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'l10n_ro_efactura_abacus.action_l10n_ro_efactura_message')
-        action.pop('path', None)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_ro_efactura_abacus.l10n_ro_efactura_message_action"
+        )
+        action.pop("path", None)
         return {
-            **action, 'domain': list(self._period_domain()), 'context': {}, 'target': 'main',
-            'display_name': self.env._(
-                "SPV messages %(start)s – %(end)s", start=format_date(self.env, self.date_from),
-                end=format_date(self.env, self.date_to)),
+            **action,
+            "domain": list(self._period_domain()),
+            "context": {},
+            "target": "main",
+            "display_name": self.env._(
+                "SPV messages %(start)s – %(end)s",
+                start=format_date(self.env, self.date_from),
+                end=format_date(self.env, self.date_to),
+            ),
         }

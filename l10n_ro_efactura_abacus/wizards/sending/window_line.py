@@ -1,37 +1,64 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...models.codes.vat_codes import CATEGORIES, VATEX
+from ...models.codes.vat_tables import CATEGORIES, VATEX
+from ...models.common.rights import check_bill
 from ...models.document.account_move import TYPES
 
+# Kinds of answers: (value, label).
 KINDS = [
-    ('text', "Text"), ('date', "Date"), ('country', "Country"), ('county', "County"), ('sector', "Sector"),
-    ('unit', "Unit of measure"), ('vat', "VAT category"), ('bank', "Bank account"), ('uom', "Odoo unit"),
-    ('tax', "Tax"), ('type', "Invoice type"), ('none', "Nothing"),
+    ("text", "Text"),
+    ("date", "Date"),
+    ("country", "Country"),
+    ("county", "County"),
+    ("sector", "Sector"),
+    ("unit", "Unit of measure"),
+    ("vat", "VAT category"),
+    ("bank", "Bank account"),
+    ("uom", "Odoo unit"),
+    ("tax", "Tax"),
+    ("type", "Invoice type"),
+    ("none", "Nothing"),
 ]
-#: field to write -> what is asked
+# {field to write: kind of its answer}.
 KIND_OF_FIELD = {
-    'country_id': 'country', 'state_id': 'county', 'l10n_ro_efactura_sector': 'sector', 'partner_bank_id': 'bank',
-    'product_uom_id': 'uom', 'tax_ids': 'tax', 'l10n_ro_efactura_type': 'type',
+    "country_id": "country",
+    "state_id": "county",
+    "l10n_ro_efactura_sector": "sector",
+    "partner_bank_id": "bank",
+    "product_uom_id": "uom",
+    "tax_ids": "tax",
+    "l10n_ro_efactura_type": "type",
 }
+# {kind: field of the row that holds the answer}.
 ANSWER_OF_KIND = {
-    'text': 'answer_text', 'date': 'answer_date', 'country': 'answer_country_id', 'county': 'answer_state_id',
-    'sector': 'answer_sector', 'unit': 'answer_unit_id', 'vat': 'answer_category', 'bank': 'answer_bank_id',
-    'uom': 'answer_uom_id', 'tax': 'answer_tax_id', 'type': 'answer_type',
+    "text": "answer_text",
+    "date": "answer_date",
+    "country": "answer_country_id",
+    "county": "answer_state_id",
+    "sector": "answer_sector",
+    "unit": "answer_unit_id",
+    "vat": "answer_category",
+    "bank": "answer_bank_id",
+    "uom": "answer_uom_id",
+    "tax": "answer_tax_id",
+    "type": "answer_type",
 }
 
 
 class EfacturaWindowLine(models.TransientModel):
-    """One row of the window: a term with its value, or what is missing with a cell for the answer."""
-    _name = 'l10n_ro_efactura.window.line'
-    _description = "Row of the e-Factura window"
-    _order = 'sequence, id'
+    """A row of the window: a term with its value, a missing one with a cell for it, a finding, or an invoice line."""
 
-    window_id = fields.Many2one('l10n_ro_efactura.window', required=True, ondelete='cascade', index=True)
+    _name = "l10n_ro_efactura.window.line"
+    _description = "Row of the e-Factura window"
+    _order = "sequence, id"
+
+    window_id = fields.Many2one("l10n_ro_efactura.window", required=True, ondelete="cascade", index=True)
     sequence = fields.Integer(readonly=True)
     state = fields.Selection(
-        [('missing', "Missing"), ('ok', "There"), ('line', "Line"), ('fatal', "Stops it"), ('warning', "Warning")],
-        readonly=True)
+        [("missing", "Missing"), ("ok", "There"), ("line", "Line"), ("fatal", "Stops it"), ("warning", "Warning")],
+        readonly=True,
+    )
     bt = fields.Char(string="Term", readonly=True, help="Business term of EN 16931")
     label = fields.Char(string="Element", readonly=True)
     text = fields.Char(string="What Is Wrong", readonly=True)
@@ -41,12 +68,12 @@ class EfacturaWindowLine(models.TransientModel):
     model = fields.Char(readonly=True)
     res_id = fields.Integer(readonly=True)
     field = fields.Char(readonly=True)
-    move_ids = fields.Many2many('account.move', string="Invoices", readonly=True)
+    move_ids = fields.Many2many("account.move", string="Invoices", readonly=True)
     move_count = fields.Integer(string="How Many", readonly=True)
-    kind = fields.Selection(KINDS, readonly=True, default='none')
+    kind = fields.Selection(KINDS, readonly=True, default="none")
     note = fields.Char(readonly=True)
-    country_id = fields.Many2one('res.country', readonly=True)
-    bank_partner_id = fields.Many2one('res.partner', readonly=True)
+    country_id = fields.Many2one("res.country", readonly=True)
+    bank_partner_id = fields.Many2one("res.partner", readonly=True)
 
     # a line of the invoice, as the document shows it; its unit and its VAT category can be answered on it
     number = fields.Integer(string="Line", readonly=True)
@@ -60,16 +87,16 @@ class EfacturaWindowLine(models.TransientModel):
 
     answer_text = fields.Char()
     answer_date = fields.Date()
-    answer_country_id = fields.Many2one('res.country')
-    answer_state_id = fields.Many2one('res.country.state', domain="[('country_id', '=', country_id)]")
+    answer_country_id = fields.Many2one("res.country")
+    answer_state_id = fields.Many2one("res.country.state", domain="[('country_id', '=', country_id)]")
     answer_sector = fields.Selection([(str(number), f"Sector {number}") for number in range(1, 7)])
-    answer_unit_id = fields.Many2one('l10n_ro_efactura.unit')
+    answer_unit_id = fields.Many2one("l10n_ro_efactura.unit")
     answer_category = fields.Selection(CATEGORIES)
     answer_vatex = fields.Selection(VATEX)
     answer_reason = fields.Char()
-    answer_bank_id = fields.Many2one('res.partner.bank', domain="[('partner_id', '=', bank_partner_id)]")
-    answer_uom_id = fields.Many2one('uom.uom')
-    answer_tax_id = fields.Many2one('account.tax', domain="[('type_tax_use', '=', 'sale')]", check_company=False)
+    answer_bank_id = fields.Many2one("res.partner.bank", domain="[('partner_id', '=', bank_partner_id)]")
+    answer_uom_id = fields.Many2one("uom.uom")
+    answer_tax_id = fields.Many2one("account.tax", domain="[('type_tax_use', '=', 'sale')]", check_company=False)
     answer_type = fields.Selection(TYPES)
 
     # -------------------------------------------------------------------------
@@ -78,76 +105,88 @@ class EfacturaWindowLine(models.TransientModel):
 
     @api.model
     def _prepare(self, row):
-        """Values of a row from a problem of the invoice or a finding of the checker."""
-        window = self.env['l10n_ro_efactura.window']
-        record = self.env[row['model']].browse(row['res_id'])
-        moves = self.env['account.move'].browse(row['move_ids'])
+        """Return the values of a row from a problem of the invoice or a finding of the checker."""
+        window = self.env["l10n_ro_efactura.window"]
+        record = self.env[row["model"]].browse(row["res_id"])
+        moves = self.env["account.move"].browse(row["move_ids"])
         values = {
-            'state': row['state'], 'bt': row['bt'], 'label': window._label(row['bt']) if row['bt'] else '',
-            'text': row['text'], 'rule': row.get('rule') or row.get('code'), 'model': row['model'],
-            'res_id': row['res_id'], 'field': row['field'], 'move_ids': moves.ids, 'move_count': len(moves),
-            'source': self._where(record, moves),
+            "state": row["state"],
+            "bt": row["bt"],
+            "label": window._label(row["bt"]) if row["bt"] else "",
+            "text": row["text"],
+            "rule": row.get("rule") or row.get("code"),
+            "model": row["model"],
+            "res_id": row["res_id"],
+            "field": row["field"],
+            "move_ids": moves.ids,
+            "move_count": len(moves),
+            "source": self._where(record, moves),
         }
-        if row['state'] == 'missing':
-            values |= self._prepare_answer(record, row['field'])
+        if row["state"] == "missing":
+            values |= self._prepare_answer(record, row["field"])
         return values
 
     @api.model
     def _where(self, record, moves):
-        """The record to mend, and the lines of the one invoice that it stands on."""
+        """Name the record to correct and, for a single invoice, the lines that use it."""
         numbers = {}
         if len(moves) == 1:
-            lines = moves.invoice_line_ids.filtered(lambda line: line.display_type == 'product')
+            lines = moves.invoice_line_ids.filtered(lambda line: line.display_type == "product")
             for number, line in enumerate(lines, start=1):
                 for one in (line, line.product_uom_id, *line.tax_ids.flatten_taxes_hierarchy(), line.product_id):
                     numbers.setdefault(one, []).append(str(number))
         on_lines = numbers.get(record, [])
-        name = self.env['l10n_ro_efactura.window']._source_name(
-            record, on_lines[0] if on_lines and record._name == 'account.move.line' else 0)
-        if not on_lines or record._name == 'account.move.line':
+        name = self.env["l10n_ro_efactura.window"]._source_name(
+            record, on_lines[0] if on_lines and record._name == "account.move.line" else 0
+        )
+        if not on_lines or record._name == "account.move.line":
             return name
-        return self.env._("%(record)s, line %(lines)s", record=name, lines=', '.join(on_lines[:10]))
+        return self.env._("%(record)s, line %(lines)s", record=name, lines=", ".join(on_lines[:10]))
 
     @api.model
     def _prepare_answer(self, record, field):
-        """What may be answered, by whom, and what is proposed."""
+        """Return the values of a row that say what can be answered, by whom, and what is proposed."""
         kind = self._kind(record, field)
-        values = {'kind': kind}
-        if kind != 'none' and field != 'code' and not record.has_access('write'):
-            values |= {'kind': 'none', 'note': self._who_may(record)}
-        elif kind == 'county':
-            values['country_id'] = record.country_id.id
-        elif kind == 'bank':
-            values['bank_partner_id'] = record.bank_partner_id.id
-        elif kind == 'sector' and record.l10n_ro_efactura_sector_guess:
-            values |= {'answer_sector': record.l10n_ro_efactura_sector_guess,
-                       'note': self.env._("Proposed from the address: look before you save.")}
-        elif kind == 'unit':
-            named = self.env['l10n_ro_efactura.unit']._named(record.name)
+        values = {"kind": kind}
+        if kind != "none" and field != "code" and not record.has_access("write"):
+            values |= {"kind": "none", "note": self._who_may(record)}
+        elif kind == "county":
+            values["country_id"] = record.country_id.id
+        elif kind == "bank":
+            values["bank_partner_id"] = record.bank_partner_id.id
+        elif kind == "sector" and record.l10n_ro_efactura_sector_guess:
+            values |= {
+                "answer_sector": record.l10n_ro_efactura_sector_guess,
+                "note": self.env._("Proposed from the address: look before you save."),
+            }
+        elif kind == "unit":
+            named = self.env["l10n_ro_efactura.unit"]._named(record.name)
             if named:
-                values |= {'answer_unit_id': named.id,
-                           'note': self.env._("Proposed from the name: look before you save.")}
-        elif kind == 'text' and isinstance(record[field], str):
-            values['answer_text'] = record[field]
+                values |= {
+                    "answer_unit_id": named.id,
+                    "note": self.env._("Proposed from the name: look before you save."),
+                }
+        elif kind == "text" and isinstance(record[field], str):
+            values["answer_text"] = record[field]
         return values
 
     @api.model
     def _kind(self, record, field):
-        if field == 'code':
-            return 'unit' if record._name == 'uom.uom' else 'vat'
+        if field == "code":
+            return "unit" if record._name == "uom.uom" else "vat"
         if not field or field not in record._fields:
-            return 'none'
-        if record._name == 'account.move.line' and field == 'tax_ids' and record.parent_state != 'draft':
-            return 'none'  # the entry would change: Odoo wants it as a draft
+            return "none"
+        if record._name == "account.move.line" and field == "tax_ids" and record.parent_state != "draft":
+            return "none"  # it changes the entry, which Odoo allows on drafts only
         if kind := KIND_OF_FIELD.get(field):
             return kind
-        return {'char': 'text', 'date': 'date'}.get(record._fields[field].type, 'none')
+        return {"char": "text", "date": "date"}.get(record._fields[field].type, "none")
 
     @api.model
     def _who_may(self, record):
-        """Who may write what this user may not."""
-        groups = self.env['ir.model.access'].group_names_with_access(record._name, 'write')
-        return self.env._("You may not change this. Who may: %s", ', '.join(groups) or self.env._("nobody"))
+        """Say which groups may write a record that this user may not."""
+        groups = self.env["ir.model.access"].group_names_with_access(record._name, "write")
+        return self.env._("You may not change this. Who may: %s", ", ".join(groups) or self.env._("nobody"))
 
     # -------------------------------------------------------------------------
     # ANSWERING
@@ -157,25 +196,25 @@ class EfacturaWindowLine(models.TransientModel):
         return self.env[self.model].browse(self.res_id).exists()
 
     def _answer(self):
-        """The answer, None where there is none or where it says what the record says."""
+        """Return the answer, None where there is none or where it equals the record's value."""
         self.ensure_one()
         name = ANSWER_OF_KIND.get(self.kind)
         answer = self[name] if name else None
-        if self.kind == 'text':
-            answer = (answer or '').strip()
-            if answer == (self._record()[self.field] or ''):
+        if self.kind == "text":
+            answer = (answer or "").strip()
+            if answer == (self._record()[self.field] or ""):
                 return None
         return answer or None
 
     def _write(self):
         """Write the answers of one record with the user's own rights.
 
-        :return: why not, False when all went well
+        :return: the reason why it failed, False on success
         """
         record = self[0]._record()
         try:
             with self.env.cr.savepoint():
-                if self[0].field == 'code':
+                if self[0].field == "code":
                     self._remember(record)
                 else:
                     record.write({line.field: line._field_value() for line in self})
@@ -189,50 +228,58 @@ class EfacturaWindowLine(models.TransientModel):
         return False
 
     def _answers(self, missing):
-        """Is what was answered on this line of the invoice what the row `missing` asks for?"""
+        """Return True where the answer on this invoice line is what the row `missing` asks for."""
         self.ensure_one()
         line = self._record()
-        if missing.kind == 'unit':
+        if missing.kind == "unit":
             return bool(self.answer_unit_id) and missing._record() == line.product_uom_id
-        return missing.kind == 'vat' and bool(self.answer_category) and (
-            missing._record() in line.tax_ids.flatten_taxes_hierarchy())
+        return (
+            missing.kind == "vat"
+            and bool(self.answer_category)
+            and (missing._record() in line.tax_ids.flatten_taxes_hierarchy())
+        )
 
     def _field_value(self):
         answer = self._answer()
-        if self.kind == 'tax':
+        if self.kind == "tax":
             return [fields.Command.set(answer.ids)]
         return answer.id if isinstance(answer, models.BaseModel) else answer
 
     def _remember(self, record):
-        code_map = self.env['l10n_ro_efactura.code.map']
+        code_map = self.env["l10n_ro_efactura.code.map"]
         for line in self:
             for company in line.move_ids.company_id:
-                if line.kind == 'unit':
+                if line.kind == "unit":
                     code_map._remember(company, record, line.answer_unit_id.code)
                 else:
-                    code_map._remember(company, record, line.answer_category, line.answer_vatex or False,
-                                       (line.answer_reason or '').strip() or False)
+                    code_map._remember(
+                        company,
+                        record,
+                        line.answer_category,
+                        line.answer_vatex or False,
+                        (line.answer_reason or "").strip() or False,
+                    )
 
     # -------------------------------------------------------------------------
     # BUTTONS
     # -------------------------------------------------------------------------
 
     def _check_may(self):
-        self.move_ids._l10n_ro_efactura_check_user()
+        check_bill(self.move_ids, "write")
         self.ensure_one()
 
     def action_open(self):
-        """Open the record where this is mended."""
+        """Open the record to correct."""
         self._check_may()
         record = self._record()
-        if record._name == 'account.move.line':
+        if record._name == "account.move.line":
             record = record.move_id
         if not record:
             raise UserError(self.env._("The record is gone."))
-        record.check_access('read')
+        record.check_access("read")
         return record._get_records_action()
 
     def action_open_moves(self):
-        """The invoices that lack this."""
+        """Open the invoices that lack this term."""
         self._check_may()
         return self.move_ids._l10n_ro_efactura_list_action(self.text)

@@ -51,10 +51,22 @@ def table(tally, bases, options):
     warned = sum(1 for counts in tally.rules.values() if counts["warning"])
     return (
         _HEAD.format(
-            bases=bases, share=f"a random {options.share:.0%}" if options.share < 1 else "all",
-            full=f", all of them of {options.full.replace(',', ', ')}" if options.full else "", pairs=options.pairs,
-            mixtures=options.mixtures, documents=tally.documents, accepted=tally.accepted, rejected=tally.rejected,
-            invalid=tally.invalid, aborted=tally.aborted, compared=tally.compared,
+            bases=bases,
+            share=f"a random {options.share:.0%}" if options.share < 1 else "all",
+            full=f", all of them of {options.full.replace(',', ', ')}" if options.full else "",
+            pairs=options.pairs,
+            mixtures=options.mixtures,
+            documents=tally.documents,
+            accepted=tally.accepted,
+            rejected=tally.rejected,
+            invalid=tally.invalid,
+            aborted=tally.aborted,
+            compared=tally.compared,
             verdicts=sum("verdict" in " ".join(one[1]) for one in tally.disagreements),
-            differing=len(tally.disagreements), ms=tally.seconds / tally.documents * 1000)
-        + "".join(rows) + f"\n{warned} warning rules were seen as well.\n" + _TAIL)
+            differing=len(tally.disagreements),
+            ms=tally.seconds / tally.documents * 1000,
+        )
+        + "".join(rows)
+        + f"\n{warned} warning rules were seen as well.\n"
+        + _TAIL
+    )

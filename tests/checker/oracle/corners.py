@@ -5,8 +5,10 @@ from decimal import Decimal
 import checker_samples as samples
 from checker_samples import allowance, invoice, reference, tag
 
-_SCHEME = ('<cac:PartyTaxScheme><cbc:CompanyID>RO18547290</cbc:CompanyID><cac:TaxScheme><cbc:ID>VAT</cbc:ID>'
-           '</cac:TaxScheme></cac:PartyTaxScheme>')
+_SCHEME = (
+    "<cac:PartyTaxScheme><cbc:CompanyID>RO18547290</cbc:CompanyID><cac:TaxScheme><cbc:ID>VAT</cbc:ID>"
+    "</cac:TaxScheme></cac:PartyTaxScheme>"
+)
 _XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 
 
@@ -29,8 +31,10 @@ def _sums():
     for base in ("100.10", "99.95", "1000.37", "0.07", "123456.78", "33.33"):
         xml = _plain(lines=[dict(quantity="1", price=base)])
         for step in (1, -1):
-            yield xml.replace(f'<cbc:TaxableAmount currencyID="RON">{base}',
-                              f'<cbc:TaxableAmount currencyID="RON">{Decimal(base) + step}')
+            yield xml.replace(
+                f'<cbc:TaxableAmount currencyID="RON">{base}',
+                f'<cbc:TaxableAmount currencyID="RON">{Decimal(base) + step}',
+            )
     for quantity in ("-1", "-3"):
         for price in ("0.005", "10.015", "33.335"):
             yield invoice(lines=[dict(quantity=quantity, price=price)], due=None)
@@ -46,16 +50,35 @@ def _sums():
 
 
 def _periods():
-    for inside in ("", tag("cbc:DescriptionCode", "35"), tag("cbc:DescriptionCode", "35") * 2,
-                   tag("cbc:Description", "x"), tag("cbc:StartDate", "2026-01-01Z")):
+    for inside in (
+        "",
+        tag("cbc:DescriptionCode", "35"),
+        tag("cbc:DescriptionCode", "35") * 2,
+        tag("cbc:Description", "x"),
+        tag("cbc:StartDate", "2026-01-01Z"),
+    ):
         period = tag("cac:InvoicePeriod", inside)
         yield invoice(references=period)
         yield invoice(references=period * 2)
         yield invoice(lines=[dict(extra=period)])
-        yield samples.kinds()["tax_point"].decode().replace(
-            "<cac:AccountingSupplierParty>", f"{period}<cac:AccountingSupplierParty>")
-    for day in ("2026-01-15<!-- x -->", "2026-01<!-- x -->-15", "2026-01-<?p x?>15", "0000-01-01", "0001-01-01",
-                "9999-12-31", "-026-01-01", "2026-13-01", "2024-02-29", "2023-02-29", "12026-01-15"):
+        yield (
+            samples.kinds()["tax_point"]
+            .decode()
+            .replace("<cac:AccountingSupplierParty>", f"{period}<cac:AccountingSupplierParty>")
+        )
+    for day in (
+        "2026-01-15<!-- x -->",
+        "2026-01<!-- x -->-15",
+        "2026-01-<?p x?>15",
+        "0000-01-01",
+        "0001-01-01",
+        "9999-12-31",
+        "-026-01-01",
+        "2026-13-01",
+        "2024-02-29",
+        "2023-02-29",
+        "12026-01-15",
+    ):
         yield _plain().replace("2026-01-15<", f"{day}<")
         yield _rich().replace("<cbc:StartDate>2026-01-01", f"<cbc:StartDate>{day}")
         due = tag("cbc:PaymentDueDate", day)
@@ -73,10 +96,12 @@ def _sides():
                 side = allowance(amount, "RON", charge, None, reason, code, base="2.345")
                 yield _plain().replace("<cac:Item>", f"{side}<cac:Item>")
         two = allowance("1.00", "RON", charge, ("S", "21")).replace(
-            "<cac:TaxCategory>", samples.category("", "TaxCategory", "E", "0") + "<cac:TaxCategory>")
+            "<cac:TaxCategory>", samples.category("", "TaxCategory", "E", "0") + "<cac:TaxCategory>"
+        )
         yield _plain().replace("<cac:TaxTotal>", f"{two}<cac:TaxTotal>", 1)
         twice = allowance("1.00", "RON", charge, ("S", "21")).replace(
-            "<cbc:Amount", "<cbc:AllowanceChargeReason>b</cbc:AllowanceChargeReason><cbc:Amount")
+            "<cbc:Amount", "<cbc:AllowanceChargeReason>b</cbc:AllowanceChargeReason><cbc:Amount"
+        )
         yield _plain().replace("<cac:TaxTotal>", f"{twice}<cac:TaxTotal>", 1)
         yield _plain().replace("</cac:Price>", allowance("1.00", "RON", charge) * 2 + "</cac:Price>")
     for code, rate in (("S", "21"), ("S", "9"), ("E", "0"), ("O", "0")):
@@ -89,14 +114,25 @@ def _sides():
 
 
 def _parties():
-    for schemes in (_SCHEME * 2, _SCHEME * 3, _SCHEME + _SCHEME.replace("VAT", "FC"),
-                    _SCHEME + _SCHEME.replace("VAT", "FC") * 2, _SCHEME + _SCHEME.replace("VAT", "vat"),
-                    _SCHEME.replace("<cbc:ID>VAT</cbc:ID>", ""), _SCHEME.replace("VAT", " VAT ")):
+    for schemes in (
+        _SCHEME * 2,
+        _SCHEME * 3,
+        _SCHEME + _SCHEME.replace("VAT", "FC"),
+        _SCHEME + _SCHEME.replace("VAT", "FC") * 2,
+        _SCHEME + _SCHEME.replace("VAT", "vat"),
+        _SCHEME.replace("<cbc:ID>VAT</cbc:ID>", ""),
+        _SCHEME.replace("VAT", " VAT "),
+    ):
         yield _plain().replace(_SCHEME, schemes)
         yield _plain().replace(_SCHEME.replace("18547290", "4221306"), schemes)
     number = tag("cac:PartyIdentification", tag("cbc:ID", "5060012349998", schemeID="0088"))
-    for numbers in (number * 2, number + number.replace("0088", "SEPA"), number.replace("0088", "sepa") * 2,
-                    number.replace(' schemeID="0088"', "") * 2, number.replace("0088", "XX")):
+    for numbers in (
+        number * 2,
+        number + number.replace("0088", "SEPA"),
+        number.replace("0088", "sepa") * 2,
+        number.replace(' schemeID="0088"', "") * 2,
+        number.replace("0088", "XX"),
+    ):
         yield _rich().replace(number, numbers)
         yield _rich().replace("<cac:PartyName><cbc:Name>Casa Buna", numbers + "<cac:PartyName><cbc:Name>Casa Buna")
         yield _rich().replace("<cac:PartyName><cbc:Name>Mobila Noua", numbers + "<cac:PartyName><cbc:Name>Mobila Noua")
@@ -107,8 +143,13 @@ def _parties():
         start = f"<cac:PartyLegalEntity><cbc:RegistrationName>{name}"
         yield _plain().replace(start, entity + start)
         yield _plain().replace(start, tag("cac:PartyLegalEntity", "") + start)
-    for inside in ("", tag("cac:DeliveryLocation", ""), tag("cac:DeliveryAddress", ""),
-                   tag("cac:DeliveryLocation", tag("cac:Address", "")), tag("cac:DeliveryParty", "")):
+    for inside in (
+        "",
+        tag("cac:DeliveryLocation", ""),
+        tag("cac:DeliveryAddress", ""),
+        tag("cac:DeliveryLocation", tag("cac:Address", "")),
+        tag("cac:DeliveryParty", ""),
+    ):
         for kind in ("Invoice", "CreditNote"):
             yield invoice(kind, delivery=tag("cac:Delivery", inside))
 
@@ -122,13 +163,19 @@ def _documents():
             yield xml.replace(first, f'<cbc:ID schemeID="AAA">DEV-1</cbc:ID>{tag("cbc:DocumentTypeCode", code)}')
         described = "<cbc:DocumentDescription>Deviz</cbc:DocumentDescription>"
         yield xml.replace(described, described * 2)
-        yield xml.replace("OBJ-1</cbc:ID><cbc:DocumentTypeCode>130</cbc:DocumentTypeCode>",
-                          "OBJ-1</cbc:ID><cbc:DocumentTypeCode>130</cbc:DocumentTypeCode><cac:Attachment/>")
-        yield xml.replace("OBJ-1</cbc:ID><cbc:DocumentTypeCode>130</cbc:DocumentTypeCode>",
-                          f"OBJ-1</cbc:ID><cbc:DocumentTypeCode>130</cbc:DocumentTypeCode>{described}")
+        yield xml.replace(
+            "OBJ-1</cbc:ID><cbc:DocumentTypeCode>130</cbc:DocumentTypeCode>",
+            "OBJ-1</cbc:ID><cbc:DocumentTypeCode>130</cbc:DocumentTypeCode><cac:Attachment/>",
+        )
+        yield xml.replace(
+            "OBJ-1</cbc:ID><cbc:DocumentTypeCode>130</cbc:DocumentTypeCode>",
+            f"OBJ-1</cbc:ID><cbc:DocumentTypeCode>130</cbc:DocumentTypeCode>{described}",
+        )
         yield xml.replace("LIC-1", "L" * 201)
-        yield xml.replace("</cac:InvoiceDocumentReference>", "</cac:InvoiceDocumentReference>"
-                          + reference("cac:AdditionalDocumentReference", "x", kind="380"))
+        yield xml.replace(
+            "</cac:InvoiceDocumentReference>",
+            "</cac:InvoiceDocumentReference>" + reference("cac:AdditionalDocumentReference", "x", kind="380"),
+        )
     project = "<cac:ProjectReference>"
     yield _rich().replace(project, tag("cac:ProjectReference", tag("cbc:ID", "P2")) + project)
     for notes in (["n"] * 20, ["n"] * 21, ["##"], ["#AA #x"], ["# AA#x"], ["a#ABC#b"], ["#AAI"], ["#AAA#AAA#"]):
@@ -143,26 +190,38 @@ def _documents():
 def _payment():
     means = tag("cac:PaymentMeans", tag("cbc:PaymentMeansCode", "30"))
     for first, second in (("30", "30"), ("30", "42"), ("10", "10"), ("10", " 10"), ("58", "58")):
-        yield _plain().replace("<cac:TaxTotal>", means.replace("30", second) + "<cac:TaxTotal>", 1).replace(
-            "Code>30<", f"Code>{first}<", 1)
+        yield (
+            _plain()
+            .replace("<cac:TaxTotal>", means.replace("30", second) + "<cac:TaxTotal>", 1)
+            .replace("Code>30<", f"Code>{first}<", 1)
+        )
     due = tag("cbc:PaymentDueDate", "2026-02-01")
     for kind in ("rich", "credit_note_rich"):
         yield _rich(kind).replace("</cbc:PaymentMeansCode>", f"</cbc:PaymentMeansCode>{due}", 1)
         yield _rich(kind).replace("</cbc:PaymentMeansCode>", f"</cbc:PaymentMeansCode>{due}")
-        yield _rich(kind).replace('<cbc:PaymentMeansCode>', '<cbc:PaymentMeansCode name="x">')
+        yield _rich(kind).replace("<cbc:PaymentMeansCode>", '<cbc:PaymentMeansCode name="x">')
         yield _rich(kind).replace("Ion Pop", "i" * 201)
 
 
 def _repeated():
-    for start in ("<cac:ContractDocumentReference>", "<cac:DespatchDocumentReference>",
-                  "<cac:ReceiptDocumentReference>", "<cac:OriginatorDocumentReference>",
-                  "<cac:Delivery>", "<cac:PaymentTerms>", "<cac:AddressLine>",
-                  "<cac:PartyName>", "<cbc:PaymentID>", "<cbc:Description>", "<cac:Contact>"):
+    for start in (
+        "<cac:ContractDocumentReference>",
+        "<cac:DespatchDocumentReference>",
+        "<cac:ReceiptDocumentReference>",
+        "<cac:OriginatorDocumentReference>",
+        "<cac:Delivery>",
+        "<cac:PaymentTerms>",
+        "<cac:AddressLine>",
+        "<cac:PartyName>",
+        "<cbc:PaymentID>",
+        "<cbc:Description>",
+        "<cac:Contact>",
+    ):
         for kind in ("rich", "credit_note_rich"):
             before, found, rest = _rich(kind).partition(start)
             if found:
                 end = start.replace("<", "</")
-                inside = rest[:rest.index(end)]
+                inside = rest[: rest.index(end)]
                 yield f"{before}{start}{inside}{end}{start}{rest}"
                 yield f"{before}{start}{end}{start}{rest}"
 
@@ -175,12 +234,20 @@ def _odd_xml():
     yield _plain().replace("<cbc:Note>Multumim", "<cbc:Note><![CDATA[a < b]]>")
     yield _plain().replace("<cac:Item>", "<cac:Item>text")
     yield _plain().replace("CIUS-RO:1.0.1<", "CIUS-RO:1.0.1\n<")
-    line = tag("cac:SubInvoiceLine", tag("cbc:ID", "1") + tag("cbc:LineExtensionAmount", "1", currencyID="RON")
-               + tag("cac:Item", tag("cac:ClassifiedTaxCategory", tag("cbc:ID", "E") + "<cac:TaxScheme/>")))
+    line = tag(
+        "cac:SubInvoiceLine",
+        tag("cbc:ID", "1")
+        + tag("cbc:LineExtensionAmount", "1", currencyID="RON")
+        + tag("cac:Item", tag("cac:ClassifiedTaxCategory", tag("cbc:ID", "E") + "<cac:TaxScheme/>")),
+    )
     yield _plain().replace("</cac:Price>", f"</cac:Price>{line}")
-    extension = ('<e:UBLExtensions xmlns:e="urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2">'
-                 '<e:UBLExtension><e:ExtensionContent><x:aAmount xmlns:x="u">1.234</x:aAmount></e:ExtensionContent>'
-                 '</e:UBLExtension></e:UBLExtensions>')
+    extension = (
+        '<e:UBLExtensions xmlns:e="urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2">'
+        '<e:UBLExtension><e:ExtensionContent><x:aAmount xmlns:x="u">1.234</x:aAmount></e:ExtensionContent>'
+        "</e:UBLExtension></e:UBLExtensions>"
+    )
     yield _plain().replace("<cbc:CustomizationID>", f"{extension}<cbc:CustomizationID>")
-    yield _plain().replace("<cac:AccountingSupplierParty>", "<cac:Signature><cbc:ID>x</cbc:ID></cac:Signature>"
-                           "<cac:AccountingSupplierParty>")
+    yield _plain().replace(
+        "<cac:AccountingSupplierParty>",
+        "<cac:Signature><cbc:ID>x</cbc:ID></cac:Signature><cac:AccountingSupplierParty>",
+    )

@@ -24,10 +24,18 @@ VALUES = {
     "CustomizationID": (
         "urn:cen.eu:en16931:2017",
         "urn:cen.eu:en16931:2017#compliant#urn:efactura.mfinante.ro:CIUS-RO:1.0.0",
-        "urn:cen.eu:en16931:2017#compliant#urn:efactura.mfinante.ro:CIUS-RO:1.0.1 "),
+        "urn:cen.eu:en16931:2017#compliant#urn:efactura.mfinante.ro:CIUS-RO:1.0.1 ",
+    ),
     "AllowanceChargeReasonCode": ("95", "41", "FC", "PC", "fc", "999", " 95 ", "9 5"),
-    "TaxExemptionReasonCode": ("VATEX-EU-AE", "vatex-eu-o", "VATEX-EU-IC", "VATEX-EU-135-1", "VATEX-FR-FRANCHISE", "X",
-                               "VATEX-EU-79-C"),
+    "TaxExemptionReasonCode": (
+        "VATEX-EU-AE",
+        "vatex-eu-o",
+        "VATEX-EU-IC",
+        "VATEX-EU-135-1",
+        "VATEX-FR-FRANCHISE",
+        "X",
+        "VATEX-EU-79-C",
+    ),
     "DocumentTypeCode": ("130", "50", "916", " 130"),
     "ChargeIndicator": ("true", "false", "1", "0", " true ", "TRUE", "yes"),
     "CompanyID": ("RO123", "123", "ro123", "EL123", "GR1", " RO1", "R", "XI9", "XK1", "J40/1/2000"),
@@ -48,25 +56,49 @@ ATTRIBUTES = {
     "filename": ("a" * 200, "a" * 201, ""),
     "name": ("n" * 100, "n" * 101),
 }
-ADDED = {"ID": ("schemeID", "schemeName", "languageID"), "Note": ("languageID",), "CompanyID": ("schemeID",),
-         "InvoiceTypeCode": ("listID", "name"), "LineExtensionAmount": ("unitCode", "currencyCodeListVersionID")}
+ADDED = {
+    "ID": ("schemeID", "schemeName", "languageID"),
+    "Note": ("languageID",),
+    "CompanyID": ("schemeID",),
+    "InvoiceTypeCode": ("listID", "name"),
+    "LineExtensionAmount": ("unitCode", "currencyCodeListVersionID"),
+}
 LENGTHS = (10, 20, 21, 50, 51, 100, 101, 140, 141, 150, 151, 200, 201, 300, 301, 1000, 1001)
-DATES = ("2026-01-15Z", "2026-01-15+02:00", "2026-02-30", "15.01.2026", "2026-01-15T00:00:00", " 2026-01-15",
-         "2025-01-01", "2027-12-31", "20260115", "2026-1-5", "12026-01-15", "2024-02-29")
+DATES = (
+    "2026-01-15Z",
+    "2026-01-15+02:00",
+    "2026-02-30",
+    "15.01.2026",
+    "2026-01-15T00:00:00",
+    " 2026-01-15",
+    "2025-01-01",
+    "2027-12-31",
+    "20260115",
+    "2026-1-5",
+    "12026-01-15",
+    "2024-02-29",
+)
 #: elements UBL takes and EN 16931 does not: (parent, element before which it stands, new element, text)
 EXTRA = (
-    ("", "CustomizationID", "UBLVersionID", "2.1"), ("", "CustomizationID", "UBLVersionID", "2.0"),
-    ("", "IssueDate", "UUID", "abc"), ("", "DocumentCurrencyCode", "Note", "inca o nota"),
+    ("", "CustomizationID", "UBLVersionID", "2.1"),
+    ("", "CustomizationID", "UBLVersionID", "2.0"),
+    ("", "IssueDate", "UUID", "abc"),
+    ("", "DocumentCurrencyCode", "Note", "inca o nota"),
     ("Party", "PostalAddress", "IndustryClassificationCode", "1"),
     ("PaymentMeans", "PaymentID", "InstructionNote", "x"),
-    ("PartyTaxScheme", "TaxScheme", "ExemptionReason", "x"), ("Item", "Name", "PackQuantity", "1"),
-    ("Country", "", "Name", "Romania"), ("TaxScheme", "", "Name", "VAT"),
+    ("PartyTaxScheme", "TaxScheme", "ExemptionReason", "x"),
+    ("Item", "Name", "PackQuantity", "1"),
+    ("Country", "", "Name", "Romania"),
+    ("TaxScheme", "", "Name", "VAT"),
     ("AllowanceCharge", "Amount", "SequenceNumeric", "1"),
-    ("InvoiceLine", "InvoicedQuantity", "UUID", "u"), ("InvoiceLine", "AccountingCost", "AccountingCostCode", "1"),
+    ("InvoiceLine", "InvoicedQuantity", "UUID", "u"),
+    ("InvoiceLine", "AccountingCost", "AccountingCostCode", "1"),
     ("TaxTotal", "TaxSubtotal", "RoundingAmount", "0.001"),
     ("TaxTotal", "TaxSubtotal", "TaxIncludedIndicator", "maybe"),
-    ("LegalMonetaryTotal", "PayableAmount", "PayableAlternativeAmount", "5"), ("Price", "", "PriceChangeReason", "x"),
-    ("PostalAddress", "StreetName", "Room", "7"), ("PostalAddress", "CityName", "Hello", "x"),
+    ("LegalMonetaryTotal", "PayableAmount", "PayableAlternativeAmount", "5"),
+    ("Price", "", "PriceChangeReason", "x"),
+    ("PostalAddress", "StreetName", "Room", "7"),
+    ("PostalAddress", "CityName", "Hello", "x"),
     ("DocumentReference", "DocumentTypeCode", "UUID", "x"),
     ("AdditionalDocumentReference", "Attachment", "LanguageID", "ro"),
 )
@@ -114,10 +146,15 @@ def edits(element):
     found += [(f"text {text[:14]!r} {len(text)}", _text(text)) for text in dict.fromkeys(texts) if text != element.text]
     for attribute in element.attrib:
         found.append((f"@{attribute} removed", _attribute(attribute, None)))
-        found += [(f"@{attribute}={value[:12]!r}", _attribute(attribute, value))
-                  for value in ATTRIBUTES.get(attribute, ("X",))]
-    found += [(f"@{attribute} added", _attribute(attribute, "RON" if attribute == "currencyID" else "0088"))
-              for attribute in (*ADDED.get(name, ()), "unknown") if attribute not in element.attrib]
+        found += [
+            (f"@{attribute}={value[:12]!r}", _attribute(attribute, value))
+            for value in ATTRIBUTES.get(attribute, ("X",))
+        ]
+    found += [
+        (f"@{attribute} added", _attribute(attribute, "RON" if attribute == "currencyID" else "0088"))
+        for attribute in (*ADDED.get(name, ()), "unknown")
+        if attribute not in element.attrib
+    ]
     return found
 
 
@@ -127,8 +164,25 @@ def _amounts(text):
     except ValueError:
         return []
     changed = [f"{value + step:.2f}" for step in (0.01, -0.01, 0.5, 0.99, -0.99, 1, -1, 1.01, 2, 100)]
-    return [*changed, f"{-value:.2f}", "0", "0.00", "-0", f"{value:.2f}0", f"{value:.3f}5", f"{value:.1f}", f"+{text}",
-            f"{text}e0", "x", "1,00", ".5", "5.", "NaN", "INF", "9" * 30]
+    return [
+        *changed,
+        f"{-value:.2f}",
+        "0",
+        "0.00",
+        "-0",
+        f"{value:.2f}0",
+        f"{value:.3f}5",
+        f"{value:.1f}",
+        f"+{text}",
+        f"{text}e0",
+        "x",
+        "1,00",
+        ".5",
+        "5.",
+        "NaN",
+        "INF",
+        "9" * 30,
+    ]
 
 
 def _remove(element):
@@ -155,6 +209,7 @@ def _empty(element):
 def _text(text):
     def edit(element):
         element.text = text
+
     return edit
 
 
@@ -164,6 +219,7 @@ def _attribute(name, value):
             element.attrib.pop(name, None)
         else:
             element.set(name, value)
+
     return edit
 
 
@@ -220,11 +276,19 @@ def _wholes(xml):
 
 def _rewritten(xml):
     text = xml.decode()
-    yield "prefixes", text.replace("cbc:", "b:").replace("xmlns:cbc", "xmlns:b").replace("cac:", "a:").replace(
-        "xmlns:cac", "xmlns:a").encode()
+    yield (
+        "prefixes",
+        text.replace("cbc:", "b:")
+        .replace("xmlns:cbc", "xmlns:b")
+        .replace("cac:", "a:")
+        .replace("xmlns:cac", "xmlns:a")
+        .encode(),
+    )
     kind = "Invoice" if ":Invoice-2" in text else "CreditNote"
-    yield "root prefix", text.replace(f"<{kind} xmlns=", f"<u:{kind} xmlns:u=").replace(
-        f"</{kind}>", f"</u:{kind}>").encode()
+    yield (
+        "root prefix",
+        text.replace(f"<{kind} xmlns=", f"<u:{kind} xmlns:u=").replace(f"</{kind}>", f"</u:{kind}>").encode(),
+    )
     yield "pretty", etree.tostring(etree.fromstring(xml), pretty_print=True, encoding="UTF-8")
     yield "comment", text.replace("<cbc:ID>", "<!-- c --><cbc:ID>").encode()
     yield "comment inside a value", text.replace("<cbc:Name>", "<cbc:Name><!-- c -->a").encode()

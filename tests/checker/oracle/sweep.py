@@ -1,7 +1,7 @@
 """Both judges over thousands of invoices: prints disagreements, writes the agreement table.
 
-    CIUS_RO_XSLT=... UBL_XSD=... python tests/checker/oracle/sweep.py [--table docs/agreement.md] [--pairs N]
-                                                                       [--only KIND] [--share N] [FOLDER...]
+CIUS_RO_XSLT=... UBL_XSD=... python tests/checker/oracle/sweep.py [--table docs/agreement.md] [--pairs N]
+                                                                   [--only KIND] [--share N] [FOLDER...]
 """
 
 import argparse
@@ -80,8 +80,11 @@ def main():
     parser.add_argument("folders", nargs="*")
     options = parser.parse_args()
     official, tally, chance = Official(), Tally(), random.Random(options.seed)
-    bases = {name: xml for name, xml in checker_samples.kinds().items()
-             if not options.only or name in options.only.split(",")}
+    bases = {
+        name: xml
+        for name, xml in checker_samples.kinds().items()
+        if not options.only or name in options.only.split(",")
+    }
     for folder in options.folders:
         bases.update({path.name: path.read_bytes() for path in sorted(Path(folder).glob("*.xml"))})
     for name, xml in bases.items():
@@ -100,9 +103,11 @@ def main():
         kinds["; ".join(wrong)] += 1
         if kinds["; ".join(wrong)] <= 3 and sum(kinds.values()) <= 10 * options.show:
             print("DISAGREE", name, wrong, aborted[:80])
-    print(f"{tally.documents} documents, {tally.accepted} accepted, {tally.rejected} rejected "
-          f"({tally.aborted} by an abort, {tally.invalid} against the UBL schema), "
-          f"{len(tally.disagreements)} disagreements; {tally.seconds / tally.documents * 1000:.1f} ms each")
+    print(
+        f"{tally.documents} documents, {tally.accepted} accepted, {tally.rejected} rejected "
+        f"({tally.aborted} by an abort, {tally.invalid} against the UBL schema), "
+        f"{len(tally.disagreements)} disagreements; {tally.seconds / tally.documents * 1000:.1f} ms each"
+    )
     if options.table:
         Path(options.table).write_text(agreement.table(tally, len(bases), options), encoding="utf-8")
 

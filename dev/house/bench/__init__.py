@@ -1,0 +1,1 @@
+"""What ./dev/bench measures: our addon and core on the same work."""
