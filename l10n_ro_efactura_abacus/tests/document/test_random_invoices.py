@@ -4,7 +4,7 @@ from .random_invoices import RandomInvoices
 from .xml_common import XmlCommon
 
 
-@tagged('post_install_l10n', 'post_install', '-at_install')
+@tagged("post_install_l10n", "post_install", "-at_install")
 class TestRandomInvoices(RandomInvoices, XmlCommon):
     """Whatever is invoiced: the writer takes it, no rule is broken, and the document says what is booked."""
 
