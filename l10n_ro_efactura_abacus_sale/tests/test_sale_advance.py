@@ -1,5 +1,8 @@
+from random import Random
+
 from lxml import etree
 from odoo import Command
+from odoo.addons.l10n_ro_efactura_abacus.tests.document.random_invoices import RandomInvoices
 from odoo.addons.l10n_ro_efactura_abacus.tests.document.xml_common import XmlCommon
 from odoo.tests import tagged
 
@@ -69,3 +72,13 @@ class TestSaleAdvance(XmlCommon):
         self.assertEqual(self._texts(tree, "//PayableAmount"), [f"{1210 - 363 - 121:.2f}"])
         for move in (advance, second, final):
             self.assertEqual(self.env["l10n_ro_efactura.xml.file"]._findings(etree.tostring(self._read(move))), [])
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestSaleRandom(RandomInvoices, XmlCommon):
+    """Advances, what deducts them and discounts on whole orders: the document says what is booked."""
+
+    def test_twenty(self):
+        for seed in range(20):
+            with self.subTest(seed=seed):
+                self._check_books(self._random_sale(Random(seed), seed))

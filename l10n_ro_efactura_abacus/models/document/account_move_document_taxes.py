@@ -24,7 +24,11 @@ class AccountMove(models.Model):
         lines = self._l10n_ro_efactura_document_lines(build, [line for line in products if line.id not in on_document])
         allowances = [
             *self._l10n_ro_efactura_early_payment(build),
-            *(line._l10n_ro_efactura_document_allowance(build) for line in products if line.id in on_document),
+            *(
+                line._l10n_ro_efactura_document_allowance(build)
+                for line in products
+                if line.id in on_document and not build.currency.is_zero(line.amount_currency)
+            ),
         ]
         subtotals = self._l10n_ro_efactura_subtotals(build, lines, allowances)
         line_total = sum((line.net for line in lines), _ZERO)
@@ -71,6 +75,7 @@ class AccountMove(models.Model):
         return [
             _allowance(build, amount, category, rate, EARLY_PAYMENT, EARLY_PAYMENT_CODE)
             for (category, rate), amount in amounts.items()
+            if amount
         ]
 
     def _l10n_ro_efactura_subtotals(self, build, lines, allowances):

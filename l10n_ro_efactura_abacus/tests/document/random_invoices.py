@@ -1,8 +1,12 @@
 """Random invoices of every kind, the same for the same seed, made and posted as a user makes them."""
 
+from collections import defaultdict
+from decimal import Decimal
 from random import Random
 
 from odoo import Command
+
+from ...anaf import read_document
 
 #: share of the invoices that are made at all with each feature
 SOMETIMES, RARELY = 0.25, 0.08
@@ -236,3 +240,47 @@ class RandomInvoices:
         move.write({"invoice_date": "2026-09-15", "name": f"FCT/{number}"})
         move.action_post()
         return move
+
+    # -------------------------------------------------------------------------
+    # CHECKING
+    # -------------------------------------------------------------------------
+
+    def _check_books(self, move):
+        """Build the e-Factura of `move`, which nobody has paid; what it says is what is booked, to the cent."""
+        xml, errors, findings = move._l10n_ro_efactura_checked_xml()
+        self.assertEqual((errors, findings), ([], []), move.name)  # the schema is one of the rules
+        document = read_document(xml)
+        sign = move.direction_sign * (-1 if move.move_type == "out_refund" and document.root == "Invoice" else 1)
+        untaxed, vat, in_ron, total = Decimal(0), defaultdict(Decimal), Decimal(0), Decimal(0)
+        for item in move.line_ids:
+            amount, tax = _cents(sign * item.amount_currency), item.tax_line_id
+            if item.display_type == "payment_term":
+                total -= amount
+            elif tax and tax.amount_type == "percent" and tax.amount > 0:
+                vat[Decimal(str(tax.amount))] += amount
+                in_ron += _cents(sign * item.balance)
+            elif item.display_type == "product" or tax.amount_type == "fixed":
+                untaxed += amount
+        stated = defaultdict(Decimal)
+        for subtotal in document.subtotals:
+            if subtotal.category == "S":
+                stated[subtotal.rate] += subtotal.amount
+            else:
+                self.assertFalse(subtotal.amount)
+        self.assertEqual(document.untaxed, untaxed, "BT-109")
+        self.assertEqual(
+            {rate: amount for rate, amount in stated.items() if amount},
+            {rate: amount for rate, amount in vat.items() if amount},
+            "BT-117",
+        )
+        self.assertEqual(document.tax_amount, sum(vat.values()), "BT-110")
+        self.assertEqual(document.payable, total, "BT-115")
+        if document.currency == "RON":
+            self.assertIsNone(document.vat_in_vat_currency)
+        else:
+            self.assertEqual(document.vat_in_vat_currency, in_ron, "BT-111")
+        return document
+
+
+def _cents(value):
+    return Decimal(f"{value:.2f}")
