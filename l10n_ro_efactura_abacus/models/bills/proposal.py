@@ -75,7 +75,7 @@ class Proposal:
     :ivar to_check: somebody has to look at it before it is posted; a company that posts by itself leaves it a draft
     :ivar on_payment: the VAT is deducted when the bill is paid
     :ivar made: the bill that `_create_bills` made of it, or empty; :ivar failure: why it could not
-    :ivar lookup: what was read for all documents of the call at once (:class:`.import_lookup.Lookup`)
+    :ivar lookup: what was read for all documents of the call at once (:class:`.lookup.Lookup`)
     """
 
     company: Any
