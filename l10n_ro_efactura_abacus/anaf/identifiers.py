@@ -1,6 +1,7 @@
 """Romanian identifiers: CIF/CUI of a company, CNP of a person. CIFs compare by digits."""
 
 import re
+from functools import lru_cache
 
 from stdnum.ro import cnp, cui
 
@@ -23,7 +24,12 @@ def cif_digits(text: object) -> str:
 def valid_cui(text: object) -> bool:
     """Tell whether the control digit of a CUI holds (2 to 10 digits, with or without RO)."""
     digits = cif_digits(text)
-    return bool(digits) and bool(cui.is_valid(digits))
+    return bool(digits) and _control_digit_holds(digits)
+
+
+@lru_cache(maxsize=4096)  # a batch of invoices asks for the same few again and again
+def _control_digit_holds(digits: str) -> bool:
+    return bool(cui.is_valid(digits))
 
 
 def valid_cnp(text: object) -> bool:

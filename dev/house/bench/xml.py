@@ -1,7 +1,5 @@
 """./dev/bench xml: building invoices of 3 and 50 lines with core's builder and with this addon's, and checking them."""
 
-import statistics
-
 from .. import databases, demo
 from ..paths import ADDON, SHELL
 
@@ -15,7 +13,8 @@ AT_LEAST = 8
 def run(count):
     """Core on a database without our addon, ours on one with it.
 
-    :return: {'count', 'core': {lines: {work: ms}}, 'ours': the same}: CPU time per document, median of `count`
+    :return: {'count', 'core': {lines: {work: ms}}, 'ours': the same}: CPU time per document, the best of `count`; the
+        others had to share the machine
     """
     result = {"count": count}
     for side, modules in (("core", ()), ("ours", (ADDON,))):
@@ -23,7 +22,7 @@ def run(count):
         with databases.temporary(f"bench_xml_{side}", *modules) as database:
             for lines in LINES:
                 times = demo.shell(database, SCRIPT, None, BENCH_COUNT=str(count), BENCH_LINES=str(lines))
-                result[side][lines] = {name: statistics.median(values) * 1000 for name, values in times.items()}
+                result[side][lines] = {name: min(values) * 1000 for name, values in times.items()}
     return result
 
 
@@ -38,7 +37,7 @@ def passed(result):
 
 def table(result):
     """The result as lines of text; a ratio above 1 is in our favour."""
-    yield f"one invoice, CPU time, median of {result['count']}, ms"
+    yield f"one invoice, CPU time, best of {result['count']}, ms"
     yield f"{'':44}{'core':>10}{'ours':>10}{'ratio':>8}"
     for lines in LINES:
         core, ours = result["core"][lines]["build"], result["ours"][lines]

@@ -20,8 +20,7 @@ class EfacturaCodeMap(models.Model):
         :return: (category, exemption code or False, exemption text or False) or False
         """
         charged = self._charges(tax)
-        payer = seller._l10n_ro_efactura_is_vat_payer() if seller else company._l10n_ro_efactura_is_vat_payer()
-        if not payer and not charged:
+        if not charged and not (seller or company)._l10n_ro_efactura_is_vat_payer():
             return NO_VAT_SELLER
         if not tax:
             return False

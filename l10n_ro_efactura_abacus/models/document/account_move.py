@@ -252,10 +252,13 @@ class AccountMove(models.Model):
             return "1"
         return "30" if is_iban(self.partner_bank_id[ACCOUNT_NUMBER]) else "42"
 
-    def _l10n_ro_efactura_prepaid(self):
-        """BT-113: what is paid, in the invoice's currency. A credit note is no payment."""
+    def _l10n_ro_efactura_prepaid(self, terms):
+        """Return BT-113: what is paid, in the invoice's currency. A credit note is no payment.
+
+        :param terms: the journal items that are to be paid
+        """
         paid = 0.0
-        for line in self.line_ids.filtered(lambda line: line.display_type == "payment_term"):
+        for line in terms:
             for partial in line.matched_credit_ids:
                 if partial.credit_move_id.move_id.move_type == "entry":
                     paid += partial.debit_amount_currency

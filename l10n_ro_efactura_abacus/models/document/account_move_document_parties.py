@@ -23,7 +23,7 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_document_parties(self, build):
         """Return `seller`, `buyer`, `tax_representative` and `delivery` of a Document."""
         ours, other = self.company_id.partner_id.commercial_partner_id, self.partner_id
-        seller, buyer = (other, ours) if self.is_purchase_document() else (ours, other)
+        seller, buyer = (other, ours) if build.purchase else (ours, other)
         return {
             "seller": self._l10n_ro_efactura_party(build, "supplier", seller),
             "buyer": self._l10n_ro_efactura_party(build, "customer", buyer),
@@ -40,13 +40,12 @@ class AccountMove(models.Model):
         if not partner.street:
             partner = firm
         name = build.fit(NAME_BT[role], firm, firm.name, 200, "Denumire")
-        legal_form = ""
         if role == "customer":
-            vat, legal_id = build.buyer_ids
+            (vat, legal_id), legal_form = build.buyer_ids, ""
         else:
-            vat, legal_id = build.seller_vat, build.seller_id
-            if register := plain(firm.nrc):
-                legal_id, legal_form = (register, "") if vat else (legal_id, f"{TRADE_REGISTER}{register}")
+            vat, register = build.seller_vat, plain(firm.nrc)
+            legal_id = register if vat and register else build.seller_id
+            legal_form = f"{TRADE_REGISTER}{register}" if register and not vat else ""
         name_bt, phone_bt, email_bt = CONTACT_BT[role]
         return Party(
             legal_name=name,
@@ -88,24 +87,24 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_address(self, build, role, partner):
         """Return the Address of `partner`; the street goes on in the second and third element (150, 100 and 100)."""
         street_bt, second_bt, third_bt, city_bt, zip_bt = ADDRESS_BT[role]
-        street, rest = cut(plain(partner.street), 150)
+        place, county = build.place(partner), ""
+        street, rest = cut(place.street, 150)
         if rest:
-            build.moved(street_bt, partner, partner.street, street, second_bt)
-        wanted = " ".join(filter(None, (rest, plain(partner.street2))))
+            build.moved(street_bt, partner, place.street, street, second_bt)
+        wanted = " ".join(filter(None, (rest, place.street2)))
         second, rest = cut(wanted, 100)
         if rest:
             build.moved(second_bt, partner, wanted, second, third_bt)
-        state, county = partner.state_id, ""
-        if state:
-            county = f"{partner.country_code}-{state.code}"
+        if place.state:
+            county = f"{place.country}-{place.state}"
         elif role == "delivery":  # BR-RO-211 wants one abroad, too
-            county = plain(partner.city)
+            county = place.typed_city
         return Address(
             street=street,
             additional_street=second,
             line=build.fit(third_bt, partner, rest, 100, "Adresă"),
-            city=build.fit(city_bt, partner, partner._l10n_ro_efactura_city_name(), 50, "Localitate"),
-            postcode=build.fit(zip_bt, partner, partner.zip, 20, "Cod poștal"),
+            city=build.fit(city_bt, partner, place.city, 50, "Localitate"),
+            postcode=build.fit(zip_bt, partner, place.zip, 20, "Cod poștal"),
             county=county,
-            country=partner.country_code or "",
+            country=place.country,
         )

@@ -37,7 +37,7 @@ class AccountMove(models.Model):
         untaxed = line_total - sum(taken) + sum(added)
         tax_amount = sum((one.amount for one in subtotals), _ZERO)
         total = untaxed + tax_amount
-        prepaid = build.amount(self._l10n_ro_efactura_prepaid()) + build.withheld_total
+        prepaid = build.amount(self._l10n_ro_efactura_prepaid(build.items["payment_term"])) + build.withheld_total
         rounding = sum((build.booked(item.amount_currency) for item in build.items["rounding"]), _ZERO)
         return {
             "lines": lines,

@@ -161,17 +161,18 @@ class AccountMove(models.Model):
     # PARTIES
     # -------------------------------------------------------------------------
 
-    def _l10n_ro_efactura_problems_address(self, partner, role, foreign_county=False):
+    def _l10n_ro_efactura_problems_address(self, build, partner, role):
         """The parts of an address that its role needs, each on the contact that lacks it."""
         _, problem = self.env._, self._l10n_ro_efactura_problem
         street_bt, city_bt, county_bt, country_bt = ADDRESS_BT[role]
-        if not plain(partner.street):
+        place = build.place(partner)
+        if not place.street:
             yield problem(
                 "street", street_bt, _("%(partner)s has no street.", partner=partner.display_name), partner, "street"
             )
-        if not plain(partner.city):
+        if not place.typed_city:
             yield problem("city", city_bt, _("%(partner)s has no city.", partner=partner.display_name), partner, "city")
-        if not partner.country_id:
+        if not place.country:
             yield problem(
                 "country",
                 country_bt,
@@ -179,8 +180,8 @@ class AccountMove(models.Model):
                 partner,
                 "country_id",
             )
-        elif partner.country_code == "RO":
-            if not partner.state_id:
+        elif place.country == "RO":
+            if not place.state:
                 yield problem(
                     "county",
                     county_bt,
@@ -188,11 +189,7 @@ class AccountMove(models.Model):
                     partner,
                     "state_id",
                 )
-            elif (
-                partner.state_id.code == "B"
-                and plain(partner.city)
-                and partner._l10n_ro_efactura_city_name() not in SECTORS
-            ):
+            elif place.state == "B" and place.typed_city and place.city not in SECTORS:
                 yield problem(
                     "sector",
                     city_bt,
@@ -201,9 +198,12 @@ class AccountMove(models.Model):
                     "l10n_ro_efactura_sector",
                 )
 
-    def _l10n_ro_efactura_problems_cui(self, partner, bt):
-        """ANAF looks up the CUI of both sides: one with a wrong digit is nobody's."""
-        cui = partner._l10n_ro_efactura_cui()
+    def _l10n_ro_efactura_problems_cui(self, partner, bt, vat):
+        """ANAF looks up the CUI of both sides: one with a wrong digit is nobody's.
+
+        :param vat: the VAT number of `partner`, '' where it has none here
+        """
+        cui = vat[2:] if vat.startswith("RO") else partner._l10n_ro_efactura_cui()
         if cui and not valid_cui(cui):
             yield self._l10n_ro_efactura_problem(
                 "cui_invalid",
@@ -220,7 +220,7 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_problems_seller(self, build):
         _, problem = self.env._, self._l10n_ro_efactura_problem
         seller = build.seller
-        known = build.seller_vat and not self.is_purchase_document()
+        known = build.seller_vat and not build.purchase
         if not known and not self.company_id._l10n_ro_efactura_cif():
             yield problem(
                 "company_cif",
@@ -232,7 +232,7 @@ class AccountMove(models.Model):
                 self.company_id,
                 "vat",
             )
-        elif not build.seller_id:
+        elif not build.seller_vat and not build.seller_id:
             yield problem(
                 "seller_cui",
                 "BT-31",
@@ -240,9 +240,9 @@ class AccountMove(models.Model):
                 seller,
                 "vat",
             )
-        yield from self._l10n_ro_efactura_problems_cui(seller, "BT-31")
-        where = self.partner_id if self.is_purchase_document() else self.company_id.partner_id
-        yield from self._l10n_ro_efactura_problems_address(where if where.street else seller, "supplier")
+        yield from self._l10n_ro_efactura_problems_cui(seller, "BT-31", build.seller_vat)
+        where = self.partner_id if build.purchase else self.company_id.partner_id
+        yield from self._l10n_ro_efactura_problems_address(build, where if where.street else seller, "supplier")
         representative = build.representative
         if representative:
             if not representative._l10n_ro_efactura_vat():
@@ -253,7 +253,7 @@ class AccountMove(models.Model):
                     representative,
                     "vat",
                 )
-            yield from self._l10n_ro_efactura_problems_address(representative, "representative")
+            yield from self._l10n_ro_efactura_problems_address(build, representative, "representative")
 
     def _l10n_ro_efactura_problems_buyer(self, build):
         _, problem = self.env._, self._l10n_ro_efactura_problem
@@ -279,14 +279,14 @@ class AccountMove(models.Model):
                 buyer,
                 "vat",
             )
-        yield from self._l10n_ro_efactura_problems_cui(buyer, "BT-48")
-        where = buyer if self.is_purchase_document() or not self.partner_id.street else self.partner_id
-        yield from self._l10n_ro_efactura_problems_address(where, "customer")
+        yield from self._l10n_ro_efactura_problems_cui(buyer, "BT-48", build.buyer_ids[0])
+        where = buyer if build.purchase or not self.partner_id.street else self.partner_id
+        yield from self._l10n_ro_efactura_problems_address(build, where, "customer")
 
     def _l10n_ro_efactura_problems_delivery(self, build):
         address = build.delivery_address
         if address and address not in self.partner_id | self.commercial_partner_id:
-            yield from self._l10n_ro_efactura_problems_address(address, "delivery")
+            yield from self._l10n_ro_efactura_problems_address(build, address, "delivery")
 
     # -------------------------------------------------------------------------
     # PAYMENT

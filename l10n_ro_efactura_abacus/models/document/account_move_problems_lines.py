@@ -18,23 +18,22 @@ class AccountMove(models.Model):
 
     def _l10n_ro_efactura_problems_lines(self, build):
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        lines = build.items["product"]
         if not lines:
             yield problem("lines", "BG-25", _("There are no lines."), field="invoice_line_ids")
         for line in lines:
-            if not plain(line.name) and not plain(line.product_id.name):
+            if not plain(line.name) and not build.product(line.product_id).name:
                 yield problem("item_name", "BT-153", _("A line has neither a product nor a label."), line, "name")
         yield from self._l10n_ro_efactura_problems_units(build, lines)
         yield from self._l10n_ro_efactura_problems_taxes(build, lines)
-        yield from self._l10n_ro_efactura_problems_codes(lines)
+        yield from self._l10n_ro_efactura_problems_codes(build, lines)
 
     def _l10n_ro_efactura_problems_units(self, build, lines):
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        if build.on_document:
-            lines = lines.filtered(lambda line: line.id not in build.on_document)
-        for unit in lines.product_uom_id:
+        for unit in dict.fromkeys(line.product_uom_id for line in lines if line.id not in build.on_document):
             if not build.unit(unit):
-                yield problem("unit", "BT-130", _("The unit %(unit)s has no ANAF code.", unit=unit.name), unit, "code")
+                name = unit.with_env(self.env).name
+                yield problem("unit", "BT-130", _("The unit %(unit)s has no ANAF code.", unit=name), unit, "code")
 
     def _l10n_ro_efactura_problems_taxes(self, build, lines):
         _, problem = self.env._, self._l10n_ro_efactura_problem
@@ -59,7 +58,8 @@ class AccountMove(models.Model):
                     "tax_ids",
                 )
         found = {}
-        for tax in dict.fromkeys(tax for line in lines for tax in build.taxes(line).flat):
+        taxes = dict.fromkeys(tax for line in lines for tax in build.taxes(line).flat)
+        for tax in self.env["account.tax"].browse(tax.id for tax in taxes):
             if tax.amount < 0 or (tax.amount_type != "percent" and tax.include_base_amount):
                 continue  # withheld, or a charge on the line
             code = build.tax_code(tax)
@@ -148,20 +148,20 @@ class AccountMove(models.Model):
                 "vat",
             )
 
-    def _l10n_ro_efactura_problems_codes(self, lines):
+    def _l10n_ro_efactura_problems_codes(self, build, lines):
         _, problem = self.env._, self._l10n_ro_efactura_problem
-        for product in lines.product_id:
-            for list_id, code in product._l10n_ro_efactura_classification():
-                if code and not (CPV if list_id == "STI" else NC8).fullmatch(code):
+        for product in dict.fromkeys(build.product(line.product_id) for line in lines):
+            for code, list_id in product.classifications:
+                if not (CPV if list_id == "STI" else NC8).fullmatch(code):
                     yield problem(
                         "classification",
                         "BT-158",
                         _(
                             "%(code)s on %(product)s is no code: NC8 has 8 digits, CPV 8 digits and a check digit.",
                             code=code,
-                            product=product.display_name,
+                            product=product.record.with_env(self.env).display_name,
                         ),
-                        product,
+                        product.record,
                         "l10n_ro_efactura_cpv" if list_id == "STI" else "l10n_ro_efactura_nc8",
                     )
 

@@ -24,6 +24,8 @@ _DEFAULT_REASONS = {
     "G": ("VATEX-EU-G", "Export scutit"),
     "O": ("VATEX-EU-O", "Neînregistrat în scopuri de TVA"),
 }
+#: journal items that are of no tax
+_WITHOUT_TAX = ("product", "payment_term")
 _GTIN_LENGTHS = (8, 12, 13, 14)
 EARLY_PAYMENT = "Reducere pentru plata anticipată"
 
@@ -71,12 +73,13 @@ class LineTaxes:
 class Product:
     """What a product, or none, gives to each of its lines.
 
-    :ivar name: one line of any length, '' without a product
+    :ivar record: the product itself, :ivar name: one line of any length, '' without a product
     :ivar code: BT-155, :ivar gtin: BT-157, '' where the barcode is no GTIN, :ivar classifications: BT-158
     :ivar attributes: its values of attributes (BG-32)
     """
 
     def __init__(self, product):
+        self.record = product
         self.name, self.code = plain(product.name), product.default_code or ""
         barcode = plain(product.barcode)
         self.gtin = barcode if barcode.isdigit() and len(barcode) in _GTIN_LENGTHS else ""
@@ -97,6 +100,19 @@ class Product:
         return self.name, more
 
 
+class Place:
+    """Where a partner is, each part on one line of any length.
+
+    :ivar city: as an e-invoice calls it (SECTORn in Bucharest), :ivar typed_city: as it was typed
+    :ivar state: the code of the county, :ivar country: ISO code; '' where there is none
+    """
+
+    def __init__(self, partner):
+        self.street, self.street2, self.zip = plain(partner.street), plain(partner.street2), plain(partner.zip)
+        self.typed_city, self.city = plain(partner.city), plain(partner._l10n_ro_efactura_city_name())
+        self.state, self.country = partner.state_id.code or "", partner.country_id.code or ""
+
+
 class Build:
     """One invoice on its way to a Document: what is asked more than once is looked up once.
 
@@ -115,6 +131,7 @@ class Build:
         # environments live as long as a record of theirs: the many that ask as superuser share this one
         self._superuser = move.sudo()
         self.company = move.company_id
+        self.purchase = move.is_purchase_document()
         self.currency = move.currency_id
         self.kind = move._l10n_ro_efactura_type_code()
         self.sign = -1 if move.move_type in ("out_refund", "in_refund") and self.kind != "381" else 1
@@ -123,6 +140,7 @@ class Build:
         self.overflow = []
         self._amount_format = f".{self.currency.decimal_places}f"
         self._cent = Decimal(1).scaleb(-self.currency.decimal_places)
+        self._places = {}
         self._units = {}
         self._products = {}
         self._taxes = {}
@@ -171,6 +189,12 @@ class Build:
         """Return the partner of BG-15, or none."""
         return self.origin._l10n_ro_efactura_delivery_address(self.tax_code)
 
+    def place(self, partner):
+        """Return the :class:`Place` of a partner, read once."""
+        if partner.id not in self._places:
+            self._places[partner.id] = Place(partner)
+        return self._places[partner.id]
+
     @cached_property
     def payment_code(self):
         """Return BT-81."""
@@ -184,16 +208,18 @@ class Build:
     def items(self):
         """Return the journal items by what they are in the document.
 
-        :return: dict of lists: 'product' lines, 'epd' an early payment discount, 'rounding' of cash; 'vat' and
-            'withheld', items of percentages and of negative ones, whose amounts the document takes as they are booked
+        :return: dict of lists: 'product' lines, 'epd' an early payment discount, 'rounding' of cash, 'payment_term'
+            what is to be paid; 'vat' and 'withheld', percentages and negative ones, whose amounts the document
+            takes as they are booked
         """
-        found = {"product": [], "epd": [], "rounding": [], "vat": [], "withheld": []}
+        found = {"product": [], "epd": [], "rounding": [], "payment_term": [], "vat": [], "withheld": []}
         for item in self.move.line_ids:
-            if tax := item.tax_line_id:
-                if tax.amount_type == "percent":
-                    found["vat" if tax.amount >= 0 else "withheld"].append(item)
-            elif (kind := item.display_type) in found:
-                found[kind].append(item)
+            kind = item.display_type
+            if kind in _WITHOUT_TAX or not (tax := item.tax_line_id):
+                if kind in found:
+                    found[kind].append(item)
+            elif tax.amount_type == "percent":
+                found["vat" if tax.amount >= 0 else "withheld"].append(item)
         return found
 
     @cached_property
