@@ -19,7 +19,8 @@ admin = env.ref("base.user_admin")
 # products of no company show their prices in the main company's currency
 env.ref("base.RON").active = True
 env.ref("base.main_company").currency_id = env.ref("base.RON")
-env.ref("base.group_user").write({"implied_ids": [(4, env.ref("uom.group_uom").id)]})  # units are shown, so that a code can be asked
+# units are shown, so that the code of one can be asked
+env.ref("base.group_user").write({"implied_ids": [(4, env.ref("uom.group_uom").id)]})
 env["ir.default"].set("res.partner", "lang", "ro_RO", company_id=company.id)
 groups = [
     env.ref(name).id
