@@ -1,4 +1,4 @@
-"""The public register of taxpayers (`/api/PlatitorTvaRest/v9/tva`): VAT, VAT on payment, inactive firms, RO e-Factura."""
+"""The public register of taxpayers (`/api/PlatitorTvaRest/v9/tva`): VAT, VAT on payment, inactive firms."""
 
 from __future__ import annotations
 

@@ -52,9 +52,10 @@ def city_name(address: RegisteredAddress) -> str:
     within = _WITHIN.search(plain)
     # `plain` has as many letters as the text, so that positions hold for both
     place = text[: within.start()] if within else text
-    place = place[_BEFORE.match(_plain(place)).end() :] if _BEFORE.match(_plain(place)) else place
+    before = _BEFORE.match(_plain(place))
+    place = place[before.end() :] if before else place
     owner = text[within.start(2) :] if within else ""
-    if within and within[1].upper().startswith("COM") and same_words(owner, place) is False:
+    if within and within[1].upper().startswith("COM") and not same_words(owner, place):
         return f"{place}, com. {owner}"
     return place
 

@@ -3,8 +3,9 @@
 import json
 from datetime import date
 
-import anaf
 import pytest
+
+import anaf
 from anaf.registry_words import city_name, same_name, same_place, same_street, street_lines
 
 ENTRY = {

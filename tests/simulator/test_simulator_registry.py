@@ -94,4 +94,7 @@ def test_a_taxpayer_is_entered_over_the_control_interface(sim, ask):
     ).json()
     assert entered["date_generale"]["denumire"] == "SAT SRL"
     assert ask(VILLAGE).json()["notFound"] == []
-    assert requests.post(f"{sim.url}/_control/taxpayer", json={"cif": "1", "name": "A", "x": 1}, timeout=20).status_code == 400
+    assert (
+        requests.post(f"{sim.url}/_control/taxpayer", json={"cif": "1", "name": "A", "x": 1}, timeout=20).status_code
+        == 400
+    )

@@ -1,4 +1,4 @@
-"""Alerts on invoices and bills of firms that ANAF's register describes otherwise than the contact. None stops a posting."""
+"""Alerts on invoices and bills whose partner ANAF's register describes otherwise. None stops a posting."""
 
 from odoo import fields, models
 from odoo.tools.misc import format_date
@@ -39,7 +39,11 @@ class AccountMove(models.Model):
             return {
                 "unknown": (
                     "warning",
-                    _("ANAF's register does not know the CUI %(cif)s of %(partner)s.", cif=taxpayer.cif, partner=partner.name),
+                    _(
+                        "ANAF's register does not know the CUI %(cif)s of %(partner)s.",
+                        cif=taxpayer.cif,
+                        partner=partner.name,
+                    ),
                 )
             }
         found = {}
@@ -60,8 +64,8 @@ class AccountMove(models.Model):
                 )
                 if self.is_purchase_document()
                 else _(
-                    "%(partner)s was declared inactive by ANAF on %(date)s: it cannot deduct the expenses and the VAT of "
-                    "this invoice (art. 11 of the Fiscal Code).",
+                    "%(partner)s was declared inactive by ANAF on %(date)s: it cannot deduct the expenses and the VAT "
+                    "of this invoice (art. 11 of the Fiscal Code).",
                     partner=partner.name,
                     date=date,
                 )

@@ -20,8 +20,11 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     l10n_ro_efactura_taxpayer_id = fields.Many2one(
-        "l10n_ro_efactura.taxpayer", string="In ANAF's Register", compute="_compute_l10n_ro_efactura_taxpayer_id",
-        groups="base.group_user", exportable=False,
+        "l10n_ro_efactura.taxpayer",
+        string="In ANAF's Register",
+        compute="_compute_l10n_ro_efactura_taxpayer_id",
+        groups="base.group_user",
+        exportable=False,
     )
     l10n_ro_efactura_register = fields.Json(
         string="ANAF's Register",
@@ -83,7 +86,7 @@ class ResPartner(models.Model):
         if operator != "in":
             return NotImplemented
         checked = self.env["l10n_ro_efactura.taxpayer"].sudo().search([("checked_at", "!=", False)])
-        if "differs" not in value and "same" not in value:  # few of many: the others need no comparison
+        if not {"differs", "same", False} & set(value):  # few of many: the others need no comparison
             checked = checked.filtered(lambda taxpayer: not taxpayer.found or taxpayer._is_gone())
         cifs = checked.mapped("cif")
         candidates = self.search(
@@ -91,10 +94,12 @@ class ResPartner(models.Model):
         ).filtered(lambda partner: partner.l10n_ro_efactura_register_state)
         if False not in value:
             return Domain("id", "in", candidates.filtered(lambda one: one.l10n_ro_efactura_register_state in value).ids)
-        return Domain("id", "not in", candidates.filtered(lambda one: one.l10n_ro_efactura_register_state not in value).ids)
+        return Domain(
+            "id", "not in", candidates.filtered(lambda one: one.l10n_ro_efactura_register_state not in value).ids
+        )
 
     def _l10n_ro_efactura_register_cui(self):
-        """Return the CUI to ask the register for, as digits; '' for a contact of a firm, a person, a firm from abroad."""
+        """Return the CUI to ask the register for, as digits; '' for a firm's contact, a person, a firm from abroad."""
         self.ensure_one()
         if self.commercial_partner_id != self:
             return ""
@@ -136,7 +141,9 @@ class ResPartner(models.Model):
             facts.append((since(_("Deregistered"), taxpayer.deregistered_on), "danger"))
         elif taxpayer.inactive:
             inactive = taxpayer.inactive == "yes"
-            facts.append((since(_("Inactive"), taxpayer.inactive_since), "danger") if inactive else (_("Active"), "success"))
+            facts.append(
+                (since(_("Inactive"), taxpayer.inactive_since), "danger") if inactive else (_("Active"), "success")
+            )
         if taxpayer.vat_payer == "yes":
             facts.append((since(_("VAT payer"), taxpayer.vat_since), "success"))
         elif taxpayer.vat_payer == "no":

@@ -77,7 +77,7 @@ class ResPartner(models.Model):
         return self._l10n_ro_efactura_vat() or self._l10n_ro_efactura_cui()
 
     def _l10n_ro_efactura_registered_tax_id(self, taxpayer):
-        """Return the Tax ID by the register: "RO" and the CUI of a VAT payer, else the CUI; '' where it does not say."""
+        """Return the Tax ID by the register: "RO" and the CUI of a VAT payer, else the CUI; '' where it is not said."""
         cui = self._l10n_ro_efactura_cui()
         return {"yes": f"RO{cui}", "no": cui}.get(taxpayer.vat_payer, "")
 

@@ -87,7 +87,11 @@ class EfacturaTaxpayer(models.Model):
         :param answer: RegistryAnswer
         :return: (taxpayers with an answer, their new changes)
         """
-        now, answered, changes = fields.Datetime.now(), self.browse(), self.env["l10n_ro_efactura.taxpayer.change"].sudo()
+        now, answered, changes = (
+            fields.Datetime.now(),
+            self.browse(),
+            self.env["l10n_ro_efactura.taxpayer.change"].sudo(),
+        )
         counties = self._counties()
         for taxpayer in self._get_or_create(cifs):
             cif = taxpayer.cif.lstrip("0")
@@ -107,7 +111,9 @@ class EfacturaTaxpayer(models.Model):
     def _counties(self):
         """Return {plate code: county} of Romania."""
         romania = self.env.ref("base.ro")
-        return {county.code: county for county in self.env["res.country.state"].search([("country_id", "=", romania.id)])}
+        return {
+            county.code: county for county in self.env["res.country.state"].search([("country_id", "=", romania.id)])
+        }
 
     @api.model
     def _values(self, found, counties):
@@ -165,18 +171,22 @@ class EfacturaTaxpayer(models.Model):
             "inactive": {"yes": values.get("inactive_since"), "no": values.get("reactivated_on")},
             "in_efactura": {"yes": values.get("efactura_since")},
         }
-        return self.env["l10n_ro_efactura.taxpayer.change"].sudo().create(
-            [
-                {
-                    "taxpayer_id": self.id,
-                    "fact": fact,
-                    "old": self[fact],
-                    "new": values[fact],
-                    "effective_on": since.get(fact, {}).get(values[fact]),
-                }
-                for fact, _label in FACTS
-                if self[fact] and values.get(fact) and self[fact] != values[fact]
-            ]
+        return (
+            self.env["l10n_ro_efactura.taxpayer.change"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "taxpayer_id": self.id,
+                        "fact": fact,
+                        "old": self[fact],
+                        "new": values[fact],
+                        "effective_on": since.get(fact, {}).get(values[fact]),
+                    }
+                    for fact, _label in FACTS
+                    if self[fact] and values.get(fact) and self[fact] != values[fact]
+                ]
+            )
         )
 
     # -- what it means on a day -------------------------------------------------------------------------------------
@@ -191,9 +201,7 @@ class EfacturaTaxpayer(models.Model):
         self.ensure_one()
         if self.inactive == "yes":
             return not self.inactive_since or self.inactive_since <= day
-        return bool(
-            self.inactive_since and self.reactivated_on and self.inactive_since <= day < self.reactivated_on
-        )
+        return bool(self.inactive_since and self.reactivated_on and self.inactive_since <= day < self.reactivated_on)
 
     def _vat_news(self, day=None):
         """Return a recent change of the VAT registration as ('became' | 'ceased', its date), else (False, None).

@@ -22,7 +22,9 @@ class EfacturaTaxpayerChange(models.Model):
     _order = "id desc"
     _rec_name = "fact"
 
-    taxpayer_id = fields.Many2one("l10n_ro_efactura.taxpayer", required=True, readonly=True, ondelete="cascade", index=True)
+    taxpayer_id = fields.Many2one(
+        "l10n_ro_efactura.taxpayer", required=True, readonly=True, ondelete="cascade", index=True
+    )
     fact = fields.Selection(FACTS, required=True, readonly=True)
     old = fields.Selection(YES_NO, string="Before", required=True, readonly=True)
     new = fields.Selection(YES_NO, string="Now", required=True, readonly=True)

@@ -1,5 +1,7 @@
 """A customer that the simulator's public register of taxpayers knows."""
 
+from odoo.exceptions import UserError
+
 from ..common import CUSTOMER_CIF, EfacturaCommon
 
 # Valid CUIs of more invented firms.
@@ -34,6 +36,14 @@ class RegisterCase(EfacturaCommon):
 
     def check(self, partners=None):
         return (partners or self.customer).action_l10n_ro_efactura_check_register()
+
+    def failed_check(self):
+        """Check the customer where no answer comes, and return the error; what was written meanwhile stays."""
+        try:
+            self.check()
+        except UserError as error:
+            return str(error)
+        raise AssertionError("the check had an answer")
 
     def taxpayer(self, cif=CUSTOMER_CIF):
         return self.env["l10n_ro_efactura.taxpayer"].search([("cif", "=", cif)])

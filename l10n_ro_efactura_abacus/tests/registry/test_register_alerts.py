@@ -13,7 +13,9 @@ class TestRegisterAlerts(RegisterCase):
     def _alerts(self, move):
         move.invalidate_recordset(["alerts"])
         start = "l10n_ro_efactura_register_"
-        return {name.removeprefix(start): alert for name, alert in (move.alerts or {}).items() if name.startswith(start)}
+        return {
+            name.removeprefix(start): alert for name, alert in (move.alerts or {}).items() if name.startswith(start)
+        }
 
     def _days_ago(self, days):
         return fields.Date.to_string(fields.Date.today() - timedelta(days=days))

@@ -59,7 +59,8 @@ class TestRegisterNight(RegisterCase):
         self.assertEqual(activity.summary, "ANAF: Client Test SRL is no longer a VAT payer")
         [change] = self.taxpayer().change_ids
         self.assertRecordValues(
-            change, [{"fact": "vat_payer", "old": "yes", "new": "no", "effective_on": fields.Date.to_date("2026-11-01")}]
+            change,
+            [{"fact": "vat_payer", "old": "yes", "new": "no", "effective_on": fields.Date.to_date("2026-11-01")}],
         )
 
     def test_it_is_told_in_the_language_of_who_is_told(self):
