@@ -29,6 +29,9 @@
         "views/connection/res_config_settings_views.xml",
         # calls
         "views/calls/guard_views.xml",
+        # registry
+        "views/registry/taxpayer_views.xml",
+        "views/registry/res_partner_views.xml",
         # inbox
         "wizards/inbox/refresh_views.xml",  # the list of messages has a button that opens it
         "views/inbox/message_views.xml",

@@ -3,6 +3,7 @@ from . import parties
 from . import codes
 from . import connection
 from . import calls
+from . import registry
 from . import inbox
 from . import package
 from . import document

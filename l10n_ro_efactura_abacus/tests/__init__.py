@@ -3,6 +3,7 @@ from .parties import *
 from .codes import *
 from .connection import *
 from .calls import *
+from .registry import *
 from .inbox import *
 from .package import *
 from .document import *

@@ -44,27 +44,28 @@ class EfacturaCall(models.Model):
 
     @api.model
     @api.private
-    def _grant(self, key, wanted=BLOCK):
+    def _grant(self, key, wanted=BLOCK, cap=None, window=WINDOW):
         """Ask for up to `wanted` calls with the connection `key` (a client id).
 
         Decided on a side connection, READ COMMITTED under an advisory lock, so that every worker of every
         process sees the same log.
 
+        :param cap: calls within `window` seconds; those of the operator's setting for a minute by default
         :return: (granted, seconds to wait where nothing was granted)
         """
-        cap = knob("calls_per_minute", 950)
+        cap = knob("calls_per_minute", 950) if cap is None else cap
         with side_cursor(self.env) as cr:
             cr.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"l10n_ro_efactura.call/{key}"])
             cr.execute(
                 "DELETE FROM l10n_ro_efactura_call WHERE key = %s AND at < clock_timestamp() AT TIME ZONE 'UTC'"
                 " - %s * interval '1 second'",
-                [key, WINDOW],
+                [key, window],
             )
             cr.execute(
                 "SELECT COALESCE(SUM(n), 0), EXTRACT(EPOCH FROM"
                 " MIN(at) + %s * interval '1 second' - clock_timestamp() AT TIME ZONE 'UTC')"
                 " FROM l10n_ro_efactura_call WHERE key = %s",
-                [WINDOW, key],
+                [window, key],
             )
             used, wait = cr.fetchone()
             granted = max(min(wanted, cap - used), 0)
