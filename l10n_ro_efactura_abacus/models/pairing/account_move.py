@@ -79,14 +79,18 @@ class AccountMove(models.Model):
         """Add the refusal to send what another program has sent already."""
         found = super()._l10n_ro_efactura_cannot_send(environment)
         if environment == "prod":
-            elsewhere = self.env["l10n_ro_efactura.submission"].sudo().search_fetch(
-                [
-                    ("move_id", "in", self.ids),
-                    ("environment", "=", "prod"),
-                    ("state", "=", "ok"),
-                    ("origin", "=", "elsewhere"),
-                ],
-                ["move_id", "upload_index"],
+            elsewhere = (
+                self.env["l10n_ro_efactura.submission"]
+                .sudo()
+                .search_fetch(
+                    [
+                        ("move_id", "in", self.ids),
+                        ("environment", "=", "prod"),
+                        ("state", "=", "ok"),
+                        ("origin", "=", "elsewhere"),
+                    ],
+                    ["move_id", "upload_index"],
+                )
             )
             for move, submissions in elsewhere.grouped("move_id").items():
                 text = self.env._("Sent to ANAF by another program, upload index %s.", submissions[:1].upload_index)

@@ -160,8 +160,8 @@ class EfacturaSubmission(models.Model):
             elif key in numbers:
                 taken[row["move_id"]] = [
                     self.env._(
-                        "An invoice with the number %(number)s of %(date)s is already at ANAF, or on its way there, from "
-                        "%(company)s. ANAF takes a number once for each CIF: give this invoice another one.",
+                        "An invoice with the number %(number)s of %(date)s is already at ANAF, or on its way there, "
+                        "from %(company)s. ANAF takes a number once for each CIF: give this invoice another one.",
                         number=row["number"],
                         date=format_date(self.env, row["issue_date"]),
                         company=self.env["res.company"].sudo().browse(numbers[key]).display_name,
