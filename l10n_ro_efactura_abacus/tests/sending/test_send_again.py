@@ -117,8 +117,9 @@ class TestSendAgain(PipelineCase):
         self.assertEqual(submission.state, "ok")
 
     def test_a_test_whose_number_became_anothers_is_refused_and_says_so(self):
-        other = self.company_data["default_journal_sale"].copy({"code": "FIL"})
-        first, second = self._queue(environment="test"), self._queue(environment="test", journal_id=other.id)
+        journal = self.company_data["default_journal_sale"]
+        journals = journal, journal.copy({"code": "FIL"})
+        first, second = (self._queue(environment="test", journal_id=one.id) for one in journals)
         self._set(second.move_id, name=first.number)  # tests lock nothing
         with mute_logger("odoo.sql_db"):
             self._upload()
