@@ -19,6 +19,7 @@ from ...anaf import (
     make_session,
 )
 from ..common.knobs import knob
+from ..common.language import in_language_of
 from .budget import BLOCK
 from .circuit import right_key
 
@@ -57,6 +58,7 @@ class Call:
 class Lane:
     """The calls of one company in one environment during one run of a worker; not a record.
 
+    :ivar env: superuser's, in the language of the company's people
     :ivar paused: code or text of why nothing more is sent in this run, or None
     """
 
@@ -81,6 +83,10 @@ class Lane:
             self._client = self.credential._client(self.environment, session=self._session)
             self._client.deadline = self.deadline
         return self._client
+
+    def in_language(self, records):
+        """Return `records` in the language of the lane, for texts that are written on them."""
+        return records.with_context(lang=self.env.lang)
 
     @property
     def lease(self):
@@ -278,11 +284,12 @@ def lanes(env, pairs):
     session = make_session(knob("pool", 16))
     found = []
     for company_id, environment in pairs:
-        lane = Lane(env["res.company"].sudo().browse(company_id), environment, session)
+        company = env["res.company"].sudo().browse(company_id)
+        lane = Lane(in_language_of(company, company), environment, session)
         if lane.credential and lane.cif:
             found.append(lane)
         else:
-            env["l10n_ro_efactura.guard"]._not_connected(lane)
+            lane.env["l10n_ro_efactura.guard"]._not_connected(lane)
     return found
 
 

@@ -102,6 +102,7 @@ class EfacturaMessage(models.Model):
     @api.model
     def _archive_lane(self, lane, pool, ids=None):
         """Download the due messages of `lane` in `pool`; `ids` limits them."""
+        self = lane.in_language(self)
         done, batches, told_at = 0, set(), time.monotonic()
         while True:
             rows = []

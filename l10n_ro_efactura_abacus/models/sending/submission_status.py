@@ -58,6 +58,7 @@ class EfacturaSubmission(models.Model):
 
     def _ask_statuses(self, lane):
         """Ask `stareMesaj` for each submission, in a pool, and store every answer at once."""
+        self = lane.in_language(self)
         # Those with an error message are rejected already: read their reasons instead of asking.
         rejected = self.env["l10n_ro_efactura.message"].search(
             [("submission_id", "in", self.ids), ("kind", "=", "error")]

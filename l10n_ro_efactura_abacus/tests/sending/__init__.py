@@ -12,3 +12,6 @@ from . import test_mirror
 from . import test_window
 from . import test_tours
 from . import test_guard
+from . import test_left_out
+from . import test_send_again
+from . import test_languages
