@@ -29,6 +29,7 @@
         "views/connection/res_config_settings_views.xml",
         # calls
         "views/calls/guard_views.xml",
+        "views/calls/call_log_views.xml",
         # inbox
         "wizards/inbox/refresh_views.xml",  # the list of messages has a button that opens it
         "views/inbox/message_views.xml",
