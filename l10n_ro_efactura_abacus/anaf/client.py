@@ -168,9 +168,7 @@ class AnafClient:
     def _url(self, call: str | None) -> str:
         return self.endpoints.fctel(self.environment, call) if call else self.endpoints.hello
 
-    def _get(
-        self, call: str, path: str | None, parse: _Parser[_Value], about: str = "", **params: str | int
-    ) -> _Value:
+    def _get(self, call: str, path: str | None, parse: _Parser[_Value], about: str = "", **params: str | int) -> _Value:
         return self._ask(call, "GET", self._url(path), Transient, parse, about, params=params)
 
     def _public(self, path: str, xml: bytes, document: str, parse: _Parser[_Value], suffix: str = "") -> _Value:

@@ -94,7 +94,7 @@ class Watch:
 
 
 def trace_id(answer: Answer) -> str | None:
-    """Return the id under which ANAF can find a call (§3.5): ``trace_id`` of a JSON answer, or a header of that name."""
+    """Return the id under which ANAF can find a call: ``trace_id`` of a JSON answer (§3.5), or such a header."""
     data = load_json(answer.body[:65536])
     names = ("trace_id", "traceid", "x-trace-id", "x-request-id", "x-correlation-id")
     found = {str(key).lower(): value for key, value in answer.headers.items()}

@@ -129,14 +129,14 @@ class _Writer:
             try:
                 with db_connect(self._dbname).cursor() as cr:
                     cr.execute("SET LOCAL synchronous_commit = off")
-                    self.write(cr)
+                    self.insert(cr)
             except Exception:
                 self._rows.clear()
                 _logger.warning("Calls to ANAF could not be logged", exc_info=True)
             finally:
                 self._lock.release()
 
-    def write(self, cr):
+    def insert(self, cr):
         """Insert the rows that are there."""
         rows = []
         while self._rows:
@@ -230,7 +230,7 @@ class EfacturaCallLog(models.Model):
     def _flush(self):
         """Write the rows of a test in its transaction; elsewhere they are written already."""
         if modules.module.current_test:
-            _writer(self.env.cr.dbname).write(self.env.cr)
+            _writer(self.env.cr.dbname).insert(self.env.cr)
 
     def action_open_record(self):
         """Return the action that opens what the call was about."""

@@ -97,7 +97,7 @@ class EfacturaCredential(models.Model):
 
     def _token_observer(self):
         """Return the observer of calls to ANAF's identity provider, see `anaf.observed`. A hook."""
-        return None
+        return
 
     @contextmanager
     def _renewal_lock(self):

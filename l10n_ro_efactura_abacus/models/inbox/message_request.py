@@ -6,10 +6,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...anaf import next_day, today
-from ..common.cursors import side_cursor
 from ..calls.lane import lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW
 from ..common.actions import notification
+from ..common.cursors import side_cursor
 from ..common.rights import check_bill
 from .message_archive import DOWNLOADS_A_DAY
 

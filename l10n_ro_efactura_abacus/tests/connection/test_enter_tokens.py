@@ -246,14 +246,14 @@ class TestTokensKept(SimulatorMixin, TransactionCase):
 
         with self.registry.cursor() as cr:
             credential = api.Environment(cr, SUPERUSER_ID, {})["l10n_ro_efactura.credential"].browse(self.credential_id)
-            cr.execute("DELETE FROM l10n_ro_efactura_call_log")
-            cr.commit()
             client = credential._client()
+            cr.execute("SELECT count(*) FROM l10n_ro_efactura_call_log")
+            before = cr.fetchone()[0]
             with ThreadPoolExecutor(16) as pool:
                 list(pool.map(client.hello, map(str, range(160))))
         with self.registry.cursor() as cr:
-            cr.execute("SELECT count(*), count(DISTINCT started_at) FROM l10n_ro_efactura_call_log")
-            self.assertEqual(cr.fetchone()[0], 160)
+            cr.execute("SELECT count(*) FROM l10n_ro_efactura_call_log")
+            self.assertEqual(cr.fetchone()[0], before + 160)
             cr.execute("SELECT min(started_at) FROM l10n_ro_efactura_call_log")
             self.assertLess(fields.Datetime.now() - cr.fetchone()[0], timedelta(minutes=5))
 
