@@ -17,6 +17,7 @@ from odoo.sql_db import db_connect
 from odoo.tools import SQL
 
 from ..common.environment import ENVIRONMENTS
+from ..common.rights import check_system
 
 _logger = logging.getLogger(__name__)
 # Days for which a call is kept.
@@ -234,8 +235,8 @@ class EfacturaCallLog(models.Model):
 
     def action_open_record(self):
         """Return the action that opens what the call was about."""
+        check_system(self, "read")
         self.ensure_one()
-        self.check_access("read")
         record = self.env[self.res_model].browse(self.res_id).exists() if self.res_model in self.env else None
         return record._get_records_action() if record else None
 

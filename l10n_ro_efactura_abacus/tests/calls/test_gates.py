@@ -111,9 +111,10 @@ class TestGates(PipelineCase):
 
     def test_a_probe_without_a_call_is_given_back(self):
         mine, other = self._both()
+        self.knob("lists_per_day", 1)
+        mine.list_page(*self._window())  # no other list may be asked for today
         self.gates._close(mine.key, "prod", -1, "server_error")
         self.sim.reset()
-        self.knob("lists_per_day", 0)  # no list may be asked for any more today
         self.assertFalse(mine.is_open())
         self.assertEqual(self.sim.calls()["list_paged"], 0)
         self.assertEqual(self.gates._state(mine.key, "prod"), "probe")
