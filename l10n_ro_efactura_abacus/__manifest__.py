@@ -29,6 +29,7 @@
         "views/connection/res_config_settings_views.xml",
         # calls
         "views/calls/guard_views.xml",
+        "views/calls/call_log_views.xml",
         # registry
         "views/registry/taxpayer_views.xml",
         "views/registry/res_partner_views.xml",
