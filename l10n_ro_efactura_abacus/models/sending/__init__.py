@@ -18,4 +18,5 @@ from . import account_move_lock
 from . import account_move_obligation
 from . import account_move_alerts
 from . import account_move_send
+from . import sending_counts
 from . import ir_websocket
