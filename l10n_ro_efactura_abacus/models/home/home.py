@@ -43,7 +43,7 @@ class EfacturaHome(models.AbstractModel):
         """Return everything that the home shows.
 
         :return: dict(parts=[dict(name, label, cards)], companies=[dict(id, name, counts)], weeks=[dict(label, sent,
-            received)], connections=[dict], may_bill=bool); a card is dict(key, label, count, tone, hint)
+            received)], connections=[dict], may_bill=bool); a card is dict(key, label, count, tone, hints)
         :raise AccessError: the user may neither invoice nor read the books
         """
         check_read_spv(self)
@@ -189,37 +189,37 @@ class EfacturaHome(models.AbstractModel):
             cards = []
             for key in keys:
                 count = sum(counts[company.id][key] for company in companies)
-                hint = hints.get(key, "") if count else ""
+                lines = hints.get(key, []) if count else []
                 tone = TONES[key] if count else "none"
-                cards.append({"key": key, "label": labels[key], "count": count, "tone": tone, "hint": hint})
+                cards.append({"key": key, "label": labels[key], "count": count, "tone": tone, "hints": lines})
             parts.append({"name": name, "label": titles[name], "cards": cards})
         return parts
 
     @api.model
     def _hints(self, companies):
-        """Return {key: text under the number}: amounts, the oldest date, days left."""
+        """Return {key: texts under the number}: amounts, the oldest date, days left."""
         _ = self.env._
         moves, messages = self.env["account.move"], self.env["l10n_ro_efactura.message"]
         to_send = moves._l10n_ro_efactura_sending_domain("to_send") & Domain("company_id", "in", companies.ids)
         ((amount, oldest),) = moves._read_group(to_send, [], ["amount_total_signed:sum", "invoice_date:min"])
         hints = {}
         if oldest:
-            texts = [_("oldest %s", format_date(self.env, oldest))]
             deadline = moves.search(to_send, order="invoice_date, id", limit=1).l10n_ro_efactura_deadline
             left = (deadline - today()).days if deadline else 0
-            if len(companies.currency_id) == 1:
-                texts.insert(0, format_amount(self.env, amount, companies.currency_id))
-            texts.append(_("%s days late", -left) if left < 0 else _("last day today") if not left else _("%s days left", left))
-            hints["to_send"] = " · ".join(texts)
+            hints["to_send"] = [
+                *([format_amount(self.env, amount, companies.currency_id)] if len(companies.currency_id) == 1 else []),
+                _("oldest of %s", format_date(self.env, oldest)),
+                _("%s days late", -left) if left < 0 else _("%s days left", left) if left else _("last day today"),
+            ]
         ((first,),) = messages._read_group(self._received_domain("to_import", companies), [], ["listed_at:min"])
         if first:
-            hints["to_import"] = _("since %s", format_date(self.env, first))
+            hints["to_import"] = [_("oldest of %s", format_date(self.env, first))]
         ((day,),) = messages._read_group(self._received_domain("leaving", companies), [], ["expires_on:min"])
         if day:
-            hints["leaving"] = _("ANAF deletes the first on %s", format_date(self.env, day))
+            hints["leaving"] = [_("ANAF deletes the first on %s", format_date(self.env, day))]
         if risks := self._vat_at_risk(companies):
             vat = sum(lei for _count, lei in risks.values())
-            hints["vat_at_risk"] = _("%s deducted", format_amount(self.env, vat, companies[:1].currency_id))
+            hints["vat_at_risk"] = [_("%s deducted", format_amount(self.env, vat, companies[:1].currency_id))]
         return hints
 
     @api.model

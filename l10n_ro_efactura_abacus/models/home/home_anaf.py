@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools.misc import format_datetime
+from odoo.tools.misc import format_datetime, formatLang
 
 from ...anaf import today
 from ..calls.budget import WINDOW
@@ -13,8 +13,8 @@ from ..common.anaf_words import fact_words, in_words
 from ..common.knobs import knob
 from ..common.rights import check_system, is_system
 
-# Colour of each state of a connection.
-STATE_TONES = {"draft": "none", "connected": "success", "expiring": "warning", "expired": "danger"}
+# Colour of the badge of each state of a connection.
+STATE_TONES = {"draft": "secondary", "connected": "success", "expiring": "warning", "expired": "danger"}
 
 
 class EfacturaHome(models.AbstractModel):
@@ -106,16 +106,16 @@ class EfacturaHome(models.AbstractModel):
             [],
             ["n:sum"],
         )[0][0]
+
+        def left(cap, spent):
+            return {"left": formatLang(self.env, max(cap - spent, 0), digits=0), "cap": formatLang(self.env, cap, digits=0)}
+
         return {
             "lists": self.env._(
-                "%(left)s of %(cap)s lists left today",
-                left=max(knob("lists_per_day", LISTS_A_DAY) - used.n, 0),
-                cap=knob("lists_per_day", LISTS_A_DAY),
+                "%(left)s of %(cap)s readings of SPV left today", **left(knob("lists_per_day", LISTS_A_DAY), used.n)
             ),
             "calls": self.env._(
-                "%(left)s of %(cap)s calls left this minute",
-                left=max(knob("calls_per_minute", 950) - (calls or 0), 0),
-                cap=knob("calls_per_minute", 950),
+                "%(left)s of %(cap)s calls left this minute", **left(knob("calls_per_minute", 950), calls or 0)
             ),
         }
 

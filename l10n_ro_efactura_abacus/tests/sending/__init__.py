@@ -13,3 +13,4 @@ from . import test_mirror
 from . import test_window
 from . import test_tours
 from . import test_guard
+from . import test_customer_mail
