@@ -47,9 +47,11 @@ class AccountJournal(models.Model):
         if not may_bill(self.env):
             return self.browse()
         return self.filtered(
-            lambda journal: journal.type == kind
-            and journal.country_code == "RO"
-            and journal.company_id._l10n_ro_efactura_credential()
+            lambda journal: (
+                journal.type == kind
+                and journal.country_code == "RO"
+                and journal.company_id._l10n_ro_efactura_credential()
+            )
         )
 
     @api.depends_context("uid")

@@ -95,20 +95,29 @@ class EfacturaHome(models.AbstractModel):
         if not credential:
             return {"lists": "", "calls": ""}
         cif = company._l10n_ro_efactura_cif()
-        used = self.env["l10n_ro_efactura.quota"].sudo().search(
-            [("key", "=", f"list/prod/{cif}"), ("day", "=", today())], limit=1
+        used = (
+            self.env["l10n_ro_efactura.quota"]
+            .sudo()
+            .search([("key", "=", f"list/prod/{cif}"), ("day", "=", today())], limit=1)
         )
-        calls = self.env["l10n_ro_efactura.call"].sudo()._read_group(
-            [
-                ("key", "=", credential._gate_key()),
-                ("at", ">", fields.Datetime.now() - timedelta(seconds=WINDOW)),
-            ],
-            [],
-            ["n:sum"],
-        )[0][0]
+        calls = (
+            self.env["l10n_ro_efactura.call"]
+            .sudo()
+            ._read_group(
+                [
+                    ("key", "=", credential._gate_key()),
+                    ("at", ">", fields.Datetime.now() - timedelta(seconds=WINDOW)),
+                ],
+                [],
+                ["n:sum"],
+            )[0][0]
+        )
 
         def left(cap, spent):
-            return {"left": formatLang(self.env, max(cap - spent, 0), digits=0), "cap": formatLang(self.env, cap, digits=0)}
+            return {
+                "left": formatLang(self.env, max(cap - spent, 0), digits=0),
+                "cap": formatLang(self.env, cap, digits=0),
+            }
 
         return {
             "lists": self.env._(

@@ -58,7 +58,7 @@ class ResUsers(models.Model):
                 _logger.exception("The e-Factura digest of user %s could not be made", user.id)
 
     def _l10n_ro_efactura_digest_due(self):
-        """Return True where today's digest was not made yet; of a weekly one on Mondays, or when a Monday was missed."""
+        """Return True where today's digest is not made yet; a weekly one is due on Mondays, or after a missed one."""
         now, last = today(), self.l10n_ro_efactura_digest_at
         if not last:
             return self.l10n_ro_efactura_digest == "daily" or now.weekday() == 0
@@ -146,4 +146,3 @@ class ResConfigSettings(models.TransientModel):
         check_read_spv(self)
         action = self.env["ir.actions.actions"]._for_xml_id("base.action_res_users_my")
         return {**action, "res_id": self.env.uid}
-

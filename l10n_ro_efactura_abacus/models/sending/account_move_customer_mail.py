@@ -50,23 +50,27 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_await_customer_mail(self):
         """Mark the invoices whose customers get a mail, and wake the cron."""
         wanted = self.filtered(
-            lambda move: move.l10n_ro_efactura_state == "ok"
-            and not move.l10n_ro_efactura_customer_mail
-            and move.is_sale_document()
-            and move._l10n_ro_efactura_wants_customer_mail()
+            lambda move: (
+                move.l10n_ro_efactura_state == "ok"
+                and not move.l10n_ro_efactura_customer_mail
+                and move.is_sale_document()
+                and move._l10n_ro_efactura_wants_customer_mail()
+            )
         )
-        sent_here = self.env["l10n_ro_efactura.submission"].sudo().search(
-            [
-                ("move_id", "in", wanted.ids),
-                ("environment", "=", "prod"),
-                ("state", "=", "ok"),
-                ("origin", "in", OWN_ORIGINS),
-            ]
+        sent_here = (
+            self.env["l10n_ro_efactura.submission"]
+            .sudo()
+            .search(
+                [
+                    ("move_id", "in", wanted.ids),
+                    ("environment", "=", "prod"),
+                    ("state", "=", "ok"),
+                    ("origin", "in", OWN_ORIGINS),
+                ]
+            )
         )
         if sent_here:
-            sent_here.move_id.with_context(
-                skip_is_manually_modified=True
-            ).l10n_ro_efactura_customer_mail = "waiting"
+            sent_here.move_id.with_context(skip_is_manually_modified=True).l10n_ro_efactura_customer_mail = "waiting"
             self.env["l10n_ro_efactura.worker"]._wake(CRONS)
 
     def _l10n_ro_efactura_wants_customer_mail(self):
@@ -80,15 +84,19 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_cron_customer_mail(self):
         """Queue the mails of the invoices whose package is archived, each in a transaction of its own."""
         worker = self.env["l10n_ro_efactura.worker"]
-        packages = self.env["l10n_ro_efactura.message"].sudo().search(
-            [
-                ("move_id.l10n_ro_efactura_customer_mail", "=", "waiting"),
-                ("environment", "=", "prod"),
-                ("kind", "=", "sent"),
-                ("archive_state", "=", "archived"),
-            ],
-            order="id",
-            limit=BATCH,
+        packages = (
+            self.env["l10n_ro_efactura.message"]
+            .sudo()
+            .search(
+                [
+                    ("move_id.l10n_ro_efactura_customer_mail", "=", "waiting"),
+                    ("environment", "=", "prod"),
+                    ("kind", "=", "sent"),
+                    ("archive_state", "=", "archived"),
+                ],
+                order="id",
+                limit=BATCH,
+            )
         )
         for package in packages:
             move = package.move_id
@@ -123,7 +131,9 @@ class AccountMove(models.Model):
         mail = self.env["mail.mail"].browse(template.send_mail(self.id))
         name = words._("e-Factura %s", package._package_name())
         mail.attachment_ids = [
-            Command.create({"name": file, "raw": content, "res_model": "mail.message", "res_id": mail.mail_message_id.id})
+            Command.create(
+                {"name": file, "raw": content, "res_model": "mail.message", "res_id": mail.mail_message_id.id}
+            )
             for file, content in (
                 (f"{self._get_report_base_filename()}.pdf", pdf),
                 (f"{name}.zip", package._package_bytes()),

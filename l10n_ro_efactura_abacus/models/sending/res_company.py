@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ..common.rights import check_system
 
+
 class ResCompany(models.Model):
     """A company that mails its customers after Ok, where it wants so."""
 
