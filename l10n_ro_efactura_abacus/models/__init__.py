@@ -13,5 +13,6 @@ from . import assets
 from . import bills
 from . import verification
 from . import buyer_messages
+from . import home
 from . import takeover
 from . import events

@@ -13,4 +13,5 @@ from .assets import *
 from .bills import *
 from .verification import *
 from .buyer_messages import *
+from .home import *
 from .takeover import *

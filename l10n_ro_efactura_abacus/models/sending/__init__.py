@@ -21,4 +21,8 @@ from . import account_move_lock
 from . import account_move_obligation
 from . import account_move_alerts
 from . import account_move_send
+from . import account_move_confirm
+from . import account_move_customer_mail
+from . import res_company
+from . import sending_counts
 from . import ir_websocket
