@@ -6,7 +6,6 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import content_disposition, request
 
-from ..anaf import formatted
 from ..models.common.rights import check_read_spv
 
 # Bytes sent at once.
@@ -36,7 +35,7 @@ class EfacturaPackage(http.Controller):
     def package(self, message_id, part="zip", all_lines=None, der=None, n="", **_kw):
         """Return one part of the package of an SPV message; 404 for other parts or without the right to read it.
 
-        zip: untouched; xml: formatted for reading; seal: untouched; certificate: PEM, or DER with ``?der=1``;
+        zip, xml, seal: the exact bytes of ANAF; certificate: PEM, or DER with ``?der=1``;
         errors: ANAF's texts with explanations; pdf: ANAF's, else ours; view: a page to read and print;
         attachment: the `n`-th file inside the XML
         """
@@ -87,12 +86,11 @@ class EfacturaPackage(http.Controller):
         return response
 
     def _zip(self, message, **_kw):
-        return self._file(message._package_bytes(), "application/zip", f"{message.upload_index or message.anaf_id}.zip")
+        return self._file(message._package_bytes(), "application/zip", f"{message._package_name()}.zip")
 
     def _xml(self, message, **_kw):
-        document = message._document_bytes()
-        text = document and f'<?xml version="1.0" encoding="UTF-8"?>\n{formatted(document)}'
-        return self._file(text and text.encode(), "application/xml; charset=utf-8", f"{message._package_name()}.xml")
+        # The seal covers these bytes; their own declaration says how they are encoded.
+        return self._file(message._document_bytes(), "application/xml", f"{message._package_name()}.xml")
 
     def _seal(self, message, **_kw):
         return self._file(

@@ -39,13 +39,13 @@ class AccountMove(models.Model):
         _, problem = self.env._, self._l10n_ro_efactura_problem
         # without any CUI: that is asked first
         registered = bool(build.seller_vat or not build.seller._l10n_ro_efactura_cui())
-        for line in lines:
+        for number, line in enumerate(lines, start=1):
             vat = build.taxes(line).rated
             if len(vat) > 1:
                 yield problem(
                     "taxes",
                     "BT-151",
-                    _("The line %(line)s has more than one VAT: leave one.", line=_label(line)),
+                    _("The line %(line)s has more than one VAT: leave one.", line=_label(line, number)),
                     line,
                     "tax_ids",
                 )
@@ -53,7 +53,7 @@ class AccountMove(models.Model):
                 yield problem(
                     "tax_missing",
                     "BT-151",
-                    _("The line %(line)s has no VAT: choose one, 0 %% too.", line=_label(line)),
+                    _("The line %(line)s has no VAT: choose a tax, even 0 %%.", line=_label(line, number)),
                     line,
                     "tax_ids",
                 )
@@ -166,7 +166,7 @@ class AccountMove(models.Model):
                     )
 
 
-def _label(line):
-    """A few words that show which line is meant."""
-    text = plain(line.name) or line.product_id.display_name or str(line.sequence)
+def _label(line, number):
+    """Return a few words that show which line is meant; its `number` on the invoice where it has none."""
+    text = plain(line.name) or line.product_id.display_name or str(number)
     return text if len(text) <= 40 else f"{text[:39]}…"

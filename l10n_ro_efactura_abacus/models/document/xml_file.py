@@ -124,7 +124,7 @@ class EfacturaXmlFile(models.Model):
 
     @api.model
     def _findings_list(self, findings):
-        """Findings as a list to show; what stops the document comes first."""
+        """Return findings as a list to show, what stops the document first; False where there are none."""
         rows = [
             Markup("<li class='%s'>%s<div class='text-muted small'>%s</div></li>")
             % (
@@ -134,7 +134,7 @@ class EfacturaXmlFile(models.Model):
             )
             for finding in sorted(findings or [], key=lambda finding: finding["severity"] != "fatal")
         ]
-        return rows and Markup("<ul class='mb-0 ps-3'>%s</ul>") % Markup().join(rows)
+        return bool(rows) and Markup("<ul class='mb-0 ps-3'>%s</ul>") % Markup().join(rows)
 
     @api.model
     def _second_opinion(self, xml):

@@ -275,6 +275,6 @@ class EfacturaMessage(models.Model):
                 "content": self._package_html(all_lines, package),
                 "warning": warning,
                 "sha256": self.sha256,
-                "package_name": f"{self.upload_index or self.anaf_id}.zip",
+                "package_name": f"{self._package_name()}.zip",
             },
         )

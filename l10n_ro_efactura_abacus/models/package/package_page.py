@@ -116,6 +116,13 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _type_word(self, facts):
+        """Return what a document is called, by its type (BT-3), else by its root."""
+        credit = facts.root == "CreditNote"
+        return self._type_words().get(facts.type_code) or (self.env._("Credit note") if credit else self.env._("Invoice"))
+
+    @api.model
+    def _type_words(self):
+        """Return {code of UNTDID 1001 (BT-3): what the document is called}."""
         _ = self.env._
         return {
             "380": _("Invoice"),
@@ -125,7 +132,7 @@ class EfacturaMessage(models.Model):
             "751": _("Invoice for accounting purposes"),
             "326": _("Partial invoice"),
             "386": _("Prepayment invoice"),
-        }.get(facts.type_code) or (_("Credit note") if facts.root == "CreditNote" else _("Invoice"))
+        }
 
     @api.model
     def _category_word(self, code):
@@ -144,8 +151,15 @@ class EfacturaMessage(models.Model):
 
     @api.model
     def _payment_word(self, code):
+        """Return a means of payment as "word (code)", the code alone where it has no word here."""
+        word = self._payment_words().get(code)
+        return f"{word} ({code})" if word else code
+
+    @api.model
+    def _payment_words(self):
+        """Return {code of UNTDID 4461 (BT-81): what the means of payment is called}."""
         _ = self.env._
-        word = {
+        return {
             "1": _("Not specified"),
             "10": _("Cash"),
             "20": _("Cheque"),
@@ -162,8 +176,7 @@ class EfacturaMessage(models.Model):
             "68": _("Online payment"),
             "97": _("Compensation between partners"),
             "ZZZ": _("As agreed"),
-        }.get(code)
-        return f"{word} ({code})" if word else code
+        }
 
     @api.model
     def _vat_point(self, document):

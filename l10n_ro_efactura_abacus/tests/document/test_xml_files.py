@@ -64,6 +64,37 @@ class TestXmlFiles(XmlCommon, HttpCase):
             self.url_open(file.with_user(self.biller).action_download()["url"]).content, submission._xml_bytes()
         )
 
+    def test_a_test_is_not_shown_as_a_report(self):
+        """Production said nok, the test of the same bytes Ok: each in its own column, whichever came last."""
+        move = self._move()
+        self._window(move).action_generate()
+        file = self._files(move)
+        self.sim.fault("nok", "upload")
+        self._send(move, "prod")
+        self._send(move, "test")
+        self.assertEqual((move.l10n_ro_efactura_state, move.l10n_ro_efactura_test_state), ("nok", "ok"))
+        self.assertEqual(len(set(move.l10n_ro_efactura_submission_ids.mapped("sha256"))), 1)
+        file.invalidate_recordset()
+        self.assertEqual((file.submission_id.environment, file.submission_state), ("prod", "nok"))
+        self.assertTrue(file.submission_failed)
+        self.assertEqual((file.test_submission_id.environment, file.test_submission_state), ("test", "ok"))
+        self.assertFalse(file.test_submission_failed)
+
+    def test_a_file_that_was_only_tested_is_not_shown_as_reported(self):
+        move = self._move()
+        self._window(move).action_generate()
+        self._send(move, "test")
+        file = self._files(move)
+        file.invalidate_recordset()
+        self.assertEqual((file.submission_state, file.test_submission_state), (False, "ok"))
+
+    def _send(self, move, environment):
+        move._l10n_ro_efactura_send(environment)
+        self.env["l10n_ro_efactura.submission"]._cron_upload()
+        self.env["l10n_ro_efactura.submission"]._cron_settle()
+        self.env["l10n_ro_efactura.message"]._cron_archive()
+        self.env.invalidate_all()
+
     def test_the_worker_keeps_what_it_builds(self):
         move = self._move()
         move.action_l10n_ro_efactura_send()
@@ -126,6 +157,8 @@ class TestXmlFiles(XmlCommon, HttpCase):
         self.assertEqual(good.verdict, "pass")
         good.action_validate()
         self.assertTrue(good.anaf_ok, good.anaf_answer)
+        self.assertIn("No problem was found", good.findings_html)
+        self.assertFalse(check.new({}).findings_html)
         bad = check.create({"content": base64.b64encode(xml.replace(b">RO-BV<", b">RO-XX<"))})
         self.assertEqual(bad.verdict, "fail")
         self.assertIn("BT-54", bad.findings_html)

@@ -1,14 +1,17 @@
 """The page of a package: any supplier's XML, opened from the list, each part over HTTP."""
 
 import base64
+import hashlib
 import re
 from contextlib import suppress
 from decimal import Decimal
 
+from lxml import etree
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ...anaf import read_document, read_package
+from ...models.common.file_names import safe_name
 from ..common import EXPECTED
 from .common import PackageCase
 
@@ -169,9 +172,31 @@ class TestPackageRoutes(PackageCase, HttpCase):
                 self.assertTrue(answer.content.startswith(start))
                 self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
                 self.assertTrue(answer.headers["Content-Disposition"].startswith("attachment"))
-        self.assertEqual(self.url_open(base + "/zip").content, message._package_bytes())
+        archive = self.url_open(base + "/zip")
+        self.assertEqual(archive.content, message._package_bytes())
+        self.assertIn(safe_name(message.number), archive.headers["Content-Disposition"], "named after the invoice")
         for part in ("/errors", "/unlink", "/__class__", "/page"):
             self.assertEqual(self.url_open(base + part).status_code, 404, part)
+
+    def test_the_xml_is_downloaded_as_it_was_sealed(self):
+        """The seal covers exact bytes: nothing is formatted, and a long attachment is not cut."""
+        [record] = self.sim.generate_supplier_invoices(self.company.vat, 1, days=2)
+        pdf = base64.b64encode(b"%PDF-" + b"0" * 40000)
+        inside = (
+            b"<cac:AdditionalDocumentReference><cbc:ID>A 1</cbc:ID><cac:Attachment>"
+            b'<cbc:EmbeddedDocumentBinaryObject mimeCode="application/pdf" filename="factura.pdf">%s'
+            b"</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>"
+            b"<cac:AccountingSupplierParty>"
+        ) % pdf
+        message = self._received(record.xml.replace(b"<cac:AccountingSupplierParty>", inside))
+        self.authenticate("efactura_biller", "efactura_biller")
+        base = f"/l10n_ro_efactura/package/{message.id}"
+        downloaded = self.url_open(base + "/xml").content
+        self.assertEqual(downloaded, read_package(message._package_bytes()).document)
+        self.assertIn(pdf, downloaded)
+        seal = etree.fromstring(self.url_open(base + "/seal").content)
+        [digest] = seal.xpath("//*[local-name()='DigestValue']/text()")
+        self.assertEqual(base64.b64encode(hashlib.sha256(downloaded).digest()).decode(), digest)
 
     def test_a_file_inside_the_xml(self):
         [record] = self.sim.generate_supplier_invoices(self.company.vat, 1, days=2)

@@ -1,3 +1,4 @@
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -30,7 +31,9 @@ class EfacturaFileCheck(models.TransientModel):
             findings = files._findings(xml) if xml else []
             fatal = any(finding["severity"] == "fatal" for finding in findings)
             check.verdict = xml and ("fail" if fatal else "pass")
-            check.findings_html = files._findings_list(findings)
+            check.findings_html = files._findings_list(findings) or (
+                xml and Markup("<span class='text-success'>%s</span>") % self.env._("No problem was found.")
+            )
             check.xml_text = formatted(xml) if xml else False
 
     @api.onchange("content")
