@@ -165,8 +165,8 @@ class EfacturaSubmission(models.Model):
         :param reason: how the accountant knows; kept on the submission and in the invoice's chatter
         :raise UserError: no reason, no number, an index of another submission, or nothing to correct
         """
-        self.ensure_one()
         submission = check_manage(self, "read").sudo()
+        self.ensure_one()
         reason = self._check_reason(reason)
         index = self._check_index(upload_index, submission.environment)
         if not submission.can_decide or not submission._transition(
