@@ -47,6 +47,7 @@ RIGHTS = {
     "l10n_ro_efactura.paste.tokens": {"admin": "crwu"},
     "l10n_ro_efactura.manual.upload": {"accountant": "crwu"},
     "l10n_ro_efactura.not.at.anaf": {"accountant": "crwu"},
+    "l10n_ro_efactura.set.aside": {"accountant": "crwu"},
     "l10n_ro_efactura.proof.pack": {"biller": "crw", "accountant": "crw", "reader": "crw"},
     "l10n_ro_efactura.rasp": {"biller": "r", "accountant": "r", "reader": "r"},
     "l10n_ro_efactura.rasp.write": {"biller": "crw", "accountant": "crw"},

@@ -4,9 +4,12 @@ from . import submission
 from . import submission_queue
 from . import submission_again
 from . import submission_upload
+from . import submission_package
+from . import submission_rejection
+from . import submission_reconcile
 from . import submission_settle
 from . import submission_status
-from . import submission_reconcile
+from . import submission_decision
 from . import submission_mirror
 from . import submission_words
 from . import xml_file

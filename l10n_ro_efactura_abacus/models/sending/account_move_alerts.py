@@ -54,14 +54,19 @@ class AccountMove(models.Model):
                     "level": "danger" if environment == "prod" else "warning",
                     "message": "\n".join(
                         [
-                            _("ANAF refused this invoice:") if environment == "prod" else _("ANAF's test refused it:"),
+                            _("Not sent to ANAF:")
+                            if not submission._l10n_ro_efactura_refused_by_anaf()
+                            else _("ANAF refused this invoice:")
+                            if environment == "prod"
+                            else _("ANAF's test refused it:"),
                             *(f"• {text}" for text in submission._l10n_ro_efactura_plain_texts()),
                         ]
                     ),
                     **submission._l10n_ro_efactura_fix_alert(),
                 }
         if self.l10n_ro_efactura_state == "uncertain":
-            alerts["l10n_ro_efactura_uncertain"] = {
+            stuck = self._l10n_ro_efactura_last_submission("prod")._l10n_ro_efactura_stuck_alert()
+            alerts["l10n_ro_efactura_uncertain"] = stuck or {
                 "level": "warning",
                 "message": _(
                     "The answer of ANAF was lost. The invoice is being looked for in SPV; it is not sent "

@@ -4,9 +4,8 @@ from markupsafe import Markup
 from odoo import fields, models
 
 from ...anaf import explain
-from ..common.actions import open_action
 from ..common.anaf_words import error_words, in_words
-from ..common.rights import check_bill, check_manage
+from ..common.rights import check_bill
 
 # Business terms of EN 16931 about the seller.
 SELLER_TERMS = {f"BT-{n}" for n in range(27, 44)}
@@ -94,13 +93,3 @@ class EfacturaSubmission(models.Model):
             "url": f"/l10n_ro_efactura/xml/{self.id}",
             "target": "download",
         }
-
-    def action_open_not_at_anaf(self):
-        """Open the dialog that asks for the reason of an accountant's decision that ANAF does not have it."""
-        check_manage(self, "read")
-        return open_action(
-            self.env,
-            "l10n_ro_efactura_abacus.l10n_ro_efactura_not_at_anaf_action",
-            self,
-            default_submission_ids=self.ids,
-        )

@@ -8,6 +8,7 @@ from . import test_uncertain
 from . import test_settle_lists
 from . import test_exactly_once
 from . import test_counts
+from . import test_exits
 from . import test_duplicates
 from . import test_mirror
 from . import test_window

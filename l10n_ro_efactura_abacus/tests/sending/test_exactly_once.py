@@ -103,20 +103,6 @@ class TestExactlyOnce(PipelineCase):
         submission._keep_answer(row["attempt"], NotSent("lease_over", "x"))
         self.assertEqual(submission.state, "queued")
 
-    def test_withdraw_only_what_never_left(self):
-        submission = self._queue()
-        submission.with_user(self.biller).action_withdraw()
-        self.assertEqual((submission.state, self._codes(submission)), ("refused", ["withdrawn"]))
-        self.assertFalse(submission.move_id._l10n_ro_efactura_live("prod"))
-        self._upload()
-        self.assertFalse(self.sim.calls()["upload"])
-        other = self._queue()
-        with self._api_url("http://127.0.0.1:1"):
-            self._upload()
-        self.assertEqual((other.state, other.attempt), ("queued", 1))
-        with self.assertRaises(UserError):
-            other.action_withdraw()
-
     def test_the_xml_is_frozen(self):
         submission = self._queue()
         self.submissions._prepare(self._lanes()[0])

@@ -111,6 +111,8 @@ class TestUploadAnswers(PipelineCase):
         self.sim.add_certificate("director", [COMPANY_CIF])
         self._later(minutes=61)
         self._settle()  # it waited over an hour: it is looked for in SPV first
+        self._later(minutes=16)
+        self._settle()
         self._upload()
         self.assertEqual((second.state, second.errors), ("processing", False))
 
