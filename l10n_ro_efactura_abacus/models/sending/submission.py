@@ -174,7 +174,6 @@ class EfacturaSubmission(models.Model):
         submissions = check_bill(self, "read").sudo()
         return submissions._refresh_notification(submissions._refresh_now())
 
-
     def action_view_package(self):
         """Download the archived package."""
         check_bill(self, "read")
