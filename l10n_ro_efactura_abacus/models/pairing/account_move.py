@@ -78,7 +78,7 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_check_send(self, environment):
         """Add the refusal to send what another program has sent already."""
         reasons = super()._l10n_ro_efactura_check_send(environment)
-        submission = self.l10n_ro_efactura_submission_ids.filtered(
+        submission = self.sudo().l10n_ro_efactura_submission_ids.filtered(
             lambda one: one.environment == environment == "prod" and one.state == "ok" and one.origin == "elsewhere"
         )
         if submission:

@@ -8,6 +8,7 @@ from odoo.tools.sql import column_exists, create_column
 from ..calls.outgoing import ASKABLE, FAILED, IN_WORK, ON_THE_WAY
 from ..common.actions import close_dialog, notification, open_action, soft_reload
 from ..common.rights import check_bill
+from ..parties.res_partner import BILLING
 from .states import LIVE, STATES, TEST_STATES
 
 # Up to this many invoices have their XML built and checked in the click itself; the worker checks larger batches.
@@ -59,7 +60,7 @@ class AccountMove(models.Model):
     )
 
     l10n_ro_efactura_submission_ids = fields.One2many(
-        "l10n_ro_efactura.submission", "move_id", string="Sent to ANAF", readonly=True
+        "l10n_ro_efactura.submission", "move_id", string="Sent to ANAF", readonly=True, groups=BILLING
     )
     # Flags computed from the states, for views and their filters.
     l10n_ro_efactura_is_live = fields.Boolean(

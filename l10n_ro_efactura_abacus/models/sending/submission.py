@@ -9,7 +9,7 @@ from psycopg2.errors import UniqueViolation
 from ...anaf import cif_digits
 from ..calls.worker import SETTLE_CRONS, UPLOAD_CRONS
 from ..common.core import binary, registry_number
-from ..common.rights import check_bill, check_manage
+from ..common.rights import check_bill, check_manage, check_read_spv
 
 # States of a submission; the class docstring has the diagram.
 STATES = [
@@ -326,7 +326,7 @@ class EfacturaSubmission(models.Model):
 
     def action_view_package(self):
         """Download the archived package."""
-        check_bill(self, "read")
+        check_read_spv(self, "read")
         self.ensure_one()
         if not self.message_id:
             raise UserError(self.env._("ANAF's package is not here yet."))
