@@ -55,6 +55,7 @@
         "wizards/sending/account_move_send_wizard_views.xml",
         "wizards/sending/window_views.xml",
         "views/sending/submission_views.xml",
+        "views/sending/account_move_lists.xml",
         "views/sending/account_move_views.xml",
         "views/sending/account_move_confirm_views.xml",
         "views/sending/account_journal_views.xml",

@@ -12,6 +12,7 @@ from . import submission_status
 from . import submission_decision
 from . import submission_mirror
 from . import submission_words
+from . import submission_list
 from . import xml_file
 from . import message
 from . import mailbox
@@ -22,6 +23,7 @@ from . import account_move_queue
 from . import account_move_sendable
 from . import account_move_lock
 from . import account_move_obligation
+from . import account_move_lists
 from . import account_move_alerts
 from . import account_move_send
 from . import account_move_confirm

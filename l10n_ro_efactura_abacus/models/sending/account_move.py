@@ -8,6 +8,7 @@ from odoo.tools.sql import column_exists, create_column
 from ..calls.outgoing import ASKABLE, FAILED, IN_WORK, ON_THE_WAY
 from ..common.actions import open_action
 from ..common.rights import check_bill
+from ..parties.res_partner import BILLING
 from .states import LIVE, STATES, TEST_STATES
 
 
@@ -56,7 +57,7 @@ class AccountMove(models.Model):
     )
 
     l10n_ro_efactura_submission_ids = fields.One2many(
-        "l10n_ro_efactura.submission", "move_id", string="Sent to ANAF", readonly=True
+        "l10n_ro_efactura.submission", "move_id", string="Sent to ANAF", readonly=True, groups=BILLING
     )
     # Flags computed from the states, for views and their filters.
     l10n_ro_efactura_is_live = fields.Boolean(

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..calls.worker import SETTLE_CRONS
-from ..common.rights import check_bill
+from ..common.rights import check_bill, check_read_spv
 
 # States of a submission; the class docstring has the diagram.
 STATES = [
@@ -176,7 +176,7 @@ class EfacturaSubmission(models.Model):
 
     def action_view_package(self):
         """Download the archived package."""
-        check_bill(self, "read")
+        check_read_spv(self, "read")
         self.ensure_one()
         if not self.message_id:
             raise UserError(self.env._("ANAF's package is not here yet."))

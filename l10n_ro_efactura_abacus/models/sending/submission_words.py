@@ -5,7 +5,7 @@ from odoo import fields, models
 
 from ...anaf import explain
 from ..common.anaf_words import error_words, in_words
-from ..common.rights import check_bill
+from ..common.rights import check_bill, check_read_spv
 
 # Business terms of EN 16931 about the seller.
 SELLER_TERMS = {f"BT-{n}" for n in range(27, 44)}
@@ -86,7 +86,7 @@ class EfacturaSubmission(models.Model):
 
     def action_download_xml(self):
         """Download the exact bytes that were sent."""
-        check_bill(self, "read")
+        check_read_spv(self, "read")
         self.ensure_one()
         return {
             "type": "ir.actions.act_url",

@@ -2,6 +2,7 @@ from . import test_send
 from . import test_send_params
 from . import test_move_send
 from . import test_move_locks
+from . import test_lists
 from . import test_obligation
 from . import test_upload_answers
 from . import test_uncertain

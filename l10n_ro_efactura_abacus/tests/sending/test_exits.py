@@ -290,7 +290,7 @@ class TestExits(PipelineCase):
         self.company.l10n_ro_efactura_storno = "negative"
         storno = self._invoice()._reverse_moves([{"invoice_date": fields.Date.today()}])
         storno.action_post()
-        self.assertFalse(storno._l10n_ro_efactura_queue("prod"))
+        self.assertEqual(storno._l10n_ro_efactura_queue("prod"), ({}, {}))
         submission = self.submissions.search([("move_id", "=", storno.id)])
         self._sent_by_the_original(submission)
         self.assertLess(submission.message_id.amount_total, 0)
