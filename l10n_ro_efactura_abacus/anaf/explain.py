@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from .cius.words import term_of
+
 _RULE = re.compile(
     r"\b(BR-RO-[A-Z]*\d+(?:[_-]\w+)?|BR-DEC-RO-\d+"
     r"|BR-DEC-\d+|BR-[A-Z]{1,3}-\d+|BR-\d+|UBL-[A-Z]{2}-\d+|R\d\.\d+)\b"
@@ -100,7 +102,7 @@ def explain(text: str | None) -> Explanation:
             code, usual, field = known
             return Explanation(code, rule, bt or usual, field)
         code, field = next((code, field) for prefix, code, field in _FAMILIES if rule.startswith(prefix))
-        return Explanation(code, rule, bt, field)
+        return Explanation(code, rule, bt or term_of(rule) or None, field)
     if re.search(r"fisierul transmis nu este valid|SAXParse|\bcvc-", text, re.IGNORECASE):
         return Explanation("xsd_invalid", None, bt, None)
     return Explanation(None, None, bt, None)
