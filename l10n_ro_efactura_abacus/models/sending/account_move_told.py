@@ -115,8 +115,12 @@ class AccountMove(models.Model):
         :param submission: the last one, whose creator sent the invoice; empty where posting did not send it
         """
         company = self.company_id.sudo()
-        sender = (submission.create_uid or self.env.user).sudo().filtered(
-            lambda user: user.active and not user.share and user._is_internal() and company in user.company_ids
+        sender = (
+            (submission.create_uid or self.env.user)
+            .sudo()
+            .filtered(
+                lambda user: user.active and not user.share and user._is_internal() and company in user.company_ids
+            )
         )
         if sender and company.l10n_ro_efactura_told == "sender":
             return sender
