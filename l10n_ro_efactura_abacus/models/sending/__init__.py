@@ -11,6 +11,7 @@ from . import submission_settle
 from . import submission_status
 from . import submission_decision
 from . import submission_mirror
+from . import submission_error
 from . import submission_words
 from . import submission_list
 from . import xml_file
@@ -25,6 +26,7 @@ from . import account_move_lock
 from . import account_move_obligation
 from . import account_move_lists
 from . import account_move_alerts
+from . import account_move_told
 from . import account_move_send
 from . import account_move_confirm
 from . import account_move_customer_mail

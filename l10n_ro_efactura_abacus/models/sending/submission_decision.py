@@ -15,7 +15,16 @@ DECIDABLE_CODES = ("waf_repeated",)
 # Codes in `errors` of an uncertain submission that needs a person, because it does not become clear by itself.
 STUCK_CODES = ("unknown_index", "waf_repeated", "unread_package", "other_document")
 # Codes in `errors` of refusals that are ours: ANAF has not seen the document.
-OUR_REFUSALS = ("missing_data", "check", "not_posted", "missing_cif", "not_at_anaf", "unpaired")
+OUR_REFUSALS = {
+    "missing_data",
+    "check",
+    "not_posted",
+    "missing_cif",
+    "not_at_anaf",
+    "not_concerned",
+    "number_taken",
+    "unpaired",
+}
 
 
 class EfacturaSubmission(models.Model):
