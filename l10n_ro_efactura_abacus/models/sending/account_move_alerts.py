@@ -8,7 +8,6 @@ from odoo.tools.misc import format_date
 from ...anaf import today
 from ..calls.outgoing import FAILED, IN_WORK
 from ..common.rights import is_system
-from .account_move import BUILT_IN_THE_CLICK
 
 
 class AccountMove(models.Model):
@@ -47,10 +46,7 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_recheck_missing(self):
         """Check again, at confirmation, the invoices that lacked data; of many the document is not built."""
         lacking = self.filtered("l10n_ro_efactura_missing")
-        building = len(lacking) <= BUILT_IN_THE_CLICK
-        lacking._l10n_ro_efactura_mark_missing(
-            {move.id: texts for move in lacking if (texts := move._l10n_ro_efactura_check_data(building))}
-        )
+        lacking._l10n_ro_efactura_mark_missing(lacking._l10n_ro_efactura_lacking_data())
 
     def _l10n_ro_efactura_invoice_alerts(self):
         _ = self.env._
