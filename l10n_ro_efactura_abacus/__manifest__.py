@@ -31,6 +31,8 @@
         # calls
         "views/calls/guard_views.xml",
         "views/calls/call_log_views.xml",
+        "views/calls/outage_report.xml",  # the form has a button that opens it
+        "views/calls/outage_views.xml",
         # registry
         "views/registry/taxpayer_views.xml",
         "views/registry/res_partner_views.xml",
@@ -56,6 +58,8 @@
         "views/sending/submission_views.xml",
         "views/sending/account_move_views.xml",
         "views/sending/account_move_confirm_views.xml",
+        "views/sending/account_move_term_views.xml",
+        "views/sending/outage_views.xml",
         "views/sending/account_journal_views.xml",
         "views/sending/res_config_settings_views.xml",
         # pairing

@@ -19,6 +19,7 @@ class AccountMove(models.Model):
         posted = super()._post(soft=soft)
         posted._l10n_ro_efactura_pair_posted()  # first, so that what another program sent is not sent again
         posted._l10n_ro_efactura_send_posted()
+        posted._l10n_ro_efactura_note_poster()
         posted._l10n_ro_efactura_transfer_posted()
         posted._l10n_ro_efactura_learn_posted()
         return posted
@@ -27,6 +28,7 @@ class AccountMove(models.Model):
         # EXTENDS 'account'
         self._l10n_ro_efactura_check_may_change()
         result = super().button_draft()
+        self._l10n_ro_efactura_close_term_alerts()
         self._l10n_ro_efactura_take_back_transfers()
         return result
 
@@ -34,6 +36,7 @@ class AccountMove(models.Model):
         # EXTENDS 'account'
         self._l10n_ro_efactura_check_may_change()
         result = super().button_cancel()
+        self._l10n_ro_efactura_close_term_alerts()
         self._l10n_ro_efactura_release_packages()
         self._l10n_ro_efactura_cancel_draft_transfers()
         return result

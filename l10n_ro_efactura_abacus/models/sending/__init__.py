@@ -20,6 +20,8 @@ from . import account_move_sendable
 from . import account_move_lock
 from . import account_move_obligation
 from . import account_move_alerts
+from . import account_move_term
+from . import outage
 from . import account_move_send
 from . import account_move_confirm
 from . import account_move_customer_mail
