@@ -11,6 +11,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from ...anaf import BUCHAREST, add_working_days, today
 from ..common.alerts import alert, open_activities, people_told
+from ..common.rights import may_read_spv
 from .account_move_obligation import NOT_REPORTED
 
 _logger = logging.getLogger(__name__)
@@ -259,16 +260,17 @@ class AccountMove(models.Model):
         )
 
     def _l10n_ro_efactura_invoice_alerts(self):
-        # EXTENDS: what was late because ANAF did not work says so, with the evidence
+        # EXTENDS: what is late because ANAF did not work says so, with the evidence
         alerts = super()._l10n_ro_efactura_invoice_alerts()
-        if outage := self.l10n_ro_efactura_outage_id:
+        outage = self.l10n_ro_efactura_late and self.l10n_ro_efactura_outage_id
+        if outage and may_read_spv(self.env):
             alerts["l10n_ro_efactura_outage"] = {
                 "level": "info",
                 "message": self.env._(
-                    "ANAF did not work on the last day of the legal term (%s). Keep the evidence.", outage._span()
+                    "ANAF did not work on the last day of the legal term (%s). The evidence is kept.", outage.sudo()._span()
                 ),
                 "action_text": self.env._("Evidence"),
-                "action": outage.sudo(False)._get_records_action(),
+                "action": outage.sudo()._get_records_action(),
             }
         return alerts
 
