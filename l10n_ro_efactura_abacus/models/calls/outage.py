@@ -34,6 +34,8 @@ NOT_DOWN = (
     "answer_too_large",
     "proxy_failure",
 )
+# Codes of calls that reached nobody, as when the server's own network is down.
+NOT_REACHED = ("dns_failure", "connection_refused", "unreachable", "connect_timeout", "tls_failure")
 
 
 @dataclass
@@ -118,10 +120,10 @@ class EfacturaOutage(models.Model):
             code = max(codes, key=codes.count) if codes else False
             outage.reason = words.get(code) or code
 
-    @api.depends("call_ids.http_status", "call_ids.outcome")
+    @api.depends("call_ids.http_status", "call_ids.code")
     def _compute_is_reached(self):
         for outage in self:
-            outage.is_reached = any(call.http_status or call.outcome != "not_sent" for call in outage.call_ids)
+            outage.is_reached = any(call.http_status or call.code not in NOT_REACHED for call in outage.call_ids)
 
     @api.depends("started_at", "ended_at", "scope")
     def _compute_display_name(self):

@@ -67,11 +67,11 @@ class EfacturaHome(models.AbstractModel):
         _ = self.env._
         if not credential or credential.state in ("draft", "expired"):
             return _("Nothing is sent or received until the company is connected."), "none"
-        key = credential._gate_key()
+        key = credential._own_key()
         gates = self.env["l10n_ro_efactura.gate"].sudo()
         closed = gates.search(
             [
-                ("key", "in", (key, right_key(key, company._l10n_ro_efactura_cif()))),
+                ("key", "in", (credential._application_key(), key, right_key(key, company._l10n_ro_efactura_cif()))),
                 ("environment", "=", "prod"),
                 ("closed_until", "!=", False),
             ],
@@ -113,7 +113,7 @@ class EfacturaHome(models.AbstractModel):
             .sudo()
             ._read_group(
                 [
-                    ("key", "=", credential._gate_key()),
+                    ("key", "=", credential._application_key()),
                     ("at", ">", fields.Datetime.now() - timedelta(seconds=WINDOW)),
                 ],
                 [],

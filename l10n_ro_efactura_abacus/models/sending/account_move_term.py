@@ -153,11 +153,15 @@ class AccountMove(models.Model):
         ).errors
 
     def _l10n_ro_efactura_term_people(self):
-        """Return the users who are told: who confirmed the invoice, else the company's responsible people."""
+        """Return the users who are told, by the company's choice: who confirmed it, the responsible people, or both."""
+        company = self.company_id
         poster = self.l10n_ro_efactura_poster_id.filtered(
-            lambda user: user.active and not user.share and self.company_id in user.company_ids
+            lambda user: user.active and not user.share and company in user.company_ids
         )
-        return poster or people_told(self.company_id)
+        if poster and company.l10n_ro_efactura_told == "sender":
+            return poster
+        people = people_told(company)
+        return people | poster if company.l10n_ro_efactura_told == "both" else people
 
     def _l10n_ro_efactura_term_words(self, env):
         """Return (summary, note) of the activity in the language of `env`."""

@@ -120,7 +120,7 @@ class TestHome(PipelineCase):
         (row,) = self._home().get_home()["connections"]
         self.assertEqual(row["health_tone"], "success")
         self.assertTrue(row["last_success"])
-        self.gates._close(self.credential._gate_key(), "prod", 300, "html_answer")
+        self.gates._close(self.credential._application_key(), "prod", 300, "html_answer")
         (row,) = self._home().get_home()["connections"]
         self.assertEqual(row["health_tone"], "danger")
         self.assertIn("a web page came instead of an answer", row["health"])
