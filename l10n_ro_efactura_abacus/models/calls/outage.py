@@ -190,7 +190,14 @@ class EfacturaOutage(models.Model):
             groups.setdefault((head, environment), head)
         for head, environment in groups:
             self._in_fresh_transaction(self._record, head, environment, since)
+        self._in_fresh_transaction(self._end_silent)
         self._checkpoint()
+
+    def _end_silent(self):
+        """End the outages after whose last failed call none was made for `SILENCE`, also where the list forgot it."""
+        limit = fields.Datetime.now() - SILENCE
+        for outage in self.search([("ended_at", "=", False), ("last_failed_at", "<", limit)]):
+            outage.ended_at = outage.last_failed_at
 
     @api.model
     def _is_down(self):

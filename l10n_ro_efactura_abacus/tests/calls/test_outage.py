@@ -44,7 +44,7 @@ class TestOutage(PipelineCase):
                 outage,
                 started_at=outage.started_at - back,
                 last_failed_at=outage.last_failed_at - back,
-                ended_at=outage.ended_at and outage.ended_at - back,
+                ended_at=outage.ended_at - back if outage.ended_at else None,
             )
             self.env.cr.execute(
                 "UPDATE l10n_ro_efactura_outage_call SET started_at = started_at - %s * interval '1 minute'", [minutes]

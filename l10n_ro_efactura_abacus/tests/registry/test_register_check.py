@@ -191,7 +191,7 @@ class TestRegisterCheck(RegisterCase):
         self.assertEqual(self.sim.calls()["registry"], before, "a closed gate lets nothing out")
         gate = self.env["l10n_ro_efactura.gate"]
         self.assertEqual(gate._state("webservicesp", "prod"), "closed")
-        self.assertEqual(gate._state(self.credential._gate_key(), "prod"), "open")
+        self.assertEqual(gate._state(self.credential._application_key(), "prod"), "open")
         # its time is over, and the register works again: the next check is the probe
         self.sim.clear_faults()
         self.env.cr.execute("UPDATE l10n_ro_efactura_gate SET closed_until = now() AT TIME ZONE 'UTC' - interval '1 s'")
