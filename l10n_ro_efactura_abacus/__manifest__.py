@@ -105,6 +105,10 @@
     "assets": {
         "web.assets_backend": [
             "l10n_ro_efactura_abacus/static/src/**/*",
+            ("remove", "l10n_ro_efactura_abacus/static/src/sending/state_graph.js"),
+        ],
+        "web.assets_backend_lazy": [  # where core keeps its graph view
+            "l10n_ro_efactura_abacus/static/src/sending/state_graph.js",
         ],
         "web.assets_tests": [
             "l10n_ro_efactura_abacus/static/tests/tours/**/*",

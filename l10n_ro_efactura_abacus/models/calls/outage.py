@@ -259,7 +259,11 @@ class EfacturaOutage(models.Model):
             ],
             limit=1,
         )
-        values = {"last_failed_at": run.last.replace(microsecond=0), "ended_at": run.end and run.end.replace(microsecond=0), "failed_count": run.failed}
+        values = {
+            "last_failed_at": run.last.replace(microsecond=0),
+            "ended_at": run.end and run.end.replace(microsecond=0),
+            "failed_count": run.failed,
+        }
         if not outage:
             outage = self.create(
                 {

@@ -179,9 +179,12 @@ class TestOutage(PipelineCase):
         self._down(90)
         outage = self._record()
         reader = self._user("outage_reader", "account.group_account_readonly")
-        page = self.env["ir.actions.report"].with_user(reader)._render_qweb_html(
-            "l10n_ro_efactura_abacus.report_outage_document", outage.ids
-        )[0].decode()
+        page = (
+            self.env["ir.actions.report"]
+            .with_user(reader)
+            ._render_qweb_html("l10n_ro_efactura_abacus.report_outage_document", outage.ids)[0]
+            .decode()
+        )
         self.assertIn(outage._moment(outage.started_at, "d MMMM y, HH:mm:ss"), page)
         self.assertIn("503", page)
         self.assertIn(self.company.vat, page)

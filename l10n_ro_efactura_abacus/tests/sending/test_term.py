@@ -21,12 +21,16 @@ class TestTerm(PipelineCase):
                 return self._invoice(invoice_date=issued, **values)
 
     def _activities(self, moves):
-        return self.env["mail.activity"].sudo().search(
-            [
-                ("activity_type_id", "=", self.env.ref(TERM).id),
-                ("res_model", "=", "account.move"),
-                ("res_id", "in", moves.ids),
-            ]
+        return (
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [
+                    ("activity_type_id", "=", self.env.ref(TERM).id),
+                    ("res_model", "=", "account.move"),
+                    ("res_id", "in", moves.ids),
+                ]
+            )
         )
 
     def _told(self):
@@ -175,9 +179,11 @@ class TestTerm(PipelineCase):
         self.assertEqual(outage.late_count, 1)
         action = outage.with_user(self.biller).action_late_moves()
         self.assertEqual(self.env["account.move"].search(action["domain"]), waiting)
-        page = self.env["ir.actions.report"]._render_qweb_html(
-            "l10n_ro_efactura_abacus.report_outage_document", outage.ids
-        )[0].decode()
+        page = (
+            self.env["ir.actions.report"]
+            ._render_qweb_html("l10n_ro_efactura_abacus.report_outage_document", outage.ids)[0]
+            .decode()
+        )
         self.assertIn(waiting.name, page)
         self.assertNotIn(other.name, page)
 
