@@ -31,6 +31,8 @@
         # calls
         "views/calls/guard_views.xml",
         "views/calls/call_log_views.xml",
+        "views/calls/outage_report.xml",  # the form has a button that opens it
+        "views/calls/outage_views.xml",
         # registry
         "views/registry/taxpayer_views.xml",
         "views/registry/res_partner_views.xml",
@@ -58,6 +60,8 @@
         "views/sending/account_move_lists.xml",
         "views/sending/account_move_views.xml",
         "views/sending/account_move_confirm_views.xml",
+        "views/sending/account_move_term_views.xml",
+        "views/sending/outage_views.xml",
         "views/sending/account_journal_views.xml",
         "views/sending/res_config_settings_views.xml",
         # pairing
@@ -101,6 +105,10 @@
     "assets": {
         "web.assets_backend": [
             "l10n_ro_efactura_abacus/static/src/**/*",
+            ("remove", "l10n_ro_efactura_abacus/static/src/sending/state_graph.js"),
+        ],
+        "web.assets_backend_lazy": [  # where core keeps its graph view
+            "l10n_ro_efactura_abacus/static/src/sending/state_graph.js",
         ],
         "web.assets_tests": [
             "l10n_ro_efactura_abacus/static/tests/tours/**/*",

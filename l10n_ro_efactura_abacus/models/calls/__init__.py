@@ -4,6 +4,7 @@ from . import worker
 from . import budget
 from . import circuit
 from . import call_log
+from . import outage
 from . import outgoing
 from . import outgoing_wait
 from . import outgoing_answer

@@ -20,6 +20,7 @@ class AccountMove(models.Model):
         posted._l10n_ro_efactura_pair_posted()  # first, so that what another program sent is not sent again
         posted._l10n_ro_efactura_recheck_missing()
         posted._l10n_ro_efactura_send_posted()
+        posted._l10n_ro_efactura_note_poster()
         posted._l10n_ro_efactura_tell()
         posted._l10n_ro_efactura_transfer_posted()
         posted._l10n_ro_efactura_learn_posted()
@@ -29,6 +30,7 @@ class AccountMove(models.Model):
         # EXTENDS 'account'
         self._l10n_ro_efactura_check_may_change()
         result = super().button_draft()
+        self._l10n_ro_efactura_close_term_alerts()
         self._l10n_ro_efactura_take_back_transfers()
         return result
 
@@ -36,6 +38,7 @@ class AccountMove(models.Model):
         # EXTENDS 'account'
         self._l10n_ro_efactura_check_may_change()
         result = super().button_cancel()
+        self._l10n_ro_efactura_close_term_alerts()
         self._l10n_ro_efactura_release_packages()
         self._l10n_ro_efactura_cancel_draft_transfers()
         self._l10n_ro_efactura_tell()

@@ -12,11 +12,12 @@ from ..common.rights import check_read_spv, may_bill
 from ..inbox.message_loss import ALERT_DAYS
 
 # The cards of each part of the home, in the order in which they stand there.
-SENT = ("to_send", "late", "nok", "missing", "uncertain", "in_work", "ok_today")
+SENT = ("to_send", "due_soon", "late", "nok", "missing", "uncertain", "in_work", "ok_today")
 RECEIVED = ("to_import", "unpaired", "leaving", "vat_at_risk")
 # Colour of a card that counts something.
 TONES = {
     "to_send": "warning",
+    "due_soon": "warning",
     "late": "danger",
     "nok": "danger",
     "missing": "danger",
@@ -167,6 +168,7 @@ class EfacturaHome(models.AbstractModel):
         _ = self.env._
         return {
             "to_send": _("To send"),
+            "due_soon": _("Close to the term"),
             "late": _("Late"),
             "nok": _("Rejected (Nok)"),
             "missing": _("Missing data"),

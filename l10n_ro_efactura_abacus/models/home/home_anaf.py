@@ -80,10 +80,18 @@ class EfacturaHome(models.AbstractModel):
         )
         if closed:
             reason = fact_words(self.env).get(closed.reason) or closed.reason or ""
+            outage = self.env["l10n_ro_efactura.outage"]._current(company)[:1]
+            if outage:
+                return _(
+                    "ANAF outage since %(since)s: %(reason)s", since=self._moment(outage.started_at), reason=reason
+                ), "danger"
             since = box.listed_until and self._moment(box.listed_until)
             if since:
                 return _("ANAF does not answer since %(since)s: %(reason)s", since=since, reason=reason), "danger"
             return _("ANAF does not answer: %s", reason), "danger"
+        if outage := self.env["l10n_ro_efactura.outage"]._current(company).filtered(lambda one: one.scope == "upload"):
+            since = self._moment(outage[0].started_at)
+            return _("ANAF takes no invoices since %s; its other services answer.", since), "danger"
         if box.last_error:
             return _("SPV was not read: %s", in_words(self.env, box.last_error, box.last_error_code)), "warning"
         if not box.listed_until:

@@ -11,7 +11,7 @@ from ..common.rights import check_read_spv, may_read_spv
 
 _logger = logging.getLogger(__name__)
 # Numbers of the home that the digest tells, most urgent first.
-DIGEST = ("late", "nok", "missing", "uncertain", "to_send", "to_import", "leaving")
+DIGEST = ("late", "due_soon", "nok", "missing", "uncertain", "to_send", "to_import", "leaving")
 # Colour of a number in the mail, for each tone of the home.
 COLORS = {"danger": "#b02a37", "warning": "#b8860b", "success": "#1f7a3f"}
 

@@ -27,6 +27,8 @@ from . import account_move_obligation
 from . import account_move_lists
 from . import account_move_alerts
 from . import account_move_told
+from . import account_move_term
+from . import outage
 from . import account_move_send
 from . import account_move_confirm
 from . import account_move_customer_mail

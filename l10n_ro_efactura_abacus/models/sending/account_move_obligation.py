@@ -170,23 +170,26 @@ class AccountMove(models.Model):
     def _search_l10n_ro_efactura_late(self, operator, value):
         if operator != "in" or True not in value:
             return NotImplemented
-        now = today()
-        # A deadline never moves back when the dates move on: find the last dates whose deadline has passed.
-        issue = now
-        while send_deadline(issue) >= now:
-            issue -= timedelta(days=1)
-        event = now
-        while send_deadline(now, event) >= now:
-            event -= timedelta(days=1)
-        old = Domain("invoice_date", "<=", issue) | Domain("invoice_date", "<=", now) & (
-            Domain("taxable_supply_date", "<=", event)
-            | Domain("taxable_supply_date", "=", False) & Domain("delivery_date", "<=", event)
-        )
         return (
             Domain("l10n_ro_efactura_state", "in", NOT_REPORTED)
             & Domain("state", "=", "posted")
-            & old
+            & self._l10n_ro_efactura_deadline_before(today())
             & self._l10n_ro_efactura_obligation_domains()["due"]
+        )
+
+    @api.model
+    def _l10n_ro_efactura_deadline_before(self, day):
+        """Return the domain of the invoices whose last day to be sent, where they must be, is before `day` (a date)."""
+        # A deadline never moves back when the dates move on: find the last dates whose deadline has passed.
+        issue = day
+        while send_deadline(issue) >= day:
+            issue -= timedelta(days=1)
+        event = day
+        while send_deadline(day, event) >= day:
+            event -= timedelta(days=1)
+        return Domain("invoice_date", "<=", issue) | Domain("invoice_date", "<=", day) & (
+            Domain("taxable_supply_date", "<=", event)
+            | Domain("taxable_supply_date", "=", False) & Domain("delivery_date", "<=", event)
         )
 
     def _l10n_ro_efactura_obligation_domains(self):

@@ -9,7 +9,7 @@ from ...anaf import BUCHAREST, today
 from ..calls.outgoing import FAILED, ON_THE_WAY
 
 # What is counted, most urgent first.
-KEYS = ("late", "nok", "missing", "uncertain", "to_send", "in_work", "ok_today")
+KEYS = ("late", "due_soon", "nok", "missing", "uncertain", "to_send", "in_work", "ok_today")
 
 
 class AccountMove(models.Model):
@@ -23,6 +23,7 @@ class AccountMove(models.Model):
         ========= ============================================================================
         to_send   due, and not at ANAF: never sent, nok or refused
         late      due, not reported, and the last day to send it has passed
+        due_soon  due, not reported, and the last day to send it is today or until the next working day
         nok       nok or refused in production
         uncertain ANAF's answer was lost, and the invoice is looked for in SPV
         missing   due, and not sent because of missing data
@@ -38,6 +39,8 @@ class AccountMove(models.Model):
             return posted & Domain("l10n_ro_efactura_to_send", "=", True)
         if key == "late":
             return posted & Domain("l10n_ro_efactura_late", "=", True)
+        if key == "due_soon":
+            return posted & Domain("l10n_ro_efactura_due_soon", "=", True)
         if key == "nok":
             return posted & Domain("l10n_ro_efactura_state", "in", list(FAILED))
         if key == "uncertain":
@@ -80,6 +83,7 @@ class AccountMove(models.Model):
             "name": {
                 "to_send": _("Invoices to Send"),
                 "late": _("Late for e-Factura"),
+                "due_soon": _("Close to the Legal Term"),
                 "nok": _("Rejected by ANAF"),
                 "uncertain": _("Unconfirmed by ANAF"),
                 "missing": _("Missing Data for e-Factura"),

@@ -4,6 +4,7 @@ from . import test_move_send
 from . import test_move_locks
 from . import test_lists
 from . import test_obligation
+from . import test_term
 from . import test_upload_answers
 from . import test_uncertain
 from . import test_settle_lists

@@ -34,7 +34,16 @@ class TestSendingCounts(PipelineCase):
         after = self._counts()
         self.assertEqual(
             {key: after[key] - before[key] for key in KEYS},
-            {"to_send": 4, "late": 1, "nok": 1, "uncertain": 1, "missing": 1, "in_work": 1, "ok_today": 1},
+            {
+                "to_send": 4,
+                "late": 1,
+                "due_soon": 0,
+                "nok": 1,
+                "uncertain": 1,
+                "missing": 1,
+                "in_work": 1,
+                "ok_today": 1,
+            },
         )
         moves = self.env["account.move"].with_user(self.biller)
         for key in KEYS:
