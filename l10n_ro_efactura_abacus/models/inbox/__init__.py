@@ -3,6 +3,7 @@
 from . import message
 from . import message_archive
 from . import message_request
+from . import progress
 from . import message_loss
 from . import mailbox
 from . import res_company

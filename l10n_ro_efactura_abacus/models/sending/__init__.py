@@ -8,6 +8,7 @@ from . import submission_settle
 from . import submission_status
 from . import submission_reconcile
 from . import submission_mirror
+from . import progress
 from . import submission_words
 from . import xml_file
 from . import message

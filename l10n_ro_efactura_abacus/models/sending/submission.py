@@ -164,15 +164,19 @@ class EfacturaSubmission(models.Model):
         :raise UserError: one of them was attempted, or is no longer queued
         """
         submissions = check_bill(self, "read").sudo()
-        gone = submissions._transition(
+        gone = submissions._withdraw()
+        if gone != submissions:
+            raise UserError(self.env._("Only what still waits and was never attempted can be withdrawn."))
+        gone._show_on_moves()
+
+    def _withdraw(self):
+        """Withdraw those that are queued and were never attempted, and return them."""
+        return self._transition(
             ["queued"],
             "refused",
             attempt=0,
             errors=[{"code": "withdrawn", "text": self.env._("Withdrawn before it was sent."), "hint": "withdrawn"}],
         )
-        if gone != submissions:
-            raise UserError(self.env._("Only what still waits and was never attempted can be withdrawn."))
-        gone._show_on_moves()
 
     def action_not_at_anaf(self, reason):
         """Refuse uncertain submissions by an accountant's decision that ANAF does not have them.
