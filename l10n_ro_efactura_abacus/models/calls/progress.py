@@ -54,7 +54,9 @@ class EfacturaProgress(models.Model):
         if self.env.uid == SUPERUSER_ID:
             return self.browse()
         values |= {"kind": kind, "user_id": self.env.uid, "company_id": company.id, "batch": batch}
-        work = self.sudo().create(values)
+        work = self.sudo().search([("batch", "=", batch)])  # clicked twice in one second
+        if not work:
+            work = self.sudo().create(values)
         work._tell()
         return work
 
@@ -122,7 +124,8 @@ class EfacturaProgress(models.Model):
         """Return what the web client shows, in the user's language.
 
         :return: dict(id, kind, batch, state, title, text, total, done, bars=[dict(style, percent)],
-            buttons=[dict(key, label)], can_cancel); of works with less than two items the client shows nothing
+            rows=[dict(id, name, state)], buttons=[dict(key, label)], can_cancel); of a work with less than two items
+            the client shows nothing
         """
         self.ensure_one()
         work = in_language_of(self.sudo(), self.company_id, self.user_id)
@@ -142,6 +145,7 @@ class EfacturaProgress(models.Model):
                 for key, style in (("ok", "success"), ("failed", "danger"), ("other", "warning"))
                 if total and counts[key]
             ],
+            "rows": work._rows() if counts["failed"] or counts["other"] else [],
             "buttons": [{"key": key, "label": label} for key, label in work._buttons(counts)],
             "can_cancel": state == "running" and work._can_cancel(),
         }
@@ -167,6 +171,10 @@ class EfacturaProgress(models.Model):
     def _text(self, counts, state):
         """Return what stands under the bar."""
         return ""
+
+    def _rows(self):
+        """Return [dict(id, name, state)] of a few records that did not end well."""
+        return []
 
     def _buttons(self, counts):
         """Return [(key, label)] of the buttons that open records."""

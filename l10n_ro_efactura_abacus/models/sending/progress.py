@@ -3,14 +3,17 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..calls.outgoing import FAILED
 from ..calls.worker import SETTLE_CRONS
 from ..common.cursors import side_cursor
 
+# Invoices that the card names.
+NAMED_AT_MOST = 5
 # What each button of the card shows: SQL conditions on submissions.
 PARTS = {
-    "failed": "state IN ('nok', 'refused') AND NOT COALESCE(errors @> '[{\"code\": \"withdrawn\"}]', FALSE)",
+    "failed": "state IN ('nok', 'refused')",
     "uncertain": "state = 'uncertain'",
-    "withdrawn": "state = 'refused' AND errors @> '[{\"code\": \"withdrawn\"}]'",
+    "withdrawn": "state = 'withdrawn'",
     "all": "TRUE",
 }
 
@@ -32,7 +35,7 @@ class EfacturaProgress(models.Model):
     def _sent(self):
         """Return {part: number of submissions of the batch}: those of `PARTS`, 'ok' and 'waiting'."""
         parts = {**PARTS, "ok": "state = 'ok'", "waiting": "state IN ('queued', 'uploading', 'processing')"}
-        self.env["l10n_ro_efactura.submission"].flush_model(["state", "batch", "errors"])
+        self.env["l10n_ro_efactura.submission"].flush_model(["state", "batch"])
         self.env.cr.execute(
             SQL(
                 "SELECT %s FROM l10n_ro_efactura_submission WHERE batch = %s",
@@ -63,6 +66,16 @@ class EfacturaProgress(models.Model):
         if state == "cancelling":
             texts.append(self.env._("%s are under way and are finished", counts["waiting"]))
         return ", ".join(texts)
+
+    def _rows(self):
+        if self.kind != "send":
+            return super()._rows()
+        submissions = self.env["l10n_ro_efactura.submission"]
+        found = submissions.search(
+            [("batch", "=", self.batch), ("state", "in", (*FAILED, "uncertain"))], order="id", limit=NAMED_AT_MOST
+        )
+        states = dict(submissions._fields["state"]._description_selection(self.env))
+        return [{"id": one.id, "name": one.number, "state": states[one.state]} for one in found]
 
     def _buttons(self, counts):
         if self.kind != "send":
@@ -98,7 +111,7 @@ class EfacturaProgress(models.Model):
         return self.kind == "send" or super()._can_cancel()
 
     def _cancel(self):
-        """Withdraw what is queued and was never attempted.
+        """Take back what waits, where ANAF cannot have it.
 
         Beside the transaction of the click: a worker that claims at the same moment makes neither side fail, and each
         invoice is either claimed or withdrawn. The workers then bring the invoices' columns up to date.

@@ -9,10 +9,8 @@ from ..tour_case import TourCase
 class TestProgressTour(TourCase):
     def test_reload_cancel_and_summary(self):
         moves = self._invoice() | self._invoice() | self._invoice()
-        self.start_tour(
-            "/odoo/customer-invoices", "l10n_ro_efactura_progress", login="efactura_biller", timeout=120
-        )
+        self.start_tour("/odoo/customer-invoices", "l10n_ro_efactura_progress", login="efactura_biller", timeout=120)
         self.env.invalidate_all()
-        self.assertEqual(set(moves.l10n_ro_efactura_submission_ids.mapped("state")), {"refused"})
+        self.assertEqual(set(moves.l10n_ro_efactura_submission_ids.mapped("state")), {"withdrawn"})
         self.assertFalse(self.sim.calls()["upload"])
         self.assertFalse(self.env["l10n_ro_efactura.progress"].with_user(self.biller).open_cards())
