@@ -2,6 +2,7 @@
 
 from . import worker
 from . import progress
+from . import progress_job
 from . import budget
 from . import circuit
 from . import call_log

@@ -35,6 +35,7 @@ class EfacturaProgress(models.Model):
     user_id = fields.Many2one("res.users", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     batch = fields.Char(readonly=True, index="btree_not_null", help="Names the records that are worked on")
+    parameters = fields.Json(readonly=True, help="Of a job: what it is to do")
     is_cancelled = fields.Boolean(readonly=True)
     is_closed = fields.Boolean(readonly=True, help="The user closed the summary")
 
@@ -51,7 +52,7 @@ class EfacturaProgress(models.Model):
         :param batch: name of the work, unique, which its records carry too
         :return: the work, or an empty record
         """
-        if self.env.uid == SUPERUSER_ID:
+        if self.env.uid == SUPERUSER_ID and "parameters" not in values:
             return self.browse()
         values |= {"kind": kind, "user_id": self.env.uid, "company_id": company.id, "batch": batch}
         work = self.sudo().search([("batch", "=", batch)])  # clicked twice in one second
@@ -124,8 +125,7 @@ class EfacturaProgress(models.Model):
         """Return what the web client shows, in the user's language.
 
         :return: dict(id, kind, batch, state, title, text, total, done, bars=[dict(style, percent)],
-            rows=[dict(id, name, state)], buttons=[dict(key, label)], can_cancel); of a work with less than two items
-            the client shows nothing
+            rows=[dict(id, name, state)], buttons=[dict(key, label)], can_cancel, is_shown)
         """
         self.ensure_one()
         work = in_language_of(self.sudo(), self.company_id, self.user_id)
@@ -147,6 +147,7 @@ class EfacturaProgress(models.Model):
             ],
             "rows": work._rows() if counts["failed"] or counts["other"] else [],
             "buttons": [{"key": key, "label": label} for key, label in work._buttons(counts)],
+            "is_shown": work._is_shown(counts),
             "can_cancel": state == "running" and work._can_cancel(),
         }
 
@@ -163,6 +164,10 @@ class EfacturaProgress(models.Model):
     def _counts(self):
         """Return dict(total, ok, failed, other, waiting): numbers of items; `other` ended neither well nor badly."""
         raise NotImplementedError
+
+    def _is_shown(self, counts):
+        """Return False where one record shows its own badge."""
+        return bool(self.parameters) or counts["total"] > 1
 
     def _title(self, counts, state):
         """Return the card's title."""

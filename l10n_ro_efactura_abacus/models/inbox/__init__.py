@@ -4,6 +4,7 @@ from . import message
 from . import message_archive
 from . import message_request
 from . import progress
+from . import progress_refresh
 from . import message_loss
 from . import mailbox
 from . import res_company

@@ -25,8 +25,8 @@ export const progressService = {
         const isRunning = (card) => ["running", "cancelling"].includes(card.state);
 
         function show(card) {
-            if (card.total < 2) {
-                cards.delete(card.id); // one record shows its own badge
+            if (!card.is_shown) {
+                cards.delete(card.id);
                 return;
             }
             if (!isRunning(card)) {
