@@ -20,25 +20,6 @@ UNCERTAIN_HOURS = 1
 BATCH = 100
 
 
-class ResCompany(models.Model):
-    """A company that chooses who is told of rejected invoices."""
-
-    _inherit = "res.company"
-
-    l10n_ro_efactura_told = fields.Selection(
-        [
-            ("sender", "Whoever sent the invoice"),
-            ("responsible", "The people responsible for e-Factura"),
-            ("both", "Both"),
-        ],
-        string="Told of Rejected Invoices",
-        default="sender",
-        required=True,
-        help="They get an activity for each invoice that ANAF rejects, that lacks data, or that is not confirmed for "
-        "an hour. Where whoever sent it is no longer active, the people responsible for e-Factura are told.",
-    )
-
-
 class AccountMove(models.Model):
     """An invoice with an open activity for what its sending wants of a person, for as long as it does."""
 

@@ -10,6 +10,18 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
+    l10n_ro_efactura_told = fields.Selection(
+        [
+            ("sender", "Whoever sent the invoice"),
+            ("responsible", "The people responsible for e-Factura"),
+            ("both", "Both"),
+        ],
+        string="Told of Rejected Invoices",
+        default="sender",
+        required=True,
+        help="They get an activity for each invoice that ANAF rejects, that lacks data, or that is not confirmed for "
+        "an hour. Where whoever sent it is no longer active, the people responsible for e-Factura are told.",
+    )
     l10n_ro_efactura_customer_mail = fields.Selection(
         [("no", "Nobody"), ("persons", "Persons (B2C)"), ("all", "All customers")],
         string="Mail after Ok",
@@ -24,6 +36,7 @@ class ResConfigSettings(models.TransientModel):
 
     _inherit = "res.config.settings"
 
+    l10n_ro_efactura_told = fields.Selection(related="company_id.l10n_ro_efactura_told", readonly=False)
     l10n_ro_efactura_customer_mail = fields.Selection(
         related="company_id.l10n_ro_efactura_customer_mail", readonly=False
     )
