@@ -101,6 +101,11 @@
     "assets": {
         "web.assets_backend": [
             "l10n_ro_efactura_abacus/static/src/**/*",
+            ("remove", "l10n_ro_efactura_abacus/static/src/**/*_graph.js"),
+        ],
+        # core's graph view is in this bundle
+        "web.assets_backend_lazy": [
+            "l10n_ro_efactura_abacus/static/src/**/*_graph.js",
         ],
         "web.assets_tests": [
             "l10n_ro_efactura_abacus/static/tests/tours/**/*",
