@@ -1,6 +1,7 @@
 """Long works that have no worker of their own: one cron runs them, one after the other."""
 
 import logging
+import uuid
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -33,8 +34,7 @@ class EfacturaProgress(models.Model):
 
         :param parameters: dict for JSON, which `_run` reads
         """
-        batch = f"{kind}-{self.env.uid}-{company.id}-{fields.Datetime.now():%Y%m%d%H%M%S}"
-        job = self._start(kind, company, batch, parameters=parameters)
+        job = self._start(kind, company, f"{kind}-{uuid.uuid4().hex}", parameters=parameters)
         self._wake(PROGRESS_CRONS)
         return job
 
