@@ -105,10 +105,11 @@
     "assets": {
         "web.assets_backend": [
             "l10n_ro_efactura_abacus/static/src/**/*",
-            ("remove", "l10n_ro_efactura_abacus/static/src/sending/state_graph.js"),
+            ("remove", "l10n_ro_efactura_abacus/static/src/**/*_graph.js"),
         ],
-        "web.assets_backend_lazy": [  # where core keeps its graph view
-            "l10n_ro_efactura_abacus/static/src/sending/state_graph.js",
+        # core's graph view is in this bundle
+        "web.assets_backend_lazy": [
+            "l10n_ro_efactura_abacus/static/src/**/*_graph.js",
         ],
         "web.assets_tests": [
             "l10n_ro_efactura_abacus/static/tests/tours/**/*",

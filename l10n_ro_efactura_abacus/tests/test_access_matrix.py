@@ -40,6 +40,7 @@ RIGHTS = {
     "l10n_ro_efactura.call": {},
     "l10n_ro_efactura.call.log": {"admin": "r"},
     "l10n_ro_efactura.gate": {},
+    "l10n_ro_efactura.progress": {"biller": "r", "accountant": "r", "reader": "r"},
     "l10n_ro_efactura.quota": {},
     "l10n_ro_efactura.ticket": {},
     "l10n_ro_efactura.supplier.claim": {},

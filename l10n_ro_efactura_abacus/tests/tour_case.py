@@ -36,6 +36,7 @@ class TourCase(EfacturaCommon, HttpCase):
         while not stop.wait(2):
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
+                env["l10n_ro_efactura.progress"]._cron_work()
                 env["l10n_ro_efactura.submission"]._cron_upload()
                 env["l10n_ro_efactura.submission"]._cron_settle()
                 env["l10n_ro_efactura.message"]._cron_archive()

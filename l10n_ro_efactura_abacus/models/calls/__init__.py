@@ -1,6 +1,8 @@
 """Calls to ANAF: workers, lanes, budget, circuit, guard, and documents that are uploaded exactly once."""
 
 from . import worker
+from . import progress
+from . import progress_job
 from . import budget
 from . import circuit
 from . import call_log

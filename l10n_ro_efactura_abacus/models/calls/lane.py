@@ -111,6 +111,10 @@ class Lane:
         due = [key for key, state in states.items() if state == "probe"]
         return not due or self._probe(due)
 
+    def is_closed(self):
+        """Return True while a gate is closed and its time is not over; makes no call."""
+        return "closed" in self._gate_states(fresh=True).values()
+
     def stays_open(self):
         """Return True while both gates are open, as of the latest commit of any worker."""
         return set(self._gate_states(fresh=True).values()) == {"open"}

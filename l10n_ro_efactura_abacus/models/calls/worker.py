@@ -22,6 +22,7 @@ UPLOAD_CRONS = ("ir_cron_upload_1", "ir_cron_upload_2")
 SETTLE_CRONS = ("ir_cron_settle",)
 ARCHIVE_CRONS = ("ir_cron_archive_1", "ir_cron_archive_2")
 RASP_CRONS = ("ir_cron_rasp",)
+PROGRESS_CRONS = ("ir_cron_progress",)
 # Tries of a transaction that conflicts with another worker's.
 TRIES = 6
 # Minutes to wait after the first, second, ... failure of a call; the last one repeats.

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta, timezone
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...anaf import BUCHAREST, AnafError, NoRight, today
 from ..calls.lane import lanes
@@ -251,6 +251,24 @@ class EfacturaMessage(models.Model):
         :raise AccessError: the user may not invoice, or has not chosen the company
         :raise UserError: wrong period, no connection, or ANAF's error
         """
+        lane = self._refresh_lane(company, date_from, date_to)
+        if not lane.is_open():
+            raise UserError(self.env._("ANAF's services do not answer at the moment. Try again in some minutes."))
+        box = self.env["l10n_ro_efactura.mailbox"].sudo()._for_lane(lane)
+        try:
+            new = box._ask(lane, datetime.combine(date_from, time.min) - timedelta(hours=3))
+        except AnafError as error:
+            raise UserError(self.env._("ANAF: %s", anaf_error_words(self.env, error))) from None
+        messages = self.sudo()
+        messages._listed(lane)
+        messages._end_of_round()
+        messages._wake(ARCHIVE_CRONS)
+        return self.browse(new)
+
+    @api.model
+    @api.private
+    def _refresh_lane(self, company, date_from, date_to):
+        """Return the lane by which `refresh_spv` may read a period now; raises as it does, and makes no call."""
         check_bill(self)
         if date_from > date_to:
             raise UserError(self.env._("The period ends before it begins."))
@@ -259,18 +277,29 @@ class EfacturaMessage(models.Model):
         found = lanes(self.sudo().env, [(company.id, "prod")])
         if not found:
             raise UserError(self.env._("%s is not connected to ANAF, or has no CIF.", company.name))
-        if not found[0].is_open():
+        if found[0].is_closed():
             raise UserError(self.env._("ANAF's services do not answer at the moment. Try again in some minutes."))
-        box = self.env["l10n_ro_efactura.mailbox"].sudo()._for_lane(found[0])
-        try:
-            new = box._ask(found[0], datetime.combine(date_from, time.min) - timedelta(hours=3))
-        except AnafError as error:
-            raise UserError(self.env._("ANAF: %s", anaf_error_words(self.env, error))) from None
-        messages = self.sudo()
-        messages._listed(found[0])
-        messages._end_of_round()
-        messages._wake(ARCHIVE_CRONS)
-        return self.browse(new)
+        return found[0]
+
+    @api.model
+    @api.private
+    def _period_action(self, company, date_from, date_to):
+        """Return the action that opens the list of a period's messages."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_ro_efactura_abacus.l10n_ro_efactura_message_action"
+        )
+        action.pop("path", None)
+        return {
+            **action,
+            "domain": list(self._period_domain(company, date_from, date_to, until_now=True)),
+            "context": {},
+            "target": "main",
+            "display_name": self.env._(
+                "SPV messages %(start)s – %(end)s",
+                start=format_date(self.env, date_from),
+                end=format_date(self.env, date_to),
+            ),
+        }
 
     @api.model
     @api.private

@@ -130,7 +130,7 @@ class EfacturaMessage(models.Model):
                 self._record_package(row, lane, outcome)
                 done += 1
             if batches and time.monotonic() > told_at + TELL_SECONDS:
-                self._tell_downloads(batches)
+                self.env["l10n_ro_efactura.progress"]._tell_batches(batches)
                 told_at = time.monotonic()
             if done >= 100:
                 self._end_of_round()
@@ -140,7 +140,7 @@ class EfacturaMessage(models.Model):
                     lane.paused = "time"
                     self._wake(ARCHIVE_CRONS)
         self._checkpoint()
-        self._tell_downloads(batches)
+        self.env["l10n_ro_efactura.progress"]._tell_batches(batches)
 
     @api.model
     def _claim_downloads(self, lane, limit, ids=None):

@@ -115,10 +115,10 @@ class EfacturaMessage(models.Model):
                 )
             )
             [later] = cr.fetchone()
-            progress = self._progress(batch, cr)
+            side = self.env(cr=cr)  # where the rows of the batch can be counted already
+            side["l10n_ro_efactura.progress"]._start("download", self.company_id[:1], batch)
         self.invalidate_recordset(["batch", "batch_user_id", "archive_state", "next_attempt_at"], flush=False)
         self._wake(ARCHIVE_CRONS)
-        self._send_progress(progress)
         return later
 
     @api.model
@@ -138,35 +138,17 @@ class EfacturaMessage(models.Model):
     # -- progress -------------------------------------------------------------------------------------------
 
     @api.model
-    @api.private
-    def _tell_downloads(self, batches):
-        """Send the progress of `batches` to the users who asked for them."""
-        for batch in batches:
-            self._send_progress(self._progress(batch, self.env.cr))
-
-    @api.model
-    def _progress(self, batch, cr):
-        """Return [(user id, dict for the browser)]; a download that failed and will be repeated counts as done."""
+    def _download_counts(self, batch, cr):
+        """Return the numbers of `progress._counts`; a download that failed and will be repeated counts as failed."""
         cr.execute(
             SQL(
-                """SELECT batch_user_id, count(*), count(*) FILTER (WHERE archive_state = 'archived'),
+                """SELECT count(*), count(*) FILTER (WHERE archive_state = 'archived'),
                       count(*) FILTER (WHERE archive_state = 'gone' OR archive_state = 'listed'
                                          AND last_error IS NOT NULL AND next_attempt_at > %s)
-                 FROM l10n_ro_efactura_message WHERE batch = %s AND batch_user_id IS NOT NULL
-             GROUP BY batch_user_id""",
+                 FROM l10n_ro_efactura_message WHERE batch = %s""",
                 UTC_NOW,
                 batch,
             )
         )
-        return [
-            (
-                user_id,
-                {"batch": batch, "kind": "download", "total": total, "done": ok + failed, "ok": ok, "failed": failed},
-            )
-            for user_id, total, ok, failed in cr.fetchall()
-        ]
-
-    @api.model
-    def _send_progress(self, progress):
-        for user_id, news in progress:
-            self.env["res.users"].sudo().browse(user_id).partner_id._bus_send("l10n_ro_efactura/progress", news)
+        total, ok, failed = cr.fetchone()
+        return {"total": total, "ok": ok, "failed": failed, "other": 0, "waiting": total - ok - failed}

@@ -11,6 +11,7 @@ from . import submission_settle
 from . import submission_status
 from . import submission_decision
 from . import submission_mirror
+from . import progress
 from . import submission_error
 from . import submission_words
 from . import submission_list

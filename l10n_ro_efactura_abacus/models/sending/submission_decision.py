@@ -108,16 +108,7 @@ class EfacturaSubmission(models.Model):
         :raise UserError: names the ones that may be at ANAF, or are being sent at this moment
         """
         submissions = check_bill(self, "read").sudo()
-        text = self.env._("Taken back by %s.", self.env.user.name)
-        gone = self.browse().sudo()
-        for environment, some in submissions.filtered("can_withdraw").grouped("environment").items():
-            gone |= some._transition(
-                ["queued"] if environment == "prod" else ["queued", "processing", "uncertain"],
-                "withdrawn",
-                next_attempt_at=None,
-                decision_reason=text,
-                errors=None,
-            )
+        gone = submissions._withdraw()
         if kept := submissions - gone:
             raise UserError(
                 self.env._(
@@ -127,6 +118,20 @@ class EfacturaSubmission(models.Model):
                 )
             )
         gone._show_on_moves()
+
+    def _withdraw(self):
+        """Take back those that can be, as `action_withdraw` describes, and return them."""
+        text = self.env._("Taken back by %s.", self.env.user.name)
+        gone = self.browse()
+        for environment, some in self.filtered("can_withdraw").grouped("environment").items():
+            gone |= some._transition(
+                ["queued"] if environment == "prod" else ["queued", "processing", "uncertain"],
+                "withdrawn",
+                next_attempt_at=None,
+                decision_reason=text,
+                errors=None,
+            )
+        return gone
 
     # -- decisions of an accountant -------------------------------------------------------------------------
 

@@ -175,28 +175,9 @@ class EfacturaSubmission(models.Model):
         }.get(self.state)
 
     def _tell_users(self):
-        """Send the bus messages: new states for open pages, and progress for the user who started a batch."""
+        """Send the bus messages: new states for open pages, and the progress of what was sent together."""
         for company, submissions in self.grouped("company_id").items():
             self.env["bus.bus"]._sendone(
                 f"l10n_ro_efactura_{company.id}", "l10n_ro_efactura/state", {"move_ids": submissions.move_id.ids}
             )
-        for batch in {submission.batch for submission in self if submission.batch}:
-            self._tell_progress(batch)
-
-    @api.model
-    def _tell_progress(self, batch):
-        """Send the counts of `batch` (total, done, ok, failed) to its user."""
-        self.env.cr.execute(
-            SQL(
-                """SELECT create_uid, count(*),
-                      count(*) FILTER (WHERE state NOT IN ('queued', 'uploading', 'processing')),
-                      count(*) FILTER (WHERE state = 'ok'),
-                      count(*) FILTER (WHERE state IN ('nok', 'refused', 'uncertain'))
-                 FROM l10n_ro_efactura_submission WHERE batch = %s GROUP BY create_uid""",
-                batch,
-            )
-        )
-        for user_id, total, done, ok, failed in self.env.cr.fetchall():
-            self.env["res.users"].browse(user_id).partner_id._bus_send(
-                "l10n_ro_efactura/progress", {"batch": batch, "total": total, "done": done, "ok": ok, "failed": failed}
-            )
+        self.env["l10n_ro_efactura.progress"]._tell_batches({one.batch for one in self if one.batch})

@@ -65,6 +65,8 @@ class EfacturaSubmission(models.Model):
         ]
         taken = self._taken(rows)
         submissions, late = self._insert_queued([row for row in rows if row["move_id"] not in taken])
+        if len(submissions) > 1 and not at:
+            self.env["l10n_ro_efactura.progress"]._start("send", submissions.company_id[:1], batch)
         return submissions, taken | late
 
     @api.model

@@ -27,9 +27,10 @@ class TestInboxDownload(PipelineCase, HttpCase):
         return action["params"]["type"], action["params"]["message"]
 
     def _progress(self, messages):
-        [(user, news)] = self.messages._progress(messages.batch, self.env.cr)
-        self.assertEqual(user, self.biller.id)
-        return news["total"], news["done"], news["ok"], news["failed"]
+        work = self.env["l10n_ro_efactura.progress"].sudo().search([("batch", "=", messages.batch)])
+        self.assertEqual(work.user_id, self.biller)
+        card, counts = work._card(), work._counts()
+        return card["total"], card["done"], counts["ok"], counts["failed"]
 
     # -- asking -----------------------------------------------------------------------------------------------
 

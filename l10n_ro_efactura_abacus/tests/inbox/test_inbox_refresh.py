@@ -217,6 +217,18 @@ class TestInboxRefresh(PipelineCase):
     def _wizard(self, **values):
         return self.env["l10n_ro_efactura.refresh"].with_user(self.biller).with_company(self.company).create(values)
 
+    def _refresh(self, **values):
+        """Press Refresh and let the worker read; return (the opened list, the card)."""
+        action = self._wizard(**values).action_refresh()
+        self.env["l10n_ro_efactura.progress"]._cron_work()
+        return action, self._cards()[0]
+
+    def _cards(self):
+        """Return the cards of the reading, the newest first."""
+        works = self.env["l10n_ro_efactura.progress"].sudo().search([("kind", "=", "refresh")], order="id desc")
+        self.assertEqual(works.user_id, self.biller)
+        return [work._card() for work in works]
+
     def test_the_wizard_says_how_many_days(self):
         with freeze_time("2026-11-22 10:00:00"):
             form = Form(self.env["l10n_ro_efactura.refresh"].with_user(self.biller).with_company(self.company))
@@ -237,29 +249,55 @@ class TestInboxRefresh(PipelineCase):
     def test_the_wizard_asks_says_what_came_and_opens_the_period(self):
         self.sim.generate_supplier_invoices(self.company.vat, 8, days=50)
         first = today() - timedelta(days=20)
-        action = self._wizard(date_from=first, date_to=today()).action_refresh()
+        opened, card = self._refresh(date_from=first, date_to=today())
         found = self.messages.search([])
         self.assertTrue(found)
         self.assertLessEqual(len(found), 8, "only the period's days were asked")
-        self.assertIn(str(len(found)), action["params"]["title"])
-        opened = action["params"]["next"]
+        self.assertEqual((card["state"], card["is_shown"]), ("done", True))
+        self.assertIn(f"{len(found)} new", card["title"])
         self.assertEqual(self.messages.search(opened["domain"]), found, "shown before their dates are known")
         self.assertEqual(set(found.mapped("batch_user_id").ids), {self.biller.id})
         self._archive()
         shown = self.messages.search(opened["domain"])
         self.assertEqual(shown, found.filtered(lambda m: first <= m.issue_date <= today()))
-        again = self._wizard(date_from=first, date_to=today()).action_refresh()
-        self.assertIn("nothing new", again["params"]["title"])
-        self.assertIn("archived", again["params"]["message"])
+        _opened, card = self._refresh(date_from=first, date_to=today())
+        self.assertIn("nothing new", card["title"])
+        self.assertIn("archived", card["text"])
+        work = self.env["l10n_ro_efactura.progress"].with_user(self.biller).browse(card["id"])
+        self.assertEqual(work.action_open("period")["domain"], opened["domain"])
+
+    def test_the_click_makes_no_call_and_a_second_worker_reads_nothing_again(self):
+        self._wizard().action_refresh()
+        self.assertEqual(self.sim.calls()["list_paged"], 0)
+        [card] = self._cards()
+        self.assertEqual((card["state"], card["can_cancel"]), ("running", True))
+        jobs = self.env["l10n_ro_efactura.progress"].sudo()
+        self.assertEqual(jobs._in_fresh_transaction(jobs._claim), [card["id"]])
+        self.assertFalse(jobs._in_fresh_transaction(jobs._claim), "another worker has it")
+        self.assertFalse(self._cards()[0]["can_cancel"])
+        for _time in range(2):  # its worker was killed
+            jobs.flush_model()
+            self.env.cr.execute("UPDATE l10n_ro_efactura_progress SET lease_until = now() - interval '1 day'")
+            jobs.invalidate_model()
+            jobs._in_fresh_transaction(jobs._claim)
+        self.assertEqual(self._cards()[0]["title"], "SPV was not read")
+
+    def test_a_cancelled_refresh_reads_nothing(self):
+        self._wizard().action_refresh()
+        [card] = self._cards()
+        self.env["l10n_ro_efactura.progress"].with_user(self.biller).browse(card["id"]).action_cancel()
+        self.env["l10n_ro_efactura.progress"]._cron_work()
+        self.assertEqual(self._cards()[0]["state"], "cancelled")
+        self.assertEqual(self.sim.calls()["list_paged"], 0)
 
     def test_what_a_user_read_is_read(self):
         self._round()
         before = fields.Datetime.now() - timedelta(hours=5)
         self._set(self._box(), listed_until=before)
-        self._wizard(date_from=today(), date_to=today() + timedelta(days=1)).action_refresh()
+        self._refresh(date_from=today(), date_to=today() + timedelta(days=1))
         late = datetime.combine(today(), time_of_day.min) - timedelta(hours=3) > before - timedelta(hours=1)
         self.assertEqual(self._box().listed_until == before, late, "a gap is left for the hourly round")
-        self._wizard(date_from=today() - timedelta(days=3), date_to=today()).action_refresh()
+        self._refresh(date_from=today() - timedelta(days=3), date_to=today())
         self.assertGreater(self._box().listed_until, before)
 
     def test_uploaded_after_the_period(self):
@@ -268,9 +306,9 @@ class TestInboxRefresh(PipelineCase):
         dated = today() - timedelta(days=12)
         xml = record.xml.replace(f"<cbc:IssueDate>{record.issue_date}".encode(), f"<cbc:IssueDate>{dated}".encode())
         self.sim.put_supplier_invoice(self.company.vat, xml, days_ago=3)
-        action = self._wizard(date_from=dated - timedelta(days=5), date_to=dated).action_refresh()
+        action, _card = self._refresh(date_from=dated - timedelta(days=5), date_to=dated)
         self._archive()
-        self.assertEqual(self.messages.search(action["params"]["next"]["domain"]).issue_date, dated)
+        self.assertEqual(self.messages.search(action["domain"]).issue_date, dated)
 
     def test_no_connection(self):
         self.credential.unlink()
@@ -283,8 +321,9 @@ class TestInboxRefresh(PipelineCase):
 
     def test_anaf_says_no(self):
         self.sim.fault("maintenance", "list_paged", times=0)
-        with self.assertRaisesRegex(UserError, "maintenance"):
-            self._wizard().action_refresh()
+        _action, card = self._refresh()
+        self.assertEqual((card["state"], card["title"]), ("done", "SPV was not read"))
+        self.assertIn("maintenance", card["text"])
         self._round()
         self._round(seconds=31)
         calls = self.sim.calls()["list_paged"]

@@ -9,10 +9,13 @@ from ..tour_case import TourCase
 @tagged("post_install_l10n", "post_install", "-at_install")
 class TestInboxTour(TourCase):
     def _work(self, stop):
-        """The archive's worker begins when the user asks."""
+        """The workers begin when the user asks."""
         while not stop.wait(2):
             with self.registry.cursor() as cr:
-                messages = api.Environment(cr, SUPERUSER_ID, {})["l10n_ro_efactura.message"]
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                if env["l10n_ro_efactura.progress"].search_count([], limit=1):
+                    env["l10n_ro_efactura.progress"]._cron_work()
+                messages = env["l10n_ro_efactura.message"]
                 if messages.search_count([("batch", "!=", False)], limit=1):
                     messages._cron_archive()
 

@@ -207,9 +207,9 @@ class TestRejections(PipelineCase):
         self._work()
         batch = moves.sudo().l10n_ro_efactura_submission_ids.mapped("batch")[0]
         nok = moves.filtered(lambda move: move.l10n_ro_efactura_state == "nok")
-        problems = self.submissions.sudo(False).with_user(self.biller).batch_problems(batch)
-        self.assertEqual([row["name"] for row in problems["rows"]], nok.mapped("name"))
-        self.assertEqual(problems["action"]["res_id"], nok.id)
+        work = self.env["l10n_ro_efactura.progress"].with_user(self.biller).search([("batch", "=", batch)])
+        self.assertEqual([row["name"] for row in work._card()["rows"]], nok.mapped("name"))
+        self.assertEqual(work.action_open("failed")["domain"], [("id", "in", nok.ids)])
 
     def test_empty_fields_show_what_the_document_gets(self):
         invoice = self._invoice()

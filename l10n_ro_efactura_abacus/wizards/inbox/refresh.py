@@ -1,11 +1,9 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import date_utils, format_date
 
 from ...anaf import today
-from ...models.common.actions import notification
 from ...models.common.anaf_words import in_words
 from ...models.common.rights import check_bill, check_system
 from ...models.inbox.message import KEPT_DAYS
@@ -94,49 +92,20 @@ class EfacturaRefresh(models.TransientModel):
         )
 
     def action_refresh(self):
-        """Read ANAF's lists, request the packages, report what is new, and open the list of the period."""
+        """Start reading ANAF's lists in the background and open the list of the period; the card says what came.
+
+        :raise UserError: wrong period, no connection, or ANAF does not answer
+        """
         check_bill(self)
         self.ensure_one()
         messages = self.env["l10n_ro_efactura.message"]
-        new = messages.refresh_spv(self.company_id, self.date_from, self.date_to)
-        found = messages.search(self._period_domain() & Domain("archive_state", "=", "listed"))
-        if found:
-            found._request()
-        return notification(
-            self.env._("%s packages are being downloaded.", len(found))
-            if found
-            else self.env._("All packages of the period are archived."),
-            "success",
-            title=self._what_came(new),
-            then=self._open_period(),
+        messages._refresh_lane(self.company_id, self.date_from, self.date_to)
+        self.env["l10n_ro_efactura.progress"]._start_job(
+            "refresh",
+            self.company_id,
+            {
+                "date_from": fields.Date.to_string(self.date_from),
+                "date_to": fields.Date.to_string(self.date_to),
+            },
         )
-
-    def _what_came(self, new):
-        """Return the number of newly listed messages by kind, in words."""
-        if not new:
-            return self.env._("SPV: nothing new")
-        kinds = dict(new._fields["kind"]._description_selection(self.env))
-        counts = ", ".join(f"{kinds[kind]} {len(some)}" for kind, some in new.grouped("kind").items())
-        return self.env._("SPV: %(count)s new (%(counts)s)", count=len(new), counts=counts)
-
-    def _period_domain(self):
-        return self.env["l10n_ro_efactura.message"]._period_domain(
-            self.company_id, self.date_from, self.date_to, until_now=True
-        )
-
-    def _open_period(self):
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "l10n_ro_efactura_abacus.l10n_ro_efactura_message_action"
-        )
-        action.pop("path", None)
-        return {
-            **action,
-            "domain": list(self._period_domain()),
-            "context": {},
-            "target": "main",
-            "display_name": self.env._(
-                "SPV messages %(start)s – %(end)s",
-                start=format_date(self.env, self.date_from),
-                end=format_date(self.env, self.date_to),
-            ),
-        }
+        return messages._period_action(self.company_id, self.date_from, self.date_to)

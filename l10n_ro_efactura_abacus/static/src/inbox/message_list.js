@@ -24,7 +24,7 @@ export class MessageListController extends ListController {
     }
 
     onProgress(news) {
-        if (news.kind === "download" && !this.reloading) {
+        if (["download", "refresh"].includes(news.kind) && !this.reloading) {
             this.reloading = setTimeout(() => {
                 this.reloading = null;
                 if (!this.hasSelectedRecords) {

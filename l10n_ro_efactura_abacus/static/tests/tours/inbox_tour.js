@@ -15,7 +15,7 @@ registry.category("web_tour.tours").add("l10n_ro_efactura_inbox", {
         },
         { content: "It says so", trigger: ".modal [name=asked]:contains('60 days')" },
         { content: "Ask", trigger: ".modal button[name=action_refresh]", run: "click" },
-        { content: "What came", trigger: ".o_notification:contains('100 new')" },
+        { content: "What came", trigger: ".o_l10n_ro_efactura_progress:contains('100 new')" },
         {
             content: "The list of the period, before its dates are known",
             trigger: ".o_pager_limit:contains('100')",
