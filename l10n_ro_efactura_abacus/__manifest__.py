@@ -32,6 +32,7 @@
         # registry
         "views/registry/taxpayer_views.xml",
         "views/registry/res_partner_views.xml",
+        "views/calls/call_log_views.xml",
         # inbox
         "wizards/inbox/refresh_views.xml",  # the list of messages has a button that opens it
         "views/inbox/message_views.xml",

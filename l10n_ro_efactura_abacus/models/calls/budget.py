@@ -1,32 +1,15 @@
 """The budget of calls to ANAF and its daily quotas, which all workers share."""
 
-from contextlib import contextmanager
-
-from odoo import api, fields, models, modules
-from odoo.sql_db import db_connect
+from odoo import api, fields, models
 
 from ...anaf import today
+from ..common.cursors import side_cursor
 from ..common.knobs import knob
 
 # Calls granted at a time.
 BLOCK = 8
 # Seconds over which granted calls count: ANAF's minute, plus one because a granted call may leave a second later.
 WINDOW = 61
-
-
-@contextmanager
-def side_cursor(env):
-    """Give a separate READ COMMITTED cursor, committed at the end.
-
-    Rows that all workers share are written there, so that they neither wait for a worker's transaction nor break it
-    with a serialization failure. A test keeps its one transaction.
-    """
-    if modules.module.current_test:
-        yield env.cr
-        return
-    with db_connect(env.cr.dbname).cursor() as cr:
-        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        yield cr
 
 
 class EfacturaCall(models.Model):

@@ -121,6 +121,7 @@ class EfacturaMessage(models.Model):
                     pool,
                     row,
                     partial(_download, anaf_id=row["anaf_id"], sealed_at=row["listed_at"], trusted=_trusted()),
+                    record=(self._name, row["id"]),
                 )
             if not rows and not pool.running:
                 break

@@ -366,7 +366,7 @@ class EfacturaSubmission(models.Model):
             if not original:
                 if not self._count_questions(due=False):
                     return None
-                status = lane.call(lambda client: client.status(index))
+                status = lane.call(lambda client: client.status(index), record=self)
                 if status.state != "ok" or not status.download_id:
                     return None if status.state == "processing" else messages
                 original = self._in_fresh_transaction(lambda: self._message_of(status.download_id, "sent", index))
