@@ -91,10 +91,10 @@ class EfacturaSubmissionError(models.Model):
             error.meaning = error._meaning(words, explained)
 
     def _term(self, bt):
-        """Return a business term with its name in the reader's language, 'BT-130 the unit of measure'; '' for None."""
+        """Return a business term with its name in the reader's language, 'BT-130 the unit of measure'; False for None."""
         names = cius.terms().get(bt)
         language = "ro" if (self.env.lang or "").startswith("ro") else "en"
-        return " ".join(filter(None, (bt, names and names[language])))
+        return " ".join(filter(None, (bt, names and names[language]))) or False
 
     def _meaning(self, words, explained):
         """Return what the error means as a sentence; '' where ANAF's own text has to do."""

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 
 from ...anaf import explain
+from ..calls.outgoing import FAILED
 from ..common.actions import notification, open_action, soft_reload
 from ..common.anaf_words import error_words, in_words
 from ..common.rights import check_bill, check_manage
@@ -81,6 +82,27 @@ class EfacturaSubmission(models.Model):
             if self.env.context.get("l10n_ro_efactura_on_invoice")
             else self.sudo(False)._get_records_action(name=self.env._("Sent to ANAF")),
         )
+
+    @api.model
+    def batch_problems(self, batch):
+        """Name the invoices of a batch that were not accepted; the card of the batch's progress calls it.
+
+        :param batch: value of the field `batch`
+        :return: dict(rows=[dict(id, name, state)], at most 5; action=dict of an action)
+        """
+        check_bill(self)
+        own = self.search(
+            [("batch", "=", batch), ("create_uid", "=", self.env.uid), ("state", "in", (*FAILED, "uncertain"))],
+            order="id",
+        )
+        states = dict(self._fields["state"]._description_selection(self.env))
+        return {
+            "rows": [
+                {"id": submission.id, "name": submission.number, "state": states[submission.state]}
+                for submission in own[:5]
+            ],
+            "action": own.move_id._get_records_action(name=self.env._("Not accepted by ANAF")),
+        }
 
     def action_download_xml(self):
         """Download the exact bytes that were sent."""
