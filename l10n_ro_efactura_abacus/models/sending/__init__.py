@@ -6,6 +6,7 @@ from . import submission_settle
 from . import submission_status
 from . import submission_reconcile
 from . import submission_mirror
+from . import submission_error
 from . import submission_words
 from . import xml_file
 from . import message
@@ -17,5 +18,7 @@ from . import account_move_sendable
 from . import account_move_lock
 from . import account_move_obligation
 from . import account_move_alerts
+from . import account_move_told
 from . import account_move_send
+from . import sending_counts
 from . import ir_websocket

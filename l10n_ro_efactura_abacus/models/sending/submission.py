@@ -229,11 +229,11 @@ class EfacturaSubmission(models.Model):
 
     def action_send_again(self):
         """Queue the same XML again, as a new submission."""
-        return self._again(same_bytes=True)
+        return self._again(same_bytes=True)._show_attempts()
 
     def action_regenerate(self):
         """Queue the invoice again as a new submission, whose XML is built from its present data."""
-        return self._again(same_bytes=False)
+        return self._again(same_bytes=False)._show_attempts()
 
     def _again(self, same_bytes):
         """Queue a new submission for each rejected one.

@@ -7,8 +7,10 @@ from . import test_upload_answers
 from . import test_uncertain
 from . import test_settle_lists
 from . import test_exactly_once
+from . import test_counts
 from . import test_duplicates
 from . import test_mirror
+from . import test_rejections
 from . import test_window
 from . import test_tours
 from . import test_guard

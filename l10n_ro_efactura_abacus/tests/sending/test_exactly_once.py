@@ -137,14 +137,14 @@ class TestExactlyOnce(PipelineCase):
         self._settle()
         old = submission._xml_bytes()
         self.customer.street = "Another street"
-        same = submission.action_send_again()
+        same = submission._again(same_bytes=True)
         self.assertEqual((same._xml_bytes(), same.sha256), (old, submission.sha256))
         with self.assertRaises(UserError):
             submission.action_send_again()  # one is on its way
         self.sim.fault("nok", "upload")
         self._upload()
         self._settle()
-        new = same.action_regenerate()
+        new = same._again(same_bytes=False)
         self._upload()
         self.assertIn(b"Another street", new._xml_bytes())
 
