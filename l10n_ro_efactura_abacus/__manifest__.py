@@ -53,7 +53,10 @@
         "wizards/sending/account_move_send_wizard_views.xml",
         "wizards/sending/window_views.xml",
         "views/sending/submission_views.xml",
+        "views/sending/support_ticket_report.xml",
+        "views/sending/support_ticket_views.xml",
         "views/sending/account_move_views.xml",
+        "views/sending/account_move_support_views.xml",
         "views/sending/account_journal_views.xml",
         # pairing
         "views/pairing/account_move_views.xml",

@@ -20,5 +20,8 @@ from . import account_move_obligation
 from . import account_move_alerts
 from . import account_move_told
 from . import account_move_send
+from . import support_ticket
+from . import support_ticket_pack
+from . import account_move_support
 from . import sending_counts
 from . import ir_websocket
