@@ -5,7 +5,7 @@ test, the Support ID of a firewall's page, and the answers.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timezone
 from typing import Any
 
 from .bucharest_time import BUCHAREST
@@ -103,7 +103,8 @@ def _rows(*rows: tuple[str, Any]) -> list[Row]:
 
 
 def _state(attempt: Mapping[str, Any]) -> str:
-    return STATES.get(attempt["state"], attempt["state"])
+    state: str = attempt["state"]
+    return STATES.get(state, state)
 
 
 def _in_brackets(label: str, value: str | None) -> str:
@@ -117,4 +118,4 @@ def _day(day: str | None) -> str:
 def _moment(moment: str | None) -> str:
     if not moment:
         return ""
-    return f"{datetime.fromisoformat(moment).replace(tzinfo=UTC).astimezone(BUCHAREST):%d.%m.%Y %H:%M:%S}"
+    return f"{datetime.fromisoformat(moment).replace(tzinfo=timezone.utc).astimezone(BUCHAREST):%d.%m.%Y %H:%M:%S}"

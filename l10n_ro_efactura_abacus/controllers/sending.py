@@ -12,9 +12,7 @@ from .package import CHUNK
 class EfacturaSending(Controller):
     """Downloads for users who may invoice, or read the books."""
 
-    @route(
-        "/l10n_ro_efactura/support_ticket/<int:ticket_id>", type="http", auth="user", methods=["GET"], readonly=True
-    )
+    @route("/l10n_ro_efactura/support_ticket/<int:ticket_id>", type="http", auth="user", methods=["GET"], readonly=True)
     def support_ticket(self, ticket_id):
         """Return the files of a support ticket as one ZIP; 404 without the right to read it."""
         ticket = request.env["l10n_ro_efactura.support.ticket"].browse(ticket_id)

@@ -164,7 +164,7 @@ class TestSupportTicket(SupportCase):
         self.assertNotIn(raw, read.text)
         self.assertIn(move.l10n_ro_efactura_upload_index, read.text)
         with self.assertRaises(AccessError):
-            read.facts
+            read.read(["facts"])
         for call in (read.action_close, read.action_opened, read.action_reopen, read.action_add_similar):
             with self.assertRaises(AccessError):
                 call()
@@ -226,7 +226,5 @@ class TestSupportTicketTour(TourCase):
         self._tour("l10n_ro_efactura_support_ticket", f"/odoo/customer-invoices/{move.id}")
         self.assertEqual((move.l10n_ro_efactura_state, move.l10n_ro_efactura_test_state), ("nok", "nok"))
         ticket = move.l10n_ro_efactura_support_ticket_ids
-        self.assertEqual(
-            (ticket.number, ticket.answer, ticket.state), ("SPV-4711", "CUI înregistrat acum.", "closed")
-        )
+        self.assertEqual((ticket.number, ticket.answer, ticket.state), ("SPV-4711", "CUI înregistrat acum.", "closed"))
         self.assertEqual(ticket.attempt_count, 2)
