@@ -1,6 +1,7 @@
 """Base class of browser tours that run while the background jobs work."""
 
 import threading
+from contextlib import nullcontext
 
 from odoo import SUPERUSER_ID, api
 from odoo.tests import HttpCase
@@ -12,7 +13,7 @@ class TourCase(EfacturaCommon, HttpCase):
     def _tour(self, name, url):
         """Run a tour while the background jobs work, as the crons of a server would."""
         self.env.flush_all()
-        stop = threading.Event()
+        stop, self._at_work = threading.Event(), threading.Lock()
         worker = threading.Thread(target=self._work, args=(stop,))
         worker.start()
         try:
@@ -22,9 +23,14 @@ class TourCase(EfacturaCommon, HttpCase):
             worker.join()
         self.env.invalidate_all()
 
+    def authenticate(self, *args, **kwargs):
+        # EXTENDS: it flushes the test's cursor, which the background jobs use too
+        with getattr(self, "_at_work", nullcontext()):
+            return super().authenticate(*args, **kwargs)
+
     def _work(self, stop):
         while not stop.wait(2):
-            with self.registry.cursor() as cr:
+            with self._at_work, self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 env["l10n_ro_efactura.submission"]._cron_upload()
                 env["l10n_ro_efactura.submission"]._cron_settle()

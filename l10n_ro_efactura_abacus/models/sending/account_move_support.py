@@ -26,6 +26,7 @@ class AccountMove(models.Model):
         groups=READERS,
     )
     l10n_ro_efactura_needs_support = fields.Boolean(
+        "Support can be asked",
         compute="_compute_l10n_ro_efactura_needs_support",
         help="ANAF rejected it, or gave no usable answer, in production or in test",
     )

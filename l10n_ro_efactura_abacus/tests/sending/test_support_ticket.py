@@ -6,7 +6,7 @@ from zipfile import ZipFile
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from ..common import CLIENT_SECRET, COMPANY_CIF
 from ..pipeline import PipelineCase
@@ -161,6 +161,8 @@ class TestSupportTicket(SupportCase):
         raw = "<header"
         self.assertIn(raw, ticket.text)
         read = ticket.with_user(self.reader)
+        Form(read)
+        Form(move.with_user(self.reader))
         self.assertNotIn(raw, read.text)
         self.assertIn(move.l10n_ro_efactura_upload_index, read.text)
         with self.assertRaises(AccessError):
