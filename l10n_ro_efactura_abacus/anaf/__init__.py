@@ -41,6 +41,7 @@ from .reader import read_document
 from .registry import RegisteredAddress, RegistryAnswer, RegistryClient, Taxpayer, VatPeriod, parse_taxpayers
 from .replies import MessagePage, Receipt, Status, Validation
 from .seal import SealReport, seal_certificate, verify
+from .support_request import support_sections, support_text
 from .ubl import InvoiceFacts, UblError, read_facts
 from .wire import make_session
 from .writer import write
@@ -129,6 +130,8 @@ __all__ = [
     "seal_certificate",
     "send_deadline",
     "spv_window",
+    "support_sections",
+    "support_text",
     "today",
     "valid_cnp",
     "valid_cui",

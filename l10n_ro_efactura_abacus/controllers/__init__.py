@@ -4,4 +4,5 @@ from . import connection
 from . import inbox
 from . import package
 from . import document
+from . import sending
 from . import verification

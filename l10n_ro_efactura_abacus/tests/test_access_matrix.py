@@ -15,6 +15,7 @@ MODULE = "l10n_ro_efactura_abacus"
 RIGHTS = {
     "l10n_ro_efactura.credential": {"admin": "crwu"},
     "l10n_ro_efactura.submission": {"biller": "r", "accountant": "r", "reader": "r"},
+    "l10n_ro_efactura.support.ticket": {"biller": "crwu", "accountant": "crwu", "reader": "r"},
     "l10n_ro_efactura.message": {"biller": "r", "accountant": "r", "reader": "r"},
     "l10n_ro_efactura.mailbox": {"biller": "r", "accountant": "r"},
     "l10n_ro_efactura.code.map": {"biller": "r", "accountant": "crwu", "reader": "r"},

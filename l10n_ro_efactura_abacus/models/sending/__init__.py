@@ -34,5 +34,8 @@ from . import account_move_send
 from . import account_move_confirm
 from . import account_move_customer_mail
 from . import res_company
+from . import support_ticket
+from . import support_ticket_pack
+from . import account_move_support
 from . import sending_counts
 from . import ir_websocket

@@ -14,6 +14,7 @@ from . import test_exits
 from . import test_duplicates
 from . import test_mirror
 from . import test_rejections
+from . import test_support_ticket
 from . import test_window
 from . import test_tours
 from . import test_progress
