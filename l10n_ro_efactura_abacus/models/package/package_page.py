@@ -118,7 +118,9 @@ class EfacturaMessage(models.Model):
     def _type_word(self, facts):
         """Return what a document is called, by its type (BT-3), else by its root."""
         credit = facts.root == "CreditNote"
-        return self._type_words().get(facts.type_code) or (self.env._("Credit note") if credit else self.env._("Invoice"))
+        return self._type_words().get(facts.type_code) or (
+            self.env._("Credit note") if credit else self.env._("Invoice")
+        )
 
     @api.model
     def _type_words(self):

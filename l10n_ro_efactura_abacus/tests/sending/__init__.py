@@ -10,5 +10,6 @@ from . import test_exactly_once
 from . import test_duplicates
 from . import test_mirror
 from . import test_window
+from . import test_window_codes
 from . import test_tours
 from . import test_guard
