@@ -25,11 +25,12 @@ _FCTEL_PATH = re.compile(r"/(prod|test)/FCTEL/rest/([A-Za-z0-9]+)((?:/[A-Za-z0-9
 _OTHER = {
     "/TestOauth/jaxrs/hello": ("hello", "GET"),
     "/api/validate/signature": ("signature", "POST"),
+    "/api/PlatitorTvaRest/v9/tva": ("registry", "POST"),
     "/anaf-oauth2/v1/token": ("token", "POST"),
     "/anaf-oauth2/v1/authorize": ("authorize", "GET"),
 }
 # Endpoints that are served without a Bearer token.
-PUBLIC = ("validate", "transform", "signature", "token", "authorize")
+PUBLIC = ("validate", "transform", "signature", "registry", "token", "authorize")
 
 
 @dataclass

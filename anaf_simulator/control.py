@@ -140,6 +140,11 @@ def supplier_invoices(
     return {"put": len(records), "download_ids": [record.download_id for record in records]}
 
 
+def taxpayer(sim: Simulator, cif: str, name: str, **values: Any) -> dict[str, Any]:
+    """Enter a taxpayer into the public register; see registry.py."""
+    return sim.put_taxpayer(cif, name, **values)
+
+
 def advance(sim: Simulator, seconds: float = 0, days: float = 0) -> dict[str, Any]:
     """Move ANAF's clock and return its time."""
     sim.advance(seconds, days)
@@ -166,6 +171,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "tokens": tokens,
     "supplier-invoices": supplier_invoices,
     "buyer-message": buyer_message,
+    "taxpayer": taxpayer,
     "advance": advance,
     "finish": finish,
 }

@@ -37,6 +37,7 @@ ENDPOINTS = (
     "validate",
     "transform",
     "signature",
+    "registry",
     "token",
     "hello",
 )
@@ -189,6 +190,8 @@ def failure(endpoint: str, now: float, message: str, malformed: bool = False) ->
         return replies.as_json({"stare": "nok", "Messages": [{"message": message}], "trace_id": replies.trace_id()})
     if endpoint == "signature":
         return replies.as_json({"msg": message}, 400)
+    if endpoint == "registry":
+        return replies.as_json({"cod": 500, "message": message})
     if endpoint in ("token", "hello"):
         return replies.as_json({"error": "server_error", "error_description": message}, 500)
     title = texts.DOWNLOAD_TITLE if endpoint == "download" else texts.LIST_TITLE

@@ -31,6 +31,8 @@ class Settings:
     lists_per_day: int = 1500  # per CIF
     paged_lists_per_day: int = 100_000  # per CIF
     rasp_per_day: int = 1000  # per CIF
+    registry_cifs_per_call: int = 100
+    registry_calls_per_second: int = 1
     retry_after: int | None = None  # Retry-After of a 429, in seconds; ANAF is not known to send one
     quota_malformed: bool = False  # quota answers in JSON carry one } too many, as ANAF's own example
     page_size: int = 500

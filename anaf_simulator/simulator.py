@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import endpoints, faults, generate, pages, processing, replies, seal, services, texts
+from . import endpoints, faults, generate, pages, processing, registry, replies, seal, services, texts
 from .calls import PUBLIC, Call
 from .clock import DAY, Clock
 from .document import Document, Unreadable, digits, read
@@ -33,6 +33,7 @@ HANDLERS: dict[str, Callable[[Simulator, Call], Reply]] = {
     "validate": services.validate,
     "transform": services.transform,
     "signature": services.signature,
+    "registry": registry.taxpayers,
     "hello": services.hello,
 }
 # Faults after which the call has taken effect.
@@ -91,6 +92,7 @@ class Simulator:
         with self.lock:
             self.stores = {name: Store(name) for name in ("prod", "test")}
             self.quotas, self.faults = Quotas(), Faults()
+            self.register = registry.Register()
             self.log: deque[dict[str, Any]] = deque(maxlen=500)
             self._counts: dict[str, Counter[str]] = {name: Counter() for name in ("prod", "test", "")}
             self.in_flight = self.max_in_flight = 0
@@ -246,6 +248,12 @@ class Simulator:
             if answered is None:
                 raise KeyError(f"no upload {index}")
             return processing.register(store, self.settings, now, answered.buyer_cif, read(data, "RASP"), data)
+
+    # -- the public register ---------------------------------------------------------------------------------------
+    def put_taxpayer(self, cif: str, name: str, **values: Any) -> dict[str, Any]:
+        """Enter a taxpayer into the public register, see registry.py; returns its entry as the wire shows it."""
+        with self.lock:
+            return self.register.put(digits(str(cif)), name, **values)
 
     # -- what it holds, what it was asked --------------------------------------------------------------------------
     def settle(self) -> None:

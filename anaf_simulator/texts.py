@@ -112,3 +112,7 @@ MAINTENANCE_PAGE = (
     "<body><h1>Mentenanta sistem</h1><p>Sistemul este in mentenanta. Va rugam reveniti.</p></body></html>"
 )
 REFRESH_DEAD = "Refresh Token status is expired"
+
+# of the public register; ANAF's wording is not known
+REGISTRY_JSON = "Cererea nu este un JSON valid"
+REGISTRY_TOO_MANY = "Numarul de CUI-uri depaseste limita de {limit}"

@@ -1,5 +1,5 @@
 {
-    "name": "Romania - e-Factura (SPV) like Abacus",
+    "name": "Romania - e-Factura (SPV)",
     "version": "19.0.1.0.0",
     "category": "Accounting/Localizations/EDI",
     "summary": "Send invoices to ANAF's RO e-Factura and get them back sealed",
@@ -13,6 +13,7 @@
         "security/ir_rule.xml",
         "data/mail_activity_type.xml",
         "data/ir_cron.xml",
+        "data/mail_template.xml",
         # common, takeover and events show nothing of their own; the other rooms stand in their order
         # parties
         "views/parties/res_partner_views.xml",
@@ -29,6 +30,10 @@
         "views/connection/res_config_settings_views.xml",
         # calls
         "views/calls/guard_views.xml",
+        "views/calls/call_log_views.xml",
+        # registry
+        "views/registry/taxpayer_views.xml",
+        "views/registry/res_partner_views.xml",
         # inbox
         "wizards/inbox/refresh_views.xml",  # the list of messages has a button that opens it
         "views/inbox/message_views.xml",
@@ -50,7 +55,9 @@
         "wizards/sending/window_views.xml",
         "views/sending/submission_views.xml",
         "views/sending/account_move_views.xml",
+        "views/sending/account_move_confirm_views.xml",
         "views/sending/account_journal_views.xml",
+        "views/sending/res_config_settings_views.xml",
         # pairing
         "views/pairing/account_move_views.xml",
         "views/pairing/message_views.xml",
@@ -75,6 +82,11 @@
         "views/buyer_messages/rasp_views.xml",
         "views/buyer_messages/account_move_views.xml",
         "wizards/buyer_messages/write_message_views.xml",
+        # home
+        "views/home/home_views.xml",
+        "views/home/account_journal_views.xml",
+        "views/home/res_users_views.xml",
+        "views/home/res_config_settings_views.xml",
         # menus of all rooms
         "views/menus.xml",
     ],
@@ -94,5 +106,6 @@
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
+    "application": True,
     "license": "LGPL-3",
 }

@@ -1,5 +1,5 @@
 {
-    "name": "Romania - e-Factura (SPV) like Abacus: e-Transport",
+    "name": "Romania - e-Factura: e-Transport",
     "version": "19.0.1.0.0",
     "category": "Accounting/Localizations/EDI",
     "summary": "Keeps Odoo's e-Transport working for users who cannot read ANAF's tokens",

@@ -1,5 +1,5 @@
 {
-    "name": "Romania - e-Factura like Abacus: purchase orders",
+    "name": "Romania - e-Factura: purchase orders",
     "version": "19.0.1.0.0",
     "category": "Accounting/Localizations/EDI",
     "summary": "Suppliers' invoices bill their purchase orders; no order with an address in Bucharest lacks its sector",

@@ -1,5 +1,5 @@
 {
-    "name": "Romania - e-Factura like Abacus: sales orders",
+    "name": "Romania - e-Factura: sales orders",
     "version": "19.0.1.0.0",
     "category": "Accounting/Localizations/EDI",
     "summary": "No sales order with an address in Bucharest that lacks its sector",

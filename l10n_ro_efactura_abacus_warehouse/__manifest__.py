@@ -1,5 +1,5 @@
 {
-    "name": "Romania - e-Factura like Abacus: warehouses",
+    "name": "Romania - e-Factura: warehouses",
     "version": "19.0.1.0.0",
     "category": "Accounting/Localizations/EDI",
     "summary": "The warehouse (gestiune) of every line of a supplier's invoice, remembered",

@@ -38,6 +38,7 @@ from .package import MAX_SIZE, Package, PackageError, duplicate_of_text, read_pa
 from .party import Address, Party
 from .rasp import build_buyer_message
 from .reader import read_document
+from .registry import RegisteredAddress, RegistryAnswer, RegistryClient, Taxpayer, VatPeriod, parse_taxpayers
 from .replies import MessagePage, Receipt, Status, Validation
 from .seal import SealReport, seal_certificate, verify
 from .ubl import InvoiceFacts, UblError, read_facts
@@ -81,9 +82,13 @@ __all__ = [
     "QuotaExceeded",
     "Receipt",
     "Refused",
+    "RegisteredAddress",
+    "RegistryAnswer",
+    "RegistryClient",
     "SealReport",
     "Status",
     "TaxSubtotal",
+    "Taxpayer",
     "Technical",
     "Throttled",
     "TokenSet",
@@ -92,6 +97,7 @@ __all__ = [
     "Unauthorized",
     "Uncertain",
     "Validation",
+    "VatPeriod",
     "XmlError",
     "add_working_days",
     "authorize_url",
@@ -113,6 +119,7 @@ __all__ = [
     "noted",
     "number_forms",
     "number_key",
+    "parse_taxpayers",
     "parse_xml",
     "read_document",
     "read_facts",

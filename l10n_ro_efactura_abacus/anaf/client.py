@@ -12,6 +12,7 @@ from .environment import ENVIRONMENTS, Endpoints
 from .errors import AnafError, NotSent, Transient, Uncertain
 from .identifiers import cif_digits
 from .messages import FILTERS
+from .observed import Observer, Watch
 from .replies import (
     MessagePage,
     Receipt,
@@ -44,6 +45,7 @@ class AnafClient:
     :param access_token: the JWT, without "Bearer"
     :param session: from :func:`wire.make_session`; one is made otherwise
     :param deadline: seconds over a whole call (connect, send, wait and read)
+    :ivar observer: called with the :class:`observed.CallFacts` of every call, in the thread of that call
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class AnafClient:
         if not re.fullmatch(r"[\x21-\x7e]+", token):
             raise ValueError("the access token is empty or not a token")  # never quote it
         self.endpoints, self.environment, self.deadline = endpoints, environment, deadline
+        self.observer: Observer | None = None
         self._bearer, self._session, self._user_agent = (
             f"Bearer {token}",
             session or make_session(),
@@ -88,27 +91,16 @@ class AnafClient:
             raise ValueError("an empty document")
         params = {"standard": standard, "cif": _cif(cif)}
         params.update({name: "DA" for name, on in (("extern", extern), ("autofactura", autofactura)) if on})
-        answer = self._exchange(
+        return self._ask(
+            "upload",
             "POST",
             self._url("uploadb2c" if b2c else "upload"),
             Uncertain,
+            parse_upload,
             params=params,
             data=xml,
             headers={"Content-Type": "text/plain"},
         )
-        try:
-            return parse_upload(answer.status, answer.headers, answer.body)
-        except Uncertain as error:
-            if answer.sent:
-                raise
-            raise NotSent(
-                error.code,
-                "" if error.own else error.text,
-                http_status=error.http_status,
-                raw=error.raw,
-                support_id=error.support_id,
-                retry_after=error.retry_after,
-            ) from None
 
     def status(self, upload_index: str | int) -> Status:
         """Ask ``stareMesaj`` for the state of an upload.
@@ -117,7 +109,7 @@ class AnafClient:
         :raises NotFound: no such index in this environment
         :raises QuotaExceeded: 100 questions a day and index (anaf-api.md §6)
         """
-        return self._get("stareMesaj", parse_status, id_incarcare=_id(upload_index))
+        return self._get("status", "stareMesaj", parse_status, str(upload_index), id_incarcare=_id(upload_index))
 
     def list_page(
         self, cif: str, start: datetime, end: datetime, page: int = 1, kind: str | None = None
@@ -128,6 +120,7 @@ class AnafClient:
         :rtype: MessagePage
         """
         return self._get(
+            "list",
             "listaMesajePaginatieFactura",
             parse_list,
             startTime=_epoch_ms(start),
@@ -142,11 +135,11 @@ class AnafClient:
 
         :raises Gone: terminal
         """
-        return self._get("descarcare", parse_download, id=_id(download_id))
+        return self._get("download", "descarcare", parse_download, str(download_id), id=_id(download_id))
 
     def hello(self, name: str) -> str:
         """Return ANAF's greeting for a token that is alive (``TestOauth``); needs no SPV right."""
-        return self._get(None, parse_hello, name=name)
+        return self._get("hello", None, parse_hello, name=name)
 
     def validate(self, xml: bytes, document: str) -> Validation:
         """Ask the public validator, which needs no token.
@@ -175,23 +168,54 @@ class AnafClient:
     def _url(self, call: str | None) -> str:
         return self.endpoints.fctel(self.environment, call) if call else self.endpoints.hello
 
-    def _get(self, call: str | None, parse: _Parser[_Value], **params: str | int) -> _Value:
-        answer = self._exchange("GET", self._url(call), Transient, params=params)
-        return parse(answer.status, answer.headers, answer.body)
+    def _get(self, call: str, path: str | None, parse: _Parser[_Value], about: str = "", **params: str | int) -> _Value:
+        return self._ask(call, "GET", self._url(path), Transient, parse, about, params=params)
 
-    def _public(self, call: str, xml: bytes, document: str, parse: _Parser[_Value], suffix: str = "") -> _Value:
+    def _public(self, path: str, xml: bytes, document: str, parse: _Parser[_Value], suffix: str = "") -> _Value:
         if document not in DOCUMENTS:
             raise ValueError(f"document is one of {DOCUMENTS}")
         # its firewall blocks relative paths in schemaLocation; cut as text, the rest stays byte for byte
-        answer = self._exchange(
+        return self._ask(
+            "validate" if path == "validare" else "pdf",
             "POST",
-            self.endpoints.public(f"{call}/{document}{suffix}"),
+            self.endpoints.public(f"{path}/{document}{suffix}"),
             Transient,
+            parse,
             bearer=False,
             data=_SCHEMA_LOCATION.sub(b"", xml),
             headers={"Content-Type": "text/plain"},
         )
-        return parse(answer.status, answer.headers, answer.body)
+
+    def _ask(
+        self,
+        call: str,
+        method: str,
+        url: str,
+        lost: type[AnafError],
+        parse: _Parser[_Value],
+        about: str = "",
+        **request: Any,
+    ) -> _Value:
+        """Make one call, read its answer, and tell the observer both.
+
+        :param call: see :class:`observed.CallFacts`
+        :raises NotSent: an upload whose answer is not known, and whose body was not read to its end
+        """
+        with Watch(self.observer, call, about, len(request.get("data") or b"")) as watch:
+            watch.answer = answer = self._exchange(method, url, lost, **request)
+            try:
+                return parse(answer.status, answer.headers, answer.body)
+            except Uncertain as error:
+                if answer.sent:
+                    raise
+                raise NotSent(
+                    error.code,
+                    "" if error.own else error.text,
+                    http_status=error.http_status,
+                    raw=error.raw,
+                    support_id=error.support_id,
+                    retry_after=error.retry_after,
+                ) from None
 
     def _exchange(self, method: str, url: str, lost: type[AnafError], bearer: bool = True, **request: Any) -> Answer:
         """Make one call.

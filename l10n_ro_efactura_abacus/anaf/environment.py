@@ -63,6 +63,11 @@ class Endpoints:
         return f"{self.public_url}/prod/FCTEL/rest/{call}"
 
     @property
+    def taxpayers(self) -> str:
+        """Return the URL of the public register of taxpayers; it has no test environment (anaf-api.md §12)."""
+        return f"{self.public_url}/api/PlatitorTvaRest/v9/tva"
+
+    @property
     def hello(self) -> str:
         """Return the URL that tells whether a token is alive."""
         return f"{self.api_url}/TestOauth/jaxrs/hello"

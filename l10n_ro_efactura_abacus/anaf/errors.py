@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-# Characters of a body that an error keeps.
-RAW_LIMIT = 2000
+# Characters of a body that an error or a value keeps.
+RAW_LIMIT = 8192
 
 #: What an error says where ANAF said nothing: a short English fact for each code. A program that shows an error to
 #: people translates its code; nothing compares these sentences.

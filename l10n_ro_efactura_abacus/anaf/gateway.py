@@ -63,7 +63,7 @@ def unreadable(http_status: int, headers: Mapping[str, str], body: bytes, lost: 
         "http_status": http_status,
         "raw": excerpt(body),
         "retry_after": retry_after(headers),
-        "support_id": support_id(body) if kind == "html" else None,
+        "support_id": support_id(body) if kind in ("html", "text", "xml") else None,
     }
     if status == 401:
         return Unauthorized("unauthorized", text, **facts)

@@ -14,6 +14,7 @@ from .body import decode, excerpt, load_json, sniff
 from .environment import Endpoints
 from .errors import NotAJwt, OAuthError, Throttled, Transient
 from .gateway import retry_after, unreadable
+from .observed import Observer, Watch
 from .wire import Answer, Broken, exchange, make_session
 
 #: Seconds for a token call; the code itself lives 60 seconds (§1.3).
@@ -64,6 +65,7 @@ def exchange_code(
     code: str,
     redirect_uri: str,
     session: Session | None = None,
+    observer: Observer | None = None,
 ) -> TokenSet:
     """Exchange the callback's ``code`` for a TokenSet. Within 60 seconds, once.
 
@@ -81,11 +83,17 @@ def exchange_code(
             "redirect_uri": redirect_uri,
             "token_content_type": "jwt",
         },
+        observer,
     )
 
 
 def refresh(
-    endpoints: Endpoints, client_id: str, client_secret: str | None, refresh_token: str, session: Session | None = None
+    endpoints: Endpoints,
+    client_id: str,
+    client_secret: str | None,
+    refresh_token: str,
+    session: Session | None = None,
+    observer: Observer | None = None,
 ) -> TokenSet:
     """Exchange a refresh token for a new TokenSet; save both before using either, and serialise the calls.
 
@@ -98,11 +106,17 @@ def refresh(
         client_secret,
         session,
         {"grant_type": "refresh_token", "refresh_token": refresh_token, "token_content_type": "jwt"},
+        observer,
     )
 
 
 def _token(
-    endpoints: Endpoints, client_id: str, client_secret: str | None, session: Session | None, fields: dict[str, str]
+    endpoints: Endpoints,
+    client_id: str,
+    client_secret: str | None,
+    session: Session | None,
+    fields: dict[str, str],
+    observer: Observer | None,
 ) -> TokenSet:
     secrets = [s for s in (client_secret, fields.get("code"), fields.get("refresh_token")) if s]
     basic = None
@@ -112,22 +126,24 @@ def _token(
     else:
         fields = {**fields, "client_id": client_id}
     used = session or make_session(pool=1)
-    try:
-        answer = exchange(
-            used,
-            "POST",
-            endpoints.token,
-            data=urlencode(fields).encode("ascii"),
-            authorization=basic,
-            deadline=DEADLINE,
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-        )
-    except Broken as broken:
-        raise Transient(broken.reason, "ANAF's identity provider could not be reached") from None
-    finally:
-        if not session:
-            used.close()
-    return _read_tokens(answer, fields.get("refresh_token"), secrets)
+    body = urlencode(fields).encode("ascii")
+    with Watch(observer, "token", sent=len(body)) as watch:
+        try:
+            watch.answer = answer = exchange(
+                used,
+                "POST",
+                endpoints.token,
+                data=body,
+                authorization=basic,
+                deadline=DEADLINE,
+                headers={"Content-Type": "application/x-www-form-urlencoded"},
+            )
+        except Broken as broken:
+            raise Transient(broken.reason, "ANAF's identity provider could not be reached") from None
+        finally:
+            if not session:
+                used.close()
+        return _read_tokens(answer, fields.get("refresh_token"), secrets)
 
 
 def _read_tokens(answer: Answer, old_refresh: str | None, secrets: list[str]) -> TokenSet:
@@ -196,3 +212,33 @@ def expires_at(jwt: str | None) -> datetime:
         return datetime.fromtimestamp(float(value), timezone.utc)
     except (TypeError, ValueError, OverflowError, OSError):
         raise NotAJwt("no_expiry", "the token does not say when it ends") from None
+
+
+def in_order(first: str, second: str) -> tuple[str, str]:
+    """Return two JWTs as (access token, refresh token), whichever way round they were given.
+
+    ``token_type`` decides where one of them says "Refresh"; otherwise the refresh token is the one that lives longer
+    (§1.5: 90 and 365 days; some editions call both "Bearer").
+
+    :raises NotAJwt: code ``two_refresh_tokens``; any other where a text is no JWT
+    """
+    kinds = [str(claims(jwt).get("token_type") or "").lower() == "refresh" for jwt in (first, second)]
+    if all(kinds):
+        raise NotAJwt("two_refresh_tokens", "both are refresh tokens")
+    if any(kinds):
+        swapped = kinds[0]
+    else:
+        swapped = _life(first) > _life(second) + 60
+    return (second, first) if swapped else (first, second)
+
+
+def _life(jwt: str) -> float:
+    """Return the seconds between issue and end of a JWT, or its end as a Unix time where it has no ``iat``.
+
+    :raises NotAJwt: it has no usable ``exp``
+    """
+    begun: Any = claims(jwt).get("iat")
+    try:
+        return expires_at(jwt).timestamp() - float(begun or 0)
+    except (TypeError, ValueError):
+        return expires_at(jwt).timestamp()

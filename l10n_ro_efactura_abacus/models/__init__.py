@@ -3,6 +3,7 @@ from . import parties
 from . import codes
 from . import connection
 from . import calls
+from . import registry
 from . import inbox
 from . import package
 from . import document
@@ -12,5 +13,6 @@ from . import assets
 from . import bills
 from . import verification
 from . import buyer_messages
+from . import home
 from . import takeover
 from . import events

@@ -3,6 +3,7 @@ from .parties import *
 from .codes import *
 from .connection import *
 from .calls import *
+from .registry import *
 from .inbox import *
 from .package import *
 from .document import *
@@ -12,4 +13,5 @@ from .assets import *
 from .bills import *
 from .verification import *
 from .buyer_messages import *
+from .home import *
 from .takeover import *

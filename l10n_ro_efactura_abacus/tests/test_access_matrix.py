@@ -38,6 +38,7 @@ RIGHTS = {
     "l10n_ro_efactura.import.line": {"biller": "crwu", "accountant": "crwu"},
     "l10n_ro_efactura.import.batch": {"biller": "crwu", "accountant": "crwu"},
     "l10n_ro_efactura.call": {},
+    "l10n_ro_efactura.call.log": {"admin": "r"},
     "l10n_ro_efactura.gate": {},
     "l10n_ro_efactura.quota": {},
     "l10n_ro_efactura.ticket": {},

@@ -9,6 +9,7 @@ import pytest
 from anaf_peer import response
 
 import anaf
+from anaf.oauth import in_order
 
 TOKENS = json.dumps({"access_token": "A.A.A", "refresh_token": "R.R.R", "token_type": "Bearer", "expires_in": 1})
 
@@ -115,7 +116,28 @@ def test_expiry_is_read_from_the_token():
 @pytest.mark.parametrize(
     "text", ["", None, "abc", "a.b.c", "a..c", "e30.W10.x", "e30.e30.x", jwt(exp="x"), jwt(exp=1e99)]
 )
-def test_what_is_no_jwt(text):
+def test_what_is_nojwt(text):
     with pytest.raises(anaf.OAuthError) as caught:
         anaf.expires_at(text)
     assert isinstance(caught.value, ValueError)
+
+
+def test_the_token_that_says_refresh_is_the_refresh_token():
+    access, refresh = jwt(token_type="Bearer", iat=0, exp=9e9), jwt(token_type="Refresh", iat=0, exp=8e9)
+    assert in_order(access, refresh) == in_order(refresh, access) == (access, refresh)
+
+
+def test_of_two_bearer_tokens_the_longer_life_is_the_refresh_token():
+    # the access token was issued later and ends later
+    access = jwt(token_type="Bearer", iat=1_000_000_000, exp=1_000_000_000 + 90 * 86400)
+    refresh = jwt(token_type="Bearer", iat=970_000_000, exp=970_000_000 + 365 * 86400)
+    assert in_order(access, refresh) == in_order(refresh, access) == (access, refresh)
+    access, refresh = jwt(exp=1_800_000_000), jwt(exp=1_900_000_000)
+    assert in_order(refresh, access) == (access, refresh)
+
+
+def test_two_refresh_tokens_are_no_pair():
+    refresh = jwt(token_type="Refresh", exp=9e9)
+    with pytest.raises(anaf.OAuthError) as caught:
+        in_order(refresh, refresh)
+    assert caught.value.code == "two_refresh_tokens"

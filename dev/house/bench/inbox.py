@@ -2,6 +2,7 @@
 
 from .. import databases, demo
 from ..paths import ADDON, SHELL
+from . import send
 
 
 def run(count, latency):
@@ -9,41 +10,28 @@ def run(count, latency):
     return {"count": count, "latency": latency, "core": _core(count, latency), "ours": _ours(count, latency)}
 
 
-def _simulator(latency):
-    return demo.simulator(0, "--latency", str(latency))
-
-
 def _received(anaf, count):
     """Put the same invoices of the last day there, of 20 suppliers, 1 to 6 lines each."""
     demo.control(anaf, "supplier-invoices", buyer_cif=demo.CIF, count=count, days=1)
 
 
-def _wire(anaf):
-    calls = demo.control(anaf, "calls")
-    return {
-        "downloads": calls["calls"]["download"],
-        "list calls": calls["calls"]["list"] + calls["calls"]["list_paged"],
-        "calls in flight": calls["max_in_flight"],
-    }
-
-
 def _core(count, latency):
     print("core l10n_ro_edi...", flush=True)
-    with databases.temporary("bench_core") as database, _simulator(latency) as anaf:
+    with databases.temporary("bench_core") as database, send.simulator(latency) as anaf:
         demo.shell(database, SHELL / "bench_prepare.py", None, BENCH_COUNT="0")
         _received(anaf, count)
         token = demo.control(anaf, "tokens", certificate="demo")["access_token"]
         result = demo.shell(database, SHELL / "bench_inbox_core.py", None, BENCH_URL=anaf, BENCH_TOKEN=token)
-        return {**result, **_wire(anaf)}
+        return {**result, **send.wire(anaf, downloads="download")}
 
 
 def _ours(count, latency):
     print("this addon...", flush=True)
-    with databases.temporary("bench_ours", ADDON) as database, _simulator(latency) as anaf:
+    with databases.temporary("bench_ours", ADDON) as database, send.simulator(latency) as anaf:
         demo.shell(database, SHELL / "bench_prepare.py", anaf, BENCH_COUNT="0")
         _received(anaf, count)
         demo.connect(database, anaf)
-        return {**demo.shell(database, SHELL / "bench_inbox.py", anaf), **_wire(anaf)}
+        return {**demo.shell(database, SHELL / "bench_inbox.py", anaf), **send.wire(anaf, downloads="download")}
 
 
 def table(result):

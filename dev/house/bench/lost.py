@@ -2,7 +2,7 @@
 
 import time
 
-from .. import databases, demo, demo_check, odoo, processes
+from .. import databases, demo
 from ..paths import ADDON, SHELL
 from . import send
 
@@ -16,23 +16,13 @@ def run(count, latency, every):
     :return: {'count', 'latency', 'every', 'seconds' until all are ok (0 where every answer is lost), 'ok',
         calls by kind, 'sent twice'}
     """
-    with databases.temporary("bench_lost", ADDON) as database, send.simulator(latency) as anaf:
+    with databases.temporary("bench_lost", ADDON) as database, send.sending_simulator(latency) as anaf:
         prepared = demo.shell(database, SHELL / "bench_prepare.py", anaf, BENCH_COUNT=str(count))
         demo.connect(database, anaf)
         demo.control(
             anaf, "fault", kind="drop_after", endpoint="upload", **({"every": every} if every > 1 else {"times": 0})
         )
-        port = processes.free_port()
-        log = demo.LOG / "bench.log"
-        with (
-            open(log, "w") as output,
-            odoo.server(
-                database, port, "--max-cron-threads=2", log=output, extra_environment=demo.endpoints(anaf)
-            ) as server,
-        ):
-            if not processes.wait_for_port(port, server):
-                demo.start_failed(log)
-            call = demo_check.Session(f"http://127.0.0.1:{port}", database, "admin")
+        with send.sender(database, anaf) as call:
             call("account.move", "read", prepared["moves"][:1], ["name"])
             started = time.monotonic()
             call("account.move", "action_l10n_ro_efactura_send", prepared["moves"])
@@ -47,7 +37,7 @@ def run(count, latency, every):
             "every": every,
             "seconds": times["settled"],
             "ok": ok,
-            **send.wire(anaf),
+            **send.sending_wire(anaf),
         }
 
 

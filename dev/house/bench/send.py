@@ -1,6 +1,7 @@
 """./dev/bench send: the same invoices through core l10n_ro_edi and through this addon, against the same simulator."""
 
 import time
+from contextlib import contextmanager
 
 import psycopg2
 
@@ -16,24 +17,55 @@ def run(count, latency):
     return {"count": count, "latency": latency, "core": _core(count, latency), "ours": _ours(count, latency)}
 
 
-def simulator(latency):
-    return demo.simulator(0, "--latency", str(latency), "--processing-delay", str(PROCESSING))
+def simulator(latency, *options):
+    """Start a simulator that answers after `latency` seconds."""
+    return demo.simulator(0, "--latency", str(latency), *options)
 
 
-def wire(anaf):
+def wire(anaf, **names):
+    """Count the calls that the simulator got: {title: number}; `names` are title=kind of call."""
     calls = demo.control(anaf, "calls")
-    names = {"uploads": "upload", "status calls": "status", "downloads": "download"}
     return {
-        **{name: calls["calls"][key] for name, key in names.items()},
+        **{title.replace("_", " "): calls["calls"][kind] for title, kind in names.items()},
         "list calls": calls["calls"]["list"] + calls["calls"]["list_paged"],
         "calls in flight": calls["max_in_flight"],
         "sent twice": sum(invoice["uploads"] > 1 for invoice in calls["uploads_per_invoice"]),
     }
 
 
+def sending_simulator(latency):
+    """Start a simulator that has a document in `prelucrare` for PROCESSING seconds."""
+    return simulator(latency, "--processing-delay", str(PROCESSING))
+
+
+def sending_wire(anaf):
+    """Count the calls of sending, see `wire`."""
+    return wire(anaf, uploads="upload", status_calls="status", downloads="download")
+
+
+@contextmanager
+def sender(database, anaf):
+    """Start a server on a connected `database`, with two cron threads, and log in.
+
+    :return: a context manager giving the session of an administrator: call(model, method, ids, ...)
+    """
+    port = processes.free_port()
+    log = demo.LOG / "bench.log"
+    with (
+        open(log, "w") as output,
+        odoo.server(
+            database, port, "--max-cron-threads=2", log=output, extra_environment=demo.endpoints(anaf)
+        ) as server,
+    ):
+        if not processes.wait_for_port(port, server):
+            demo.start_failed(log)
+        call = demo_check.Session(f"http://127.0.0.1:{port}", database, "admin")
+        yield call
+
+
 def _core(count, latency):
     print("core l10n_ro_edi...", flush=True)
-    with databases.temporary("bench_core") as database, simulator(latency) as anaf:
+    with databases.temporary("bench_core") as database, sending_simulator(latency) as anaf:
         prepared = demo.shell(database, SHELL / "bench_prepare.py", None, BENCH_COUNT=str(count))
         token = demo.control(anaf, "tokens", certificate="demo")["access_token"]
         result = demo.shell(
@@ -50,32 +82,22 @@ def _core(count, latency):
             "sent": sent,
             "archived": sent + result["settled"],
             "ok": result["states"].get("invoice_validated", 0),
-            **wire(anaf),
+            **sending_wire(anaf),
         }
 
 
 def _ours(count, latency):
     print("this addon...", flush=True)
-    with databases.temporary("bench_ours", ADDON) as database, simulator(latency) as anaf:
+    with databases.temporary("bench_ours", ADDON) as database, sending_simulator(latency) as anaf:
         prepared = demo.shell(database, SHELL / "bench_prepare.py", anaf, BENCH_COUNT=str(count))
         demo.connect(database, anaf)
-        port = processes.free_port()
-        log = demo.LOG / "bench.log"
-        with (
-            open(log, "w") as output,
-            odoo.server(
-                database, port, "--max-cron-threads=2", log=output, extra_environment=demo.endpoints(anaf)
-            ) as server,
-        ):
-            if not processes.wait_for_port(port, server):
-                demo.start_failed(log)
-            call = demo_check.Session(f"http://127.0.0.1:{port}", database, "admin")
+        with sender(database, anaf) as call:
             call("account.move", "read", prepared["moves"][:1], ["name"])  # a warm server, as core's shell is
             started = time.monotonic()
             call("account.move", "action_l10n_ro_efactura_send", prepared["moves"])
             click = time.monotonic() - started
             times, ok = watch(database, count, started)
-        return {"xml": prepared["xml"], "click": click, **times, "ok": ok, **wire(anaf)}
+        return {"xml": prepared["xml"], "click": click, **times, "ok": ok, **sending_wire(anaf)}
 
 
 def watch(database, count, started):

@@ -224,7 +224,7 @@ class EfacturaRasp(models.Model):
         )
         index = self.upload_index
         try:
-            status = lane.call(lambda client: client.status(index))
+            status = lane.call(lambda client: client.status(index), record=self)
         except AnafError as error:
             rows = error_rows(error)
             self._in_fresh_transaction(lambda: self._transition(["processing"], "processing", errors=rows))

@@ -1,32 +1,15 @@
 """The budget of calls to ANAF and its daily quotas, which all workers share."""
 
-from contextlib import contextmanager
-
-from odoo import api, fields, models, modules
-from odoo.sql_db import db_connect
+from odoo import api, fields, models
 
 from ...anaf import today
+from ..common.cursors import side_cursor
 from ..common.knobs import knob
 
 # Calls granted at a time.
 BLOCK = 8
 # Seconds over which granted calls count: ANAF's minute, plus one because a granted call may leave a second later.
 WINDOW = 61
-
-
-@contextmanager
-def side_cursor(env):
-    """Give a separate READ COMMITTED cursor, committed at the end.
-
-    Rows that all workers share are written there, so that they neither wait for a worker's transaction nor break it
-    with a serialization failure. A test keeps its one transaction.
-    """
-    if modules.module.current_test:
-        yield env.cr
-        return
-    with db_connect(env.cr.dbname).cursor() as cr:
-        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        yield cr
 
 
 class EfacturaCall(models.Model):
@@ -44,27 +27,28 @@ class EfacturaCall(models.Model):
 
     @api.model
     @api.private
-    def _grant(self, key, wanted=BLOCK):
+    def _grant(self, key, wanted=BLOCK, cap=None, window=WINDOW):
         """Ask for up to `wanted` calls with the connection `key` (a client id).
 
         Decided on a side connection, READ COMMITTED under an advisory lock, so that every worker of every
         process sees the same log.
 
+        :param cap: calls within `window` seconds; those of the operator's setting for a minute by default
         :return: (granted, seconds to wait where nothing was granted)
         """
-        cap = knob("calls_per_minute", 950)
+        cap = knob("calls_per_minute", 950) if cap is None else cap
         with side_cursor(self.env) as cr:
             cr.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"l10n_ro_efactura.call/{key}"])
             cr.execute(
                 "DELETE FROM l10n_ro_efactura_call WHERE key = %s AND at < clock_timestamp() AT TIME ZONE 'UTC'"
                 " - %s * interval '1 second'",
-                [key, WINDOW],
+                [key, window],
             )
             cr.execute(
                 "SELECT COALESCE(SUM(n), 0), EXTRACT(EPOCH FROM"
                 " MIN(at) + %s * interval '1 second' - clock_timestamp() AT TIME ZONE 'UTC')"
                 " FROM l10n_ro_efactura_call WHERE key = %s",
-                [WINDOW, key],
+                [window, key],
             )
             used, wait = cr.fetchone()
             granted = max(min(wanted, cap - used), 0)

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 from odoo import api, fields, models
 
-from .budget import side_cursor
+from ..common.cursors import side_cursor
 
 # Last answers of a connection that decide, kept as a text of one sign for each.
 WINDOW_ANSWERS = 10
@@ -23,16 +23,18 @@ def right_key(key, cif):
 
 
 class EfacturaGate(models.Model):
-    """The circuit of a connection in one environment, or of a CIF for which a connection has no right in SPV.
+    """A circuit in one environment, by its key: of an application, of a connection, or of a connection's right.
 
-    While a connection's gate is closed, nothing is dispatched until a probe gets an answer. A CIF's gate opens
-    after an hour, or with another token.
+    ANAF limits and fails by application (client id), which several connections may share; it refuses the token of one
+    connection. Calls leave while both gates are open. While one is closed, nothing is dispatched until a probe gets
+    an answer. A CIF's gate opens after an hour, or with another token.
 
     ::
 
-        open --most of the last answers HTML/5xx/timeout--> closed (30 s, then longer) --one probe answered--> open
-          |--429--> closed for Retry-After
-          \\--401 after a refresh, 403--> closed for half an hour, and an alarm
+        application: open --most of the last answers HTML/5xx/timeout--> closed (30 s, then longer)
+                       |--429--> closed for Retry-After
+        connection:  open --401 after a refresh, 403--> closed for half an hour, and an alarm
+        both:        closed --time over, one worker takes the probe--> open where ANAF answered
     """
 
     _name = "l10n_ro_efactura.gate"
@@ -116,6 +118,17 @@ class EfacturaGate(models.Model):
                 [OPEN_SECONDS[0], key, environment],
             )
             return bool(cr.fetchone())
+
+    @api.model
+    @api.private
+    def _return_probe(self, key, environment):
+        """Give back a probe that was taken without a call, so that the next worker may take it at once."""
+        with side_cursor(self.env) as cr:
+            cr.execute(
+                "UPDATE l10n_ro_efactura_gate SET closed_until = clock_timestamp() AT TIME ZONE 'UTC'"
+                " WHERE key = %s AND environment = %s AND closed_until IS NOT NULL",
+                [key, environment],
+            )
 
     @api.model
     @api.private

@@ -19,7 +19,9 @@ from ...anaf import (
     make_session,
 )
 from ..common.knobs import knob
+from ..common.language import in_language_of
 from .budget import BLOCK
+from .call_log import about
 from .circuit import right_key
 
 # Seconds that one whole call may take.
@@ -57,7 +59,10 @@ class Call:
 class Lane:
     """The calls of one company in one environment during one run of a worker; not a record.
 
+    :ivar env: superuser's, in the language of the company's people
     :ivar paused: code or text of why nothing more is sent in this run, or None
+    :ivar key: key of the application's gate and budget, which other companies' connections may share
+    :ivar own_key: key of the connection's own gate
     """
 
     def __init__(self, company, environment, session):
@@ -65,9 +70,10 @@ class Lane:
         self.company, self.environment, self._session = company, environment, session
         self.credential = company._l10n_ro_efactura_credential()
         self.cif = company._l10n_ro_efactura_cif()
-        self.key = self.credential._gate_key()
+        self.key, self.own_key = self.credential._application_key(), self.credential._own_key()
         self.paused = None
-        self._client, self._renewed, self._probing, self._failed = None, False, False, False
+        self._client, self._renewed, self._failed = None, False, False
+        self._probing, self._calls = (), 0  # gates that the next call probes; calls made
         self._good = 0  # good answers not yet reported to the gate; reported with the next bad one
         self._granted, self._granted_at = 0, 0.0
 
@@ -80,7 +86,12 @@ class Lane:
         if self._client is None:
             self._client = self.credential._client(self.environment, session=self._session)
             self._client.deadline = self.deadline
+            self._client.observer = self.env["l10n_ro_efactura.call.log"]._observer(self.company, self.environment)
         return self._client
+
+    def in_language(self, records):
+        """Return `records` in the language of the lane, for texts that are written on them."""
+        return records.with_context(lang=self.env.lang)
 
     @property
     def lease(self):
@@ -94,34 +105,72 @@ class Lane:
 
     def is_open(self):
         """Return True when calls may be made now; a gate whose time is over is probed by one page of lists."""
-        gate = self.env["l10n_ro_efactura.gate"]
-        state = gate._state(self.key, self.environment)
-        if state != "probe":
-            return state == "open"
-        if not gate._take_probe(self.key, self.environment):
+        states = self._gate_states()
+        if "closed" in states.values():
             return False
-        now = datetime.now(timezone.utc)
-        self._probing = True
+        due = [key for key, state in states.items() if state == "probe"]
+        return not due or self._probe(due)
+
+    def stays_open(self):
+        """Return True while both gates are open, as of the latest commit of any worker."""
+        return set(self._gate_states(fresh=True).values()) == {"open"}
+
+    def _gate_states(self, fresh=False):
+        """Return {key: state} of the gates of the application and of the connection."""
+        gate = self.env["l10n_ro_efactura.gate"]
+        return {key: gate._state(key, self.environment, fresh=fresh) for key in (self.key, self.own_key)}
+
+    def _probe(self, keys):
+        """Probe the gates `keys`, where no other worker does; return True where everything is open now.
+
+        A probe is used up by a call only: without a connection none is taken, and one for which the day's quota or
+        the minute's budget left no call is given back.
+        """
+        gate = self.env["l10n_ro_efactura.gate"]
         try:
-            self.list_page(now - timedelta(hours=1), now - timedelta(minutes=1))
+            self.client  # noqa: B018  raises where there is no connection
+        except UserError:
+            return False
+        taken = [key for key in keys if gate._take_probe(key, self.environment)]
+        now, calls = datetime.now(timezone.utc), self._calls
+        try:
+            if len(taken) == len(keys):
+                self._probing = taken
+                self.list_page(now - timedelta(hours=1), now - timedelta(minutes=1))
         except (AnafError, UserError):  # reported by the call; the gate decides whether it opens
             pass
         finally:
-            self._probing = False
+            self._probing = ()
+            if self._calls == calls:
+                for key in taken:
+                    gate._return_probe(key, self.environment)
         return self.stays_open()
 
     def hold(self):
         """Return why this lane cannot be used now as (code, translated text), or None where it can."""
         env = self.env
+        gate = env["l10n_ro_efactura.gate"]
         reason = env["l10n_ro_efactura.guard"]._hold_reason(self.environment)
         if reason:
             return "held", reason
-        if refused := env["l10n_ro_efactura.gate"]._closed_reason(right_key(self.key, self.cif), self.environment):
+        if refused := gate._closed_reason(right_key(self.own_key, self.cif), self.environment):
             return "no_spv_right", refused
-        if not self.is_open():
-            code = env["l10n_ro_efactura.gate"]._reason(self.key, self.environment)
-            return code, env._("ANAF cannot be used now (%s). What waits goes by itself as soon as it can.", code)
-        return None
+        if self.is_open():
+            return None
+        try:
+            self.client  # noqa: B018  raises where there is no connection
+        except UserError as error:
+            return "not_connected", str(error)
+        if gate._state(self.own_key, self.environment, fresh=True) != "open":
+            code = gate._reason(self.own_key, self.environment)
+            return code, env._(
+                "ANAF does not accept the connection of %(company)s (%(code)s). What waits goes by itself once it is "
+                "accepted.",
+                company=self.credential.company_id.name,
+                code=code,
+            )
+        code = gate._reason(self.key, self.environment)
+        return code, env._("ANAF cannot be used now (%s). What waits goes by itself as soon as it can.", code)
 
     def pause(self, error):
         """Stop dispatching for this CIF for an hour, or until another token comes, and alert the responsible users.
@@ -129,13 +178,9 @@ class Lane:
         :param error: NoRight: the certificate has no right in SPV for the CIF
         """
         self.env["l10n_ro_efactura.gate"]._close(
-            right_key(self.key, self.cif), self.environment, PAUSE_SECONDS, error.text
+            right_key(self.own_key, self.cif), self.environment, PAUSE_SECONDS, error.text
         )
         self.alarm(error)
-
-    def stays_open(self):
-        """Return True while the gate is open, as of the latest commit of any worker."""
-        return self.env["l10n_ro_efactura.gate"]._state(self.key, self.environment, fresh=True) == "open"
 
     def grant(self, wanted=1, block=BLOCK):
         """Ask the budget that all workers share for calls.
@@ -173,12 +218,13 @@ class Lane:
             quota._used_up(key, cap)
             raise
 
-    def call(self, work):
+    def call(self, work, record=None):
         """Make one call in this thread, within the budget, and report its outcome to the gate.
 
         A 401 is repeated once with a renewed token.
 
         :param work: function of the client
+        :param record: what the call is about, for the list of calls
         :return: what `work` returns
         :raise AnafError: the call failed; `Throttled` with code ``own_budget`` where the budget is used up
         """
@@ -188,8 +234,10 @@ class Lane:
                 raise Throttled("own_budget", self.env._("The calls of this minute are used up."), retry_after=wait)
             self.spend()
             client = self.client
+            self._calls += 1
             try:
-                result = work(client)
+                with about(record and (record._name, record.id)):
+                    result = work(client)
             except Unauthorized as error:
                 if not repeated and self.renew(client):
                     continue
@@ -202,14 +250,15 @@ class Lane:
             break
         return result
 
-    def submit(self, pool, tag, work):
+    def submit(self, pool, tag, work, record=None):
         """Make one granted call in a thread of `pool`; `finished_calls` gives its outcome back with `tag`.
 
         :param work: function of the client, without the ORM
+        :param record: (model, id) of what the call is about, for the list of calls
         """
         self.spend()
-        call = Call(self, tag, work, self.client)
-        pool.submit(call, work, call.client)
+        call = Call(self, tag, _about_record(work, record), self.client)
+        pool.submit(call, call.work, call.client)
 
     def renew(self, client):
         """Renew the token after a 401 of `client`, once per run; return True when the call should be repeated."""
@@ -231,11 +280,14 @@ class Lane:
         :param outcome: the result of a call, or its AnafError
         """
         gate = self.env["l10n_ro_efactura.gate"]
+        self.env["l10n_ro_efactura.call.log"]._flush()
         if isinstance(outcome, Throttled):
             if outcome.code != "own_budget":
                 gate._close(self.key, self.environment, outcome.retry_after or 60, outcome.code)
         elif isinstance(outcome, (Forbidden, Unauthorized)):
-            gate._close(self.key, self.environment, ALARM_SECONDS, outcome.code)
+            gate._close(self.own_key, self.environment, ALARM_SECONDS, outcome.code)
+            if self.key in self._probing:  # ANAF works: it is this connection that it does not accept
+                gate._open(self.key, self.environment)
             self.alarm(outcome)
         elif isinstance(outcome, (Uncertain, NotSent)) or type(outcome) is Transient:
             if outcome.code not in _NOT_DOWN:
@@ -243,7 +295,8 @@ class Lane:
                 gate._failed(self.key, self.environment, outcome, good=self._good)
                 self._good = 0
         elif self._probing:
-            gate._open(self.key, self.environment)
+            for key in self._probing:
+                gate._open(key, self.environment)
         else:
             self._good += 1
             if gate._answered(self.key, self.environment, good=self._good, sure=self._failed):
@@ -270,6 +323,19 @@ class Lane:
         self.credential._isolated(lambda own: own._alert(summary, note))
 
 
+def _about_record(work, record):
+    """Return `work` as a function that says which record its calls are about.
+
+    :param record: (model, id), or None
+    """
+
+    def noted(client):
+        with about(record):
+            return work(client)
+
+    return noted
+
+
 def lanes(env, pairs):
     """Return the lanes of `pairs`; for one without a connection or CIF, `_not_connected` is called instead.
 
@@ -278,11 +344,12 @@ def lanes(env, pairs):
     session = make_session(knob("pool", 16))
     found = []
     for company_id, environment in pairs:
-        lane = Lane(env["res.company"].sudo().browse(company_id), environment, session)
+        company = env["res.company"].sudo().browse(company_id)
+        lane = Lane(in_language_of(company, company), environment, session)
         if lane.credential and lane.cif:
             found.append(lane)
         else:
-            env["l10n_ro_efactura.guard"]._not_connected(lane)
+            lane.env["l10n_ro_efactura.guard"]._not_connected(lane)
     return found
 
 

@@ -238,7 +238,8 @@ class EfacturaOutgoing(models.AbstractModel):
         claimed_at = time.monotonic()
         rows = self._claim(lane, granted)
         for row in rows:
-            lane.submit(pool, (self, row), in_time(self._call_of(row), claimed_at + lane.lease - lane.deadline))
+            work = in_time(self._call_of(row), claimed_at + lane.lease - lane.deadline)
+            lane.submit(pool, (self, row), work, record=(self._name, row["id"]))
         return len(rows)
 
     @api.model

@@ -24,6 +24,7 @@ __all__ = [
     "registry_column",
     "registry_domain",
     "registry_number",
+    "registry_values",
     "set_parameter",
 ]
 
@@ -38,6 +39,11 @@ PLAIN_ACCOUNT_NUMBER = "sanitized_acc_number"
 def registry_number(record):
     """Return the Company ID of a partner or company as it was typed, '' where there is none."""
     return record.company_registry or ""
+
+
+def registry_values(number):
+    """Return the values for create() and write() that set the Company ID of a partner to `number`."""
+    return {"company_registry": number}
 
 
 def registry_domain(numbers):

@@ -1,5 +1,6 @@
 """A company's connection to ANAF: its fields, its state, and its client secret."""
 
+import math
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.urls import urljoin
 
+from ...anaf.environment import is_loopback
 from ..common.actions import notification, soft_reload
 from ..common.core import get_parameter
 from ..common.knobs import knob
@@ -58,6 +60,7 @@ class EfacturaCredential(models.Model):
         default=lambda self: self._default_callback_url(),
         help="Exactly as registered at ANAF.",
     )
+    callback_warning = fields.Char(compute="_compute_callback_warning")
     # draft ── set_tokens ──> connected <── refresh ──> expiring (refresh token: 30 days left, or access token late)
     #   ^                         │                         │
     #   └──── disconnect ─────────┴── refresh token ended or refused, access token refused ──> expired ── set_tokens ─┐
@@ -69,10 +72,14 @@ class EfacturaCredential(models.Model):
     refresh_issued_at = fields.Datetime(readonly=True, copy=False)
     access_days_left = fields.Integer("Access: days left", compute="_compute_days_left")
     refresh_days_left = fields.Integer("Refresh: days left", compute="_compute_days_left")
+    # the same as texts, because the badge of the form shows no numbers
+    access_badge = fields.Char("Access token", compute="_compute_days_left")
+    refresh_badge = fields.Char("Refresh token", compute="_compute_days_left")
     access_refused = fields.Boolean(readonly=True, copy=False, help="ANAF answered 401 and no refresh helped.")
     refresh_refused = fields.Boolean(readonly=True, copy=False, help="ANAF no longer takes the refresh token.")
     refreshed_at = fields.Datetime("Last refresh", readonly=True, copy=False)
     last_error = fields.Char("Last problem", readonly=True, copy=False)
+    test_problem = fields.Text("Result of the last test", readonly=True, copy=False, help="Empty where all was well.")
     key_problem = fields.Char(compute="_compute_key_problem")
     right_prod = fields.Selection(related="company_id.l10n_ro_efactura_right_prod")
     right_test = fields.Selection(related="company_id.l10n_ro_efactura_right_test")
@@ -95,6 +102,16 @@ class EfacturaCredential(models.Model):
 
     def _default_callback_url(self):
         return knob("callback_url") or urljoin(self.get_base_url(), CALLBACK_PATH)
+
+    @api.depends("callback_url")
+    def _compute_callback_warning(self):
+        for credential in self:
+            parts = urlsplit(credential.callback_url or "")
+            plain = parts.scheme == "http" and not is_loopback(parts.hostname)
+            credential.callback_warning = plain and self.env._(
+                "ANAF registers only https:// addresses. Set the address of this server (web.base.url) to its "
+                "https:// one, then enter it here."
+            )
 
     def _compute_client_secret(self):
         self.client_secret = False
@@ -131,11 +148,14 @@ class EfacturaCredential(models.Model):
         now = fields.Datetime.now()
 
         def days(moment):
-            return max((moment - now).days, 0) if moment else 0
+            # begun days: a token of 90 days says 90 on its first day
+            return max(math.ceil((moment - now).total_seconds() / 86400), 0) if moment else 0
 
         for credential in self:
             credential.access_days_left = days(credential.access_expires_at)
             credential.refresh_days_left = days(credential.refresh_expires_at)
+            credential.access_badge = str(credential.access_days_left)
+            credential.refresh_badge = str(credential.refresh_days_left)
 
     @api.depends("client_secret_cipher", "access_cipher", "refresh_cipher")
     def _compute_key_problem(self):

@@ -85,7 +85,10 @@ class EfacturaCredential(models.Model):
         if self.key_problem:
             return {"level": "danger", "text": self.key_problem}
         if self.state == "draft":
-            return {"level": "info", "text": self.env._("The connection to ANAF is set up but not made yet.")}
+            return {
+                "level": "info",
+                "text": self.env._("Not connected to ANAF: what is sent waits in the queue until someone connects."),
+            }
         if self.state == "expired":
             return {
                 "level": "danger",
@@ -94,7 +97,7 @@ class EfacturaCredential(models.Model):
                     self.last_error or "",
                 ).strip(),
             }
-        if self.state == "expiring" and self.refresh_days_left < EXPIRING_DAYS:
+        if self.state == "expiring" and self.refresh_days_left <= EXPIRING_DAYS:
             return {
                 "level": "warning",
                 "text": self.env._(

@@ -52,12 +52,18 @@ class EfacturaCredential(models.Model):
         :raise UserError: what is missing
         """
         self.ensure_one()
-        if not (self.client_id and self.has_client_secret and self.callback_url):
-            raise UserError(
-                self.env._(
-                    "Fill in the client ID, the client secret and the callback URL that ANAF gave at registration."
-                )
+        _ = self.env._
+        missing = [
+            name
+            for name, filled in (
+                (_("the client ID"), self.client_id),
+                (_("the client secret"), self.has_client_secret),
+                (_("the callback URL that was registered"), self.callback_url),
             )
+            if not filled
+        ]
+        if missing:
+            raise UserError(_("Before connecting, fill in: %s. ANAF gives them at registration.", ", ".join(missing)))
         parts = urlsplit(self.callback_url)
         if parts.scheme != "https" and not is_loopback(parts.hostname):
             raise UserError(self.env._("ANAF takes only https:// callback URLs."))
@@ -90,16 +96,22 @@ class EfacturaCredential(models.Model):
         """
         try:
             tokens = oauth.exchange_code(
-                self._endpoints(), self.client_id, self._client_secret(), code, self.callback_url
+                self._endpoints(),
+                self.client_id,
+                self._client_secret(),
+                code,
+                self.callback_url,
+                observer=self._token_observer(),
             )
         except AnafError as error:
             message = self._explain(error)
             self._isolated(lambda own: own.write({"last_error": message}))
             raise UserError(message) from None
         self._isolated(lambda own: own._store_exchanged(ticket, tokens))
+        self._isolated_quietly(lambda own: own._after_exchanged(ticket.with_env(own.env)))
 
     def _store_exchanged(self, ticket, tokens):
-        """Store the tokens and use the link up.
+        """Store the tokens and use the link up, and nothing else: the code is spent.
 
         :raise UserError: the link has been used already
         """
@@ -107,12 +119,21 @@ class EfacturaCredential(models.Model):
         ticket = ticket.with_env(self.env)
         if ticket.link_id and not ticket.link_id._use():
             raise UserError(self.env._("This link has been used already."))
-        self.set_tokens(tokens.access, tokens.refresh)
-        self.message_post(
-            body=self.env._("The certificate holder connected to ANAF by a link sent by %s.", ticket.user_id.name)
-            if ticket.link_id
-            else self.env._("Connected to ANAF by %s.", ticket.user_id.name)
-        )
+        self._write_pair(self._pair_columns(tokens.access, tokens.refresh))
+
+    def _after_exchanged(self, ticket):
+        """Close the alerts, and say in the chatter who connected."""
+        self._after_new_tokens()
+        if ticket.link_id:  # the holder has no account: the browser is the public user's
+            self.message_post(
+                body=self.env._("The certificate holder connected to ANAF by a link sent by %s.", ticket.user_id.name),
+                author_id=self.env.ref("base.partner_root").id,
+            )
+        else:
+            self.message_post(
+                body=self.env._("Connected to ANAF by %s.", ticket.user_id.name),
+                author_id=ticket.user_id.partner_id.id,
+            )
 
     @staticmethod
     def _same_session(ticket):
@@ -147,7 +168,7 @@ class EfacturaCredential(models.Model):
             return self._notify(
                 "success", self.env._("Renewed: the access token is good for %s days.", credential.access_days_left)
             )
-        return self._notify("danger", credential.last_error or "", sticky=True)
+        return self._notify("danger", credential.last_error or "")
 
     def action_disconnect(self):
         """Delete the tokens. At ANAF they expire, or end by "Renunțare OAuth" in its portal."""
@@ -157,5 +178,6 @@ class EfacturaCredential(models.Model):
             credential.message_post(body=self.env._("Disconnected from ANAF."))
         return True
 
-    def _notify(self, kind, message, sticky=False):
-        return notification(message, kind, title=self.env._("Connection to ANAF"), sticky=sticky, then=soft_reload())
+    def _notify(self, kind, message):
+        """Return a notification that goes by itself; what stays true stands on the form until it no longer is."""
+        return notification(message, kind, title=self.env._("Connection to ANAF"), then=soft_reload())

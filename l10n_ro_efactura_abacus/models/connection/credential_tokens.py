@@ -1,25 +1,22 @@
-"""The tokens of a connection: storing, using, renewing. No other file decrypts them."""
+"""The tokens of a connection: storing and using. Only this file and the renewal decrypt them."""
 
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 import psycopg2.errors
 from odoo import api, fields, models, modules
 from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
 
 from ...anaf import oauth
 from ...anaf.client import AnafClient
 from ...anaf.environment import Endpoints
-from ...anaf.errors import AnafError, NotAJwt, OAuthError
+from ...anaf.errors import NotAJwt
 from ..common.knobs import knob
 from . import vault
 
 # Time that a call may wait for another one that is renewing the same tokens.
 LOCK_TIMEOUT = "60s"
-# Days before the access token's end from which it is renewed.
-REFRESH_DAYS = 30
-# Error codes of the identity provider after which only a new authorisation helps.
-DEAD = ("refresh_expired", "invalid_grant", "access_denied")
 
 
 class EfacturaCredential(models.Model):
@@ -30,46 +27,80 @@ class EfacturaCredential(models.Model):
     # -- storing ------------------------------------------------------------------------------------------------
 
     def set_tokens(self, access, refresh):
-        """Store a pair of tokens, encrypted, in place of the old one.
+        """Store a pair of tokens that a person entered, encrypted, in place of the old one.
 
-        :param access: access JWT
+        Exchanged ones are put in order. Where the access token is missing or has ended, a good refresh token is
+        enough: the pair is renewed at once.
+
+        :param access: access JWT, or nothing
         :param refresh: refresh JWT
-        :raise UserError: not a JWT, already expired, or twice the same text
+        :return: True
+        :raise UserError: not a JWT, twice the same text, the refresh token has ended or is refused
         """
+        self._enter_tokens(access, refresh)
+        return True
+
+    def _enter_tokens(self, access, refresh):
+        """Store a pair as `set_tokens` does, leave a line in the chatter, and return that line (translated)."""
         self._check_system()
         self.ensure_one()
-        access, refresh = (access or "").strip(), (refresh or "").strip()
-        ends = [
-            self._token_end(access, self.env._("access token")),
-            self._token_end(refresh, self.env._("refresh token")),
+        _ = self.env._
+        access, refresh, swapped = self._checked_pair(access, refresh)
+        words = [_("The access token and the refresh token were exchanged; they were put in order.")] if swapped else []
+        credential = self.sudo()
+        if access and self._token_end(access, "") > fields.Datetime.now():
+            credential._write_pair(credential._pair_columns(access, refresh))
+            credential._after_new_tokens()
+        else:
+            words.append(_("The access token had ended, so both tokens were renewed at once."))
+            credential._renew_entered(refresh)
+        words += [
+            _(
+                "New tokens were entered. Access token until %(access)s, refresh token until %(refresh)s.",
+                access=self._day(credential._newest("access_expires_at")),
+                refresh=self._day(credential._newest("refresh_expires_at")),
+            )
         ]
-        if access == refresh:
-            raise UserError(self.env._("The access token and the refresh token are two different texts."))
-        credential, now = self.sudo(), fields.Datetime.now()
-        credential.write(
-            {
-                "access_cipher": vault.encrypt(self.env, access),
-                "access_expires_at": ends[0],
-                "access_refused": False,
-                "refresh_cipher": vault.encrypt(self.env, refresh),
-                "refresh_expires_at": ends[1],
-                "refresh_refused": False,
-                "refresh_issued_at": _moment(oauth.claims(refresh).get("iat")) or now,
-                "refreshed_at": now,
-                "last_error": False,
-                "token_version": credential.token_version + 1,
-                "reminded_step": 0,
-                "client_id": self.client_id or oauth.claims(access).get("clientappid"),
-            }
-        )
-        credential._close_alerts()
-        return True
+        credential.message_post(body=" ".join(words), author_id=self.env.user.partner_id.id)
+        return " ".join(words)
+
+    def _checked_pair(self, access, refresh):
+        """Return (access, refresh, swapped) of two entered texts; `access` is '' where none was given.
+
+        :raise UserError: see `set_tokens`; the message never quotes a token
+        """
+        _ = self.env._
+        access, refresh = (access or "").strip(), (refresh or "").strip()
+        swapped = False
+        if access and refresh:
+            self._token_end(access, _("access token"))
+            self._token_end(refresh, _("refresh token"))
+            if access == refresh:
+                raise UserError(_("The access token and the refresh token are two different texts."))
+            try:
+                swapped = oauth.in_order(access, refresh) != (access, refresh)
+            except NotAJwt:
+                raise UserError(
+                    _("Both texts are refresh tokens. Leave the access token empty or copy it again.")
+                ) from None
+            if swapped:
+                access, refresh = refresh, access
+        end = self._token_end(refresh, _("refresh token"))
+        if end <= fields.Datetime.now():
+            raise UserError(
+                _("The %(name)s has already expired, on %(date)s.", name=_("refresh token"), date=self._day(end))
+            )
+        return access, refresh, swapped
+
+    def _day(self, moment):
+        """Return a naive UTC datetime as a date in the user's time zone and format."""
+        return format_date(self.env, fields.Datetime.context_timestamp(self, moment).date())
 
     def _token_end(self, token, name):
         """Return when a token ends, as naive UTC.
 
         :param name: of the token, for the error, which never quotes it
-        :raise UserError: missing, not a JWT, or expired
+        :raise UserError: missing, or not a JWT
         """
         if not token:
             raise UserError(self.env._("The %s is missing.", name))
@@ -79,11 +110,36 @@ class EfacturaCredential(models.Model):
             raise UserError(
                 self.env._("The %s is not a token of ANAF (three parts separated by dots, with an end date).", name)
             ) from None
-        if end <= fields.Datetime.now():
-            raise UserError(
-                self.env._("The %(name)s has already expired, on %(date)s.", name=name, date=fields.Date.to_string(end))
-            ) from None
         return end.replace(microsecond=0)
+
+    def _pair_columns(self, access, refresh):
+        """Return {column: value} of a pair of tokens: encrypted, with their ends; ``token_version`` is not in it.
+
+        :raise UserError: not a JWT
+        """
+        now = fields.Datetime.now()
+        return {
+            "access_cipher": vault.encrypt(self.env, access),
+            "access_expires_at": self._token_end(access, self.env._("access token")),
+            "access_refused": False,
+            "refresh_cipher": vault.encrypt(self.env, refresh),
+            "refresh_expires_at": self._token_end(refresh, self.env._("refresh token")),
+            "refresh_refused": False,
+            "refresh_issued_at": _moment(oauth.claims(refresh).get("iat")) or now,
+            "refreshed_at": now,
+            "last_error": False,
+            "test_problem": False,
+            "reminded_step": 0,
+            "client_id": self.client_id or oauth.claims(access).get("clientappid"),
+        }
+
+    def _write_pair(self, columns):
+        """Write the columns of a pair in this transaction."""
+        self.write({**columns, "token_version": self.token_version + 1})
+
+    def _after_new_tokens(self):
+        """React to a new pair that is stored: close the alerts. A hook."""
+        self._close_alerts()
 
     def _forget_tokens(self, **values):
         """Delete the tokens and close the alerts; `values` are written too."""
@@ -99,10 +155,15 @@ class EfacturaCredential(models.Model):
                     "refresh_issued_at": False,
                     "refreshed_at": False,
                     "last_error": False,
+                    "test_problem": False,
                     "reminded_step": 0,
                     "token_version": credential.token_version + 1,
                     **values,
                 }
+            )
+            # whether a certificate has the right in SPV is known only while one is connected
+            credential.user_company_ids.sudo().write(
+                {"l10n_ro_efactura_right_prod": "unknown", "l10n_ro_efactura_right_test": "unknown"}
             )
             credential._close_alerts()
 
@@ -154,68 +215,31 @@ class EfacturaCredential(models.Model):
 
         Reads over a second cursor too, because this transaction does not see a renewal after it began.
         """
+        row = self._newest_row("access_cipher", "access_expires_at", "access_refused")
+        return row or (0, None, None, None)
+
+    def _newest(self, column):
+        """Return the value of `column` beside the newest pair of tokens."""
+        row = self._newest_row(column)
+        return row and row[1]
+
+    def _newest_row(self, *columns):
+        """Return (version, value of each of `columns`) of the newest pair, committed or of this transaction."""
         self.flush_recordset()
-        query = (
-            "SELECT token_version, access_cipher, access_expires_at, access_refused"
-            " FROM l10n_ro_efactura_credential WHERE id = %s"
+        query = SQL(
+            "SELECT COALESCE(token_version, 0), %s FROM l10n_ro_efactura_credential WHERE id = %s",
+            SQL(", ").join(SQL.identifier(column) for column in columns),
+            self.id,
         )
-        self.env.cr.execute(query, [self.id])
+        self.env.cr.execute(query)
         rows = self.env.cr.fetchall()
         if not _in_test():
             with self.pool.cursor() as cr:
-                cr.execute(query, [self.id])
+                cr.execute(query)
                 rows += cr.fetchall()
-        return max(rows, key=lambda row: row[0] or 0, default=(0, None, None, None))
+        return max(rows, key=lambda row: row[0], default=None)
 
-    def _renew_after_401(self, client):
-        """Renew the token of `client` after a 401, unless another worker already did.
-
-        :return: True when a newer token is stored; the caller gets a new :meth:`_client` and repeats the call once
-        """
-        self.ensure_one()
-        version = getattr(client, "token_version", None)
-        if version is None or self._newest_access()[0] > version:
-            return True
-        return self._refresh(version, after_401=True)
-
-    # -- renewing -----------------------------------------------------------------------------------------------
-
-    def _refresh(self, seen_version, after_401=False):
-        """Renew both tokens under a row lock and commit them in a transaction of their own before they are used.
-
-        :param seen_version: ``token_version`` of the pair to renew; a newer pair is left as it is
-        :return: True when a newer pair is stored; otherwise ``last_error`` says why not
-        """
-        self.ensure_one()
-        renewed = self._isolated(lambda credential: credential._refresh_locked(seen_version, after_401))
-        if not renewed:
-            self._isolated(lambda credential: credential._alert_refresh_failed())
-        return renewed
-
-    def _refresh_locked(self, seen_version, after_401):
-        """Renew the pair inside the current transaction; parameters and result as in `_refresh`."""
-        self._lock_row()
-        if self.token_version > seen_version:
-            return True
-        try:
-            tokens = oauth.refresh(
-                self._endpoints(),
-                self.client_id or "",
-                self._client_secret(),
-                vault.decrypt(self.env, self.refresh_cipher),
-            )
-            self.set_tokens(tokens.access, tokens.refresh)
-        except (AnafError, UserError) as error:
-            dead = isinstance(error, OAuthError) and error.code in DEAD
-            self.write(
-                {
-                    "last_error": self._explain(error),
-                    "refresh_refused": self.refresh_refused or dead,
-                    "access_refused": self.access_refused or bool(after_401 and dead),
-                }
-            )
-            return False
-        return True
+    # -- transactions -------------------------------------------------------------------------------------------
 
     def _lock_row(self):
         """Lock the row until the commit, waiting up to `LOCK_TIMEOUT`."""
@@ -252,42 +276,6 @@ class EfacturaCredential(models.Model):
             with self.pool.cursor() as cr:
                 yield self.with_env(self.env(cr=cr, su=True))
         self.invalidate_recordset(flush=False)
-
-    def _needs_refresh(self):
-        """Return True where the access token has under 30 days left, or the refresh token under half of its life."""
-        if not self.refresh_cipher or self.refresh_refused or not self.access_expires_at or not self.refresh_expires_at:
-            return False
-        now, begun = fields.Datetime.now(), self.refresh_issued_at or self.refreshed_at or self.refresh_expires_at
-        return now < self.refresh_expires_at and (
-            self.access_expires_at - now < timedelta(days=REFRESH_DAYS)
-            or now > begun + (self.refresh_expires_at - begun) / 2
-        )
-
-    def _explain(self, error):
-        """Return an error of the identity provider as a text for administrators, without secrets."""
-        code = getattr(error, "code", "")
-        said = (getattr(error, "text", "") or "")[:200]
-        _ = self.env._
-        known = {
-            "refresh_expired": _("The refresh token has expired. Connect to ANAF again."),
-            "invalid_grant": _("ANAF no longer accepts the refresh token. Connect to ANAF again."),
-            "access_denied": _("ANAF refused access: no certificate, or one without rights, was presented."),
-            "invalid_client": _("ANAF does not accept the client ID and client secret. Check them."),
-            "invalid_request": _(
-                "ANAF did not accept the request (the code is used or older than 60 seconds, or the "
-                "callback URL is not the registered one)."
-            ),
-            "throttled": _("ANAF is receiving too many requests. Try again later."),
-            "key_missing": str(error),
-            "other_database": str(error),
-        }
-        if code in known:
-            return known[code]
-        if isinstance(error, OAuthError):
-            return _("ANAF refused: %s", said or code)
-        if isinstance(error, AnafError):
-            return _("ANAF's identity provider gave no usable answer (%s). Try again later.", code)
-        return str(error)[:300]
 
 
 def _in_test():

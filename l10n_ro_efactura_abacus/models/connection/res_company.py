@@ -19,7 +19,7 @@ class ResCompany(models.Model):
         "else its parent's.",
     )
     l10n_ro_efactura_start_date = fields.Date(
-        "e-Factura since", help="Invoices dated earlier are left out of e-Factura."
+        "e-Factura since", help="Invoices dated earlier are left out of e-Factura. Empty: the parent company's."
     )
     l10n_ro_efactura_right_prod = fields.Selection(
         RIGHTS, "Right in SPV", default="unknown", readonly=True, copy=False, groups="base.group_system"
@@ -37,6 +37,14 @@ class ResCompany(models.Model):
             if found:
                 return found
         return Credential
+
+    def _l10n_ro_efactura_since(self):
+        """Return the date before which invoices are left out of e-Factura: the company's own, else its parent's.
+
+        :return: date; False where none is set
+        """
+        starts = (company.l10n_ro_efactura_start_date for company in self._l10n_ro_efactura_chain())
+        return next(filter(None, starts), False)
 
     def _l10n_ro_efactura_head(self):
         """Return the company that owns the mailbox: the highest parent with the same CIF and connection."""

@@ -141,6 +141,7 @@ class EfacturaXmlFile(models.Model):
         """ANAF's public validator: (accepted, text to show). It needs no connection of ours, only the network."""
         endpoints = self.env["l10n_ro_efactura.credential"].sudo()._endpoints()
         client = AnafClient(endpoints, "prod", "public", deadline=WAIT_SECONDS)  # no token goes along
+        client.observer = self.env["l10n_ro_efactura.call.log"]._observer(self.env.company, "none")
         document = "FCN" if b"CreditNote-2" in xml[:2000] else "FACT1"
         try:
             answer = client.validate(xml, document)

@@ -50,6 +50,7 @@ class AccountMove(models.Model):
         return {
             **super()._get_alerts(),
             **self._l10n_ro_efactura_sending_alerts(),
+            **self._l10n_ro_efactura_register_alerts(),
             **self._l10n_ro_efactura_pairing_alerts(),
             **self._l10n_ro_efactura_asset_alerts(),
             **self._l10n_ro_efactura_buyer_message_alerts(),

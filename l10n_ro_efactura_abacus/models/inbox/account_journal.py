@@ -64,6 +64,6 @@ class ResCompany(models.Model):
                 ("archive_state", "!=", "gone"),
             ]
         )
-        if start := self.l10n_ro_efactura_start_date:
+        if start := self._l10n_ro_efactura_since():
             domain &= Domain("issue_date", "=", False) | Domain("issue_date", ">=", fields.Date.to_string(start))
         return domain

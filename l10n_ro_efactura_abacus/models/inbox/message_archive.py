@@ -102,6 +102,7 @@ class EfacturaMessage(models.Model):
     @api.model
     def _archive_lane(self, lane, pool, ids=None):
         """Download the due messages of `lane` in `pool`; `ids` limits them."""
+        self = lane.in_language(self)
         done, batches, told_at = 0, set(), time.monotonic()
         while True:
             rows = []
@@ -121,6 +122,7 @@ class EfacturaMessage(models.Model):
                     pool,
                     row,
                     partial(_download, anaf_id=row["anaf_id"], sealed_at=row["listed_at"], trusted=_trusted()),
+                    record=(self._name, row["id"]),
                 )
             if not rows and not pool.running:
                 break

@@ -6,10 +6,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...anaf import next_day, today
-from ..calls.budget import side_cursor
 from ..calls.lane import lanes
 from ..calls.worker import ARCHIVE_CRONS, UTC_NOW
 from ..common.actions import notification
+from ..common.cursors import side_cursor
 from ..common.rights import check_bill
 from .message_archive import DOWNLOADS_A_DAY
 
@@ -78,8 +78,7 @@ class EfacturaMessage(models.Model):
     def _is_anaf_away(self):
         """Return True where a gate of the messages' lanes is closed."""
         pairs = {(message.company_id.id, message.environment) for message in self}
-        gate = self.env["l10n_ro_efactura.gate"].sudo()
-        return any(gate._state(lane.key, lane.environment) != "open" for lane in lanes(self.sudo().env, pairs))
+        return not all(lane.stays_open() for lane in lanes(self.sudo().env, pairs))
 
     def _request(self):
         """Mark the messages as requested by the user and wake the workers.

@@ -53,6 +53,7 @@ class EfacturaMessage(models.Model):
             return b"", "", self.env._("The document is larger than the 5 MB that ANAF's service takes.")
         endpoints = self.env["l10n_ro_efactura.credential"].sudo()._endpoints()
         client = AnafClient(endpoints, "prod", "public", deadline=WAIT_SECONDS)  # no token goes along
+        client.observer = self.env["l10n_ro_efactura.call.log"]._observer(self.env.company, "none")
         standard = "FCN" if package.kind == "credit_note" else "FACT1"
         try:
             return client.render_pdf(document, standard), "anaf", ""

@@ -75,17 +75,27 @@ class AccountMove(models.Model):
             waiting += messages.browse(row[0] for row in self.env.cr.fetchall())
         waiting._auto_pair()
 
-    def _l10n_ro_efactura_check_send(self, environment):
+    def _l10n_ro_efactura_cannot_send(self, environment):
         """Add the refusal to send what another program has sent already."""
-        reasons = super()._l10n_ro_efactura_check_send(environment)
-        submission = self.l10n_ro_efactura_submission_ids.filtered(
-            lambda one: one.environment == environment == "prod" and one.state == "ok" and one.origin == "elsewhere"
-        )
-        if submission:
-            reasons.insert(
-                0, self.env._("Sent to ANAF by another program, upload index %s.", submission[:1].upload_index)
+        found = super()._l10n_ro_efactura_cannot_send(environment)
+        if environment == "prod":
+            elsewhere = (
+                self.env["l10n_ro_efactura.submission"]
+                .sudo()
+                .search_fetch(
+                    [
+                        ("move_id", "in", self.ids),
+                        ("environment", "=", "prod"),
+                        ("state", "=", "ok"),
+                        ("origin", "=", "elsewhere"),
+                    ],
+                    ["move_id", "upload_index"],
+                )
             )
-        return reasons
+            for move, submissions in elsewhere.grouped("move_id").items():
+                text = self.env._("Sent to ANAF by another program, upload index %s.", submissions[:1].upload_index)
+                found[move.id] = [text, *found.get(move.id, [])]
+        return found
 
     # -------------------------------------------------------------------------
     # BANNERS

@@ -1,8 +1,10 @@
 """Sending at posting: a journal's switch and its delay."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta, timezone
 
 from odoo import fields, models
+
+from ...anaf import BUCHAREST
 
 
 class AccountJournal(models.Model):
@@ -25,10 +27,21 @@ class AccountJournal(models.Model):
         ],
         string="Delay",
         default="0",
-        help="How long a posted invoice waits in the queue: time to find a mistake before ANAF has it.",
+        help="How long a posted invoice waits in the queue: time to find a mistake before ANAF has it. The legal term "
+        "is kept: an invoice waits no longer than the beginning of the last day on which it may be sent.",
     )
 
-    def _l10n_ro_efactura_send_at(self):
-        """Return the naive UTC datetime from which an invoice posted now may be sent; None for at once."""
-        days = int(self.l10n_ro_efactura_send_delay or 0)
-        return fields.Datetime.now() + timedelta(days=days) if days else None
+    def _l10n_ro_efactura_send_at(self, deadline=None):
+        """Return when an invoice that is posted now is sent.
+
+        :param deadline: last day of its legal term, as a date; its beginning in Bucharest ends the delay
+        :return: naive UTC datetime; None for at once
+        """
+        now, days = fields.Datetime.now(), int(self.l10n_ro_efactura_send_delay or 0)
+        if not days:
+            return None
+        at = now + timedelta(days=days)
+        if deadline:
+            last_day = datetime.combine(deadline, time.min, BUCHAREST).astimezone(timezone.utc).replace(tzinfo=None)
+            at = min(at, last_day)
+        return at if at > now else None

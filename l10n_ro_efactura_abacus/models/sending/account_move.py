@@ -1,4 +1,4 @@
-"""The invoice's e-Factura columns, the actions of its buttons, and queueing it for ANAF."""
+"""The invoice's e-Factura columns and the actions of its buttons; account_move_queue.py queues it for ANAF."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -6,12 +6,9 @@ from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
 from ..calls.outgoing import ASKABLE, FAILED, IN_WORK, ON_THE_WAY
-from ..common.actions import close_dialog, notification, open_action, soft_reload
+from ..common.actions import open_action, soft_reload
 from ..common.rights import check_bill
 from .states import LIVE, STATES, TEST_STATES
-
-# Up to this many invoices have their XML built and checked in the click itself; the worker checks larger batches.
-BUILT_IN_THE_CLICK = 20
 
 
 class AccountMove(models.Model):
@@ -179,137 +176,6 @@ class AccountMove(models.Model):
         self.env["l10n_ro_efactura.submission"].sudo().search(
             [("move_id", "in", self.ids), ("state", "=", "processing")]
         )._refresh_now()
-
-    # -------------------------------------------------------------------------
-    # SENDING
-    # -------------------------------------------------------------------------
-
-    def _l10n_ro_efactura_send(self, environment):
-        """Queue the invoices that can be queued and report the others with the reasons.
-
-        An invoice that is already on its way is skipped, so a second click changes nothing.
-
-        :param environment: 'prod' or 'test'
-        :return: dict of an action: the eFactura window for a single invoice that lacks data, else a notification
-            that counts what was queued, skipped and refused and links to the window
-        :raise UserError: a single invoice that cannot be sent, whatever data is filled in
-        """
-        already = self._l10n_ro_efactura_live(environment)
-        waiting = self - already
-        left_out = self.browse()
-        if self.env.context.get("l10n_ro_efactura_only_due") and len(self) > 1:
-            left_out = waiting.filtered(lambda move: move.l10n_ro_efactura_obligation in ("voluntary", "exempt"))
-            waiting -= left_out
-        reasons = waiting._l10n_ro_efactura_queue(environment)
-        if reasons and len(self) == 1:
-            if not self._l10n_ro_efactura_check_send(environment):
-                return self.action_l10n_ro_efactura_window()
-            raise UserError(
-                "\n".join(
-                    [
-                        self.env._("%(invoice)s cannot be sent to ANAF:", invoice=self.display_name),
-                        *(f"- {text}" for text in reasons[self.id]),
-                    ]
-                )
-            )
-        return self._l10n_ro_efactura_send_notification(
-            environment,
-            queued=waiting - self.browse(reasons),
-            already=already,
-            lacking=self.browse(reasons),
-            left_out=left_out,
-        )
-
-    def _l10n_ro_efactura_queue(self, environment, at=None):
-        """Queue the moves that can be sent, and store on the others what they lack.
-
-        :param environment: 'prod' or 'test'
-        :param at: naive UTC datetime before which nothing is sent
-        :return: {move id: [reason, ...]} of those that were not queued
-        """
-        reasons = {}
-        # Skip the XML of a large batch, so that the click returns at once; the worker marks what lacks data.
-        building = len(self) <= BUILT_IN_THE_CLICK
-        for move in self:
-            texts = move._l10n_ro_efactura_check_send(environment) or move._l10n_ro_efactura_check_data(building)
-            if texts:
-                reasons[move.id] = texts
-        good = self.filtered(lambda move: move.id not in reasons)
-        if good:
-            self.env["l10n_ro_efactura.submission"]._enqueue(good, environment, at=at)
-        self._l10n_ro_efactura_mark_missing(reasons)
-        return reasons
-
-    def _l10n_ro_efactura_send_posted(self):
-        """Queue the posted invoices whose journal sends automatically."""
-        automatic = self.filtered(
-            lambda move: move.journal_id.l10n_ro_efactura_auto_send and move.l10n_ro_efactura_to_send
-        )
-        for journal, moves in automatic.grouped("journal_id").items():
-            moves._l10n_ro_efactura_queue("prod", at=journal._l10n_ro_efactura_send_at())
-
-    def _l10n_ro_efactura_mark_missing(self, reasons):
-        """Write or clear the list of missing data on each move, where it changes.
-
-        :param reasons: {move id: [text, ...]}; a move without an entry is cleared
-        """
-        for move in self.sudo():
-            texts = reasons.get(move.id) or False
-            if (move.l10n_ro_efactura_missing or False) != texts:
-                move.with_context(skip_is_manually_modified=True).l10n_ro_efactura_missing = texts
-
-    def _l10n_ro_efactura_send_notification(self, environment, queued, already, lacking, left_out):
-        test = environment == "test"
-        lines = []
-        if queued:
-            lines.append(
-                self.env._("%(count)s queued for the test.", count=len(queued))
-                if test
-                else self.env._("%(count)s queued for ANAF.", count=len(queued))
-            )
-        if already:
-            lines.append(
-                self.env._("%(count)s already on the way or at ANAF: nothing is sent twice.", count=len(already))
-            )
-        if left_out:
-            lines.append(
-                self.env._(
-                    "%(count)s not due (foreign buyer or exempt): open one to send it anyway.", count=len(left_out)
-                )
-            )
-        if lacking:
-            lines.append(self.env._("%(count)s lack data or cannot be sent.", count=len(lacking)))
-        return notification(
-            "\n".join(lines) or self.env._("Nothing to send."),
-            "warning" if lacking else "success" if queued else "info",
-            title=self.env._("e-Factura test") if test else self.env._("e-Factura"),
-            then=close_dialog(),
-            tag="l10n_ro_efactura_notification",
-            button=bool(lacking) and lacking._l10n_ro_efactura_lacking_button(environment),
-        )
-
-    def _l10n_ro_efactura_lacking_button(self, environment):
-        """Return the notification's button: the eFactura window where data can be filled in, else a list.
-
-        :return: dict(name=label, action=dict of an action)
-        """
-        to_fill = self.filtered(lambda move: not move._l10n_ro_efactura_check_send(environment))
-        if to_fill:
-            return {"name": self.env._("Fill in"), "action": to_fill._l10n_ro_efactura_window_action()}
-        return {
-            "name": self.env._("Show them"),
-            "action": self._l10n_ro_efactura_list_action(self.env._("Missing data")),
-        }
-
-    def _l10n_ro_efactura_list_action(self, name):
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": "account.move",
-            "views": [[self.env.ref("account.view_out_invoice_tree").id, "list"], [False, "form"]],
-            "domain": [("id", "in", self.ids)],
-            "context": {"default_move_type": self[:1].move_type, "create": False},
-        }
 
     # -------------------------------------------------------------------------
     # HOOKS

@@ -130,7 +130,9 @@ class AccountMove(models.Model):
             expired = credential.state in ("draft", "expired")
             alerts["l10n_ro_efactura_connection"] = {
                 "level": "danger" if expired else "warning",
-                "message": _("The connection with ANAF has expired: invoices wait in the queue.")
+                "message": _("Not connected to ANAF: what is sent waits in the queue until someone connects.")
+                if credential.state == "draft"
+                else _("The connection with ANAF has expired: invoices wait in the queue.")
                 if expired
                 else _("The connection with ANAF expires soon."),
             }

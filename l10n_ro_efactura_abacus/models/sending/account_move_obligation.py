@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.misc import format_date
 from odoo.tools.sql import column_exists, create_column
 
 from ...anaf import send_deadline, today
@@ -79,21 +80,29 @@ class AccountMove(models.Model):
         "l10n_ro_efactura_exempt_reason",
     )
     def _compute_l10n_ro_efactura_obligation(self):
+        since = self._l10n_ro_efactura_starts()
         for move in self:
             move.l10n_ro_efactura_obligation, move.l10n_ro_efactura_obligation_reason = (
-                move._l10n_ro_efactura_get_obligation()
+                move._l10n_ro_efactura_get_obligation(since)
             )
 
-    def _l10n_ro_efactura_get_obligation(self):
-        """Return (value of the obligation field, its reason as a translated text)."""
+    def _l10n_ro_efactura_starts(self):
+        """Return {company: its e-Factura start date, or False} of the moves' companies."""
+        return {company: company._l10n_ro_efactura_since() for company in self.company_id}
+
+    def _l10n_ro_efactura_get_obligation(self, since=None):
+        """Return (value of the obligation field, its reason as a translated text).
+
+        :param since: `_l10n_ro_efactura_starts` of many moves, where it was looked up already
+        """
         self.ensure_one()
         _ = self.env._
         if not self._l10n_ro_efactura_is_document():
             return "none", _("Only customer documents and self-billed invoices of Romanian companies are concerned.")
         issued = self.invoice_date or fields.Date.context_today(self)
-        start = self.company_id.l10n_ro_efactura_start_date
+        start = (since or self._l10n_ro_efactura_starts()).get(self.company_id)
         if start and issued < start:
-            return "none", _("Issued before the company's e-Factura start date.")
+            return "none", _("Issued before %s, from which the company uses e-Factura.", format_date(self.env, start))
         for source, where in (
             (self, _("Exempt")),
             (self.journal_id, _("Exempt by its journal")),
@@ -189,9 +198,9 @@ class AccountMove(models.Model):
         started = Domain.AND(
             Domain("company_id", "!=", company.id)
             | Domain("invoice_date", "=", False)
-            | Domain("invoice_date", ">=", company.l10n_ro_efactura_start_date)
+            | Domain("invoice_date", ">=", start)
             for company in self.env.companies
-            if company.l10n_ro_efactura_start_date
+            if (start := company._l10n_ro_efactura_since())
         )
         concerned = document & started
         exempt = Domain.OR(

@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+# Invoices whose data is checked while Send is open.
+CHECKED_IN_SEND = 100
 # Key of a move's sending settings that holds the environment, 'prod' or 'test'.
 ENVIRONMENT = "l10n_ro_efactura_environment"
 
@@ -83,7 +85,7 @@ class AccountMoveSend(models.AbstractModel):
                 if (
                     "ro_edi" in data["extra_edis"]
                     and move._l10n_ro_efactura_is_ours()
-                    and not move._l10n_ro_efactura_live("prod")
+                    and move.l10n_ro_efactura_to_send
                 ):
                     texts = [str(text) for text in data["error"].get("errors") or [data["error"]["error_title"]]]
                     move._l10n_ro_efactura_mark_missing({move.id: texts})
@@ -115,11 +117,13 @@ class AccountMoveSend(models.AbstractModel):
             if invoice._l10n_ro_efactura_live(environment):
                 continue  # clicked twice
             author = self.env["res.users"].browse(data.get("author_user_id") or self.env.uid)
-            reasons = invoice.with_user(author).sudo()._l10n_ro_efactura_queue(environment)
-            if reasons:
+            blocked, lacking = invoice.with_user(author).sudo()._l10n_ro_efactura_queue(environment)
+            if blocked or lacking:
                 data["error"] = {
-                    "error_title": self.env._("The invoice cannot be sent to ANAF (missing data):"),
-                    "errors": reasons[invoice.id],
+                    "error_title": self.env._("The invoice cannot be sent to ANAF (missing data):")
+                    if lacking
+                    else self.env._("The invoice cannot be sent to ANAF:"),
+                    "errors": (blocked or lacking)[invoice.id],
                 }
 
     @api.model
@@ -135,7 +139,10 @@ class AccountMoveSend(models.AbstractModel):
                 "action_text": _("View Invoice(s)"),
                 "action": waiting._get_records_action(name=_("On the way to ANAF")),
             }
-        found = {move: texts for move in asked if (texts := move._l10n_ro_efactura_check_data())}
+        # One document is built; of more only the records are checked, and the rest when it is sent.
+        checked = asked[:CHECKED_IN_SEND]
+        building = len(asked) == 1
+        found = {move: texts for move in checked if (texts := move._l10n_ro_efactura_check_data(building))}
         if found:
             texts = [f"{move.name}: {text}" for move, lacking in found.items() for text in lacking]
             alerts["l10n_ro_efactura_missing"] = {
@@ -143,6 +150,15 @@ class AccountMoveSend(models.AbstractModel):
                 "message": "\n".join([_("e-Factura lacks data:"), *texts[:20]]),
                 "action_text": _("Fill in"),
                 "action": moves.browse(move.id for move in found)._l10n_ro_efactura_window_action(),
+            }
+        if len(asked) > len(checked):
+            alerts["l10n_ro_efactura_unchecked"] = {
+                "level": "info",
+                "message": _(
+                    "e-Factura: the data of the first %s invoices was checked; the others are checked when they are "
+                    "sent, and each says what it lacks.",
+                    len(checked),
+                ),
             }
         if asked and (reason := self.env["l10n_ro_efactura.guard"]._hold_reason("prod")):
             alerts["l10n_ro_efactura_hold"] = {

@@ -31,35 +31,59 @@ class AccountMove(models.Model):
     def _l10n_ro_efactura_check_send(self, environment):
         """Return why this move cannot be queued for `environment`, as translated texts; [] when it can.
 
-        Checks states and the connection only; `_l10n_ro_efactura_check_data` checks the document's data.
+        Checks states, the obligation and the connection; `_l10n_ro_efactura_check_data` checks the document's data.
+        """
+        self.ensure_one()
+        return self._l10n_ro_efactura_cannot_send(environment).get(self.id, [])
+
+    def _l10n_ro_efactura_cannot_send(self, environment):
+        """Return why moves cannot be queued for `environment`; every way to ANAF asks here.
+
+        :return: {move id: [translated text, ...]} of those that cannot
+        """
+        _ = self.env._
+        since = self._l10n_ro_efactura_starts()
+        connected = {company: bool(company._l10n_ro_efactura_credential()) for company in self.company_id}
+        live = set(self._l10n_ro_efactura_live(environment).ids)
+        found = {}
+        for move in self:
+            reasons = move._l10n_ro_efactura_not_concerned(since)
+            if move.state != "posted":
+                reasons.append(_("It is not posted."))
+            if move.id in live:
+                reasons.append(
+                    _("It is accepted by ANAF; correct it with a credit note.")
+                    if environment == "prod" and move.l10n_ro_efactura_state == "ok"
+                    else _("It is already on its way to ANAF.")
+                )
+            if not connected[move.company_id]:
+                reasons.append(
+                    _(
+                        "The company %(company)s is not connected to ANAF: see Settings, Romanian e-Factura.",
+                        company=move.company_id.name,
+                    )
+                )
+            if reasons:
+                found[move.id] = reasons
+        return found
+
+    def _l10n_ro_efactura_not_concerned(self, since=None):
+        """Return why e-Factura never takes this move, whatever its state: [translated text], [] where it does.
+
+        :param since: `_l10n_ro_efactura_starts` of many moves, where it was looked up already
         """
         self.ensure_one()
         _ = self.env._
-        reasons = []
         if self.country_code != "RO":
-            reasons.append(_("The company is not in Romania."))
-        elif not self._l10n_ro_efactura_is_document():
-            reasons.append(
+            return [_("The company is not in Romania.")]
+        if not self._l10n_ro_efactura_is_document():
+            return [
                 _("Self-billed credit notes cannot be sent: ANAF knows no such type.")
                 if self.move_type == "in_refund" and self.journal_id.is_self_billing
                 else _("Only customer invoices, credit notes and self-billed invoices go to ANAF.")
-            )
-        if self.state != "posted":
-            reasons.append(_("It is not posted."))
-        if self._l10n_ro_efactura_live(environment):
-            reasons.append(
-                _("It is accepted by ANAF; correct it with a credit note.")
-                if environment == "prod" and self.l10n_ro_efactura_state == "ok"
-                else _("It is already on its way to ANAF.")
-            )
-        if not self.company_id._l10n_ro_efactura_credential():
-            reasons.append(
-                _(
-                    "The company %(company)s is not connected to ANAF: see Settings, Romanian e-Factura.",
-                    company=self.company_id.name,
-                )
-            )
-        return reasons
+            ]
+        obligation, reason = self._l10n_ro_efactura_get_obligation(since)
+        return [reason] if obligation == "none" else []
 
     def _l10n_ro_efactura_check_data(self, building=True):
         """Return the data that the document lacks ("Date lipsa"), as translated texts; [] when complete.

@@ -1,14 +1,9 @@
 """One upload of one immutable XML to one environment: the record and what a user may do with it."""
 
-import hashlib
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from psycopg2.errors import UniqueViolation
 
-from ...anaf import cif_digits
-from ..calls.worker import SETTLE_CRONS, UPLOAD_CRONS
-from ..common.core import binary, registry_number
+from ..calls.worker import SETTLE_CRONS
 from ..common.rights import check_bill, check_manage
 
 # States of a submission; the class docstring has the diagram.
@@ -121,71 +116,7 @@ class EfacturaSubmission(models.Model):
                 )
             submission.suspect_ids = suspects
 
-    # -- into the queue -------------------------------------------------------------------------------------
-
-    @api.model
-    @api.private
-    def _enqueue(self, moves, environment, at=None):
-        """Queue `moves` for `environment` and wake the workers. Makes no HTTP call and no commit.
-
-        :param at: naive UTC datetime before which nothing is sent
-        :return: the new submissions
-        :raise UserError: names every invoice that cannot be queued, and why
-        """
-        problems = []
-        for move in moves:
-            problems += [f"{move.display_name}: {reason}" for reason in move._l10n_ro_efactura_check_send(environment)]
-        if problems:
-            raise UserError("\n".join(problems))
-        batch = f"{self.env.uid}-{fields.Datetime.now():%Y%m%d%H%M%S}-{moves[:1].id}" if len(moves) > 1 else False
-        rows = [
-            {**self._values_of(move, environment), "next_attempt_at": at or False, "batch": batch} for move in moves
-        ]
-        return self._create_queued(rows)
-
-    @api.model
-    def _values_of(self, move, environment):
-        """Return the values of a new submission of `move`, without its XML."""
-        params = move._l10n_ro_efactura_upload_params()
-        supplier, customer = move.company_id.partner_id, move.commercial_partner_id
-        if move.is_purchase_document():
-            supplier, customer = customer, supplier
-        return {
-            "move_id": move.id,
-            "company_id": move.company_id.id,
-            "environment": environment,
-            "number": move.name,
-            "issue_date": move.invoice_date,
-            "document_type": "381" if params["standard"] == "CN" else "389" if params["autofactura"] else "380",
-            "seller_cif": cif_digits(supplier.vat or registry_number(supplier)) or params["cif"],
-            "buyer_cif": cif_digits(customer.vat or registry_number(customer)),
-            "amount_total": abs(move.amount_total),
-            "currency_id": move.currency_id.id,
-            "queued_at": fields.Datetime.now(),
-            **{name: params[name] for name in ("standard", "cif", "is_b2c", "extern", "autofactura")},
-        }
-
-    @api.model
-    def _create_queued(self, rows):
-        """Insert submissions, show them on their invoices and wake the upload workers.
-
-        :param rows: [dict of field values]
-        :raise UserError: one of them has a live submission already (unique indexes of the database)
-        """
-        try:
-            with self.env.cr.savepoint():
-                submissions = self.sudo().create([{**row, "changed_at": fields.Datetime.now()} for row in rows])
-                submissions.flush_recordset()
-        except UniqueViolation:
-            raise UserError(
-                self.env._(
-                    "One of these invoices (or another one with the same number and date) is already on its way to "
-                    "ANAF. Nothing was queued twice."
-                )
-            ) from None
-        submissions._show_on_moves()
-        self._wake(UPLOAD_CRONS)
-        return submissions
+    # -- an index from elsewhere ----------------------------------------------------------------------------
 
     @api.model
     @api.private
@@ -226,50 +157,6 @@ class EfacturaSubmission(models.Model):
     def action_refresh(self):
         """Ask ANAF now for the status of the submissions."""
         check_bill(self, "read").sudo()._refresh_now()
-
-    def action_send_again(self):
-        """Queue the same XML again, as a new submission."""
-        return self._again(same_bytes=True)
-
-    def action_regenerate(self):
-        """Queue the invoice again as a new submission, whose XML is built from its present data."""
-        return self._again(same_bytes=False)
-
-    def _again(self, same_bytes):
-        """Queue a new submission for each rejected one.
-
-        :param same_bytes: True copies the old XML; False lets the worker build a new one
-        :raise UserError: one was not rejected, or its invoice cannot be sent
-        """
-        submissions = check_bill(self, "read").sudo()
-        rows = []
-        for old in submissions:
-            if old.state not in ("nok", "refused") or not old.move_id:
-                raise UserError(self.env._("%s cannot be sent again: it was not rejected.", old.number))
-            problems = old.move_id._l10n_ro_efactura_check_send(old.environment)
-            if problems:
-                raise UserError("\n".join(problems))
-            row = self._values_of(old.move_id, old.environment)
-            if same_bytes and old.sha256:
-                kept = (
-                    "standard",
-                    "cif",
-                    "is_b2c",
-                    "extern",
-                    "autofactura",
-                    "number",
-                    "issue_date",
-                    "document_type",
-                    "seller_cif",
-                    "buyer_cif",
-                    "amount_total",
-                    "sha256",
-                )
-                row |= {name: old[name] for name in kept}
-                row["currency_id"] = old.currency_id.id
-                row["xml"] = binary(old._xml_bytes())
-            rows.append(row)
-        return self._create_queued(rows)
 
     def action_withdraw(self):
         """Withdraw submissions that are queued and were never attempted.
@@ -331,10 +218,3 @@ class EfacturaSubmission(models.Model):
         if not self.message_id:
             raise UserError(self.env._("ANAF's package is not here yet."))
         return self.message_id.action_download_package()
-
-    # -- bytes ----------------------------------------------------------------------------------------------
-
-    def _freeze(self, xml):
-        """Store `xml` (bytes) and its SHA-256 as what will be sent; no later step changes them."""
-        self.ensure_one()
-        return self._transition(["queued"], "queued", xml=xml, sha256=hashlib.sha256(xml).hexdigest(), errors=None)

@@ -5,6 +5,8 @@ import logging
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..common.language import in_language_of
+
 _logger = logging.getLogger(__name__)
 # Invoices updated in one transaction.
 BATCH = 200
@@ -134,7 +136,7 @@ class EfacturaSubmission(models.Model):
     def _post_final(self):
         """Log final states in the invoice's chatter."""
         for submission in self:
-            body = submission.with_context(lang=submission.create_uid.lang)._final_text()
+            body = in_language_of(submission, submission.company_id, submission.create_uid)._final_text()
             if body:
                 submission.move_id._message_log(body=body, author_id=submission.create_uid.partner_id.id)
 

@@ -31,6 +31,7 @@ class EfacturaSubmission(models.Model):
         """
         if not self:
             return
+        self = lane.in_language(self)
         self._unread_packages(lane).filtered(lambda m: m.archive_state == "listed")[:LOOKED_AT]._archive_now(lane)
         all_read = not self._unread_packages(lane)
         for submission in self:

@@ -70,6 +70,7 @@ class EfacturaSubmission(models.Model):
 
         :param float stop: `time.monotonic()` after which there is no waiting
         """
+        self = lane.in_language(self)
         box = self.env["l10n_ro_efactura.mailbox"]._for_lane(lane)
         searching = self._in_search(lane)
         if (searching or len(self._in_processing(lane)) > POLL_AT_MOST) and box._claim_reading():
@@ -161,6 +162,7 @@ class EfacturaSubmission(models.Model):
     @api.model
     def _match_listed(self, lane):
         """Settle every submission whose upload index stands in a kept message."""
+        self = lane.in_language(self)
         accepted = self._listed_as(lane, "sent", "s.sha256 IS NOT NULL")
         for some in split_every(CHUNK, accepted):
             self._in_fresh_transaction(lambda: self._settle_ok({one: accepted[one] for one in some}))  # noqa: B023
@@ -366,7 +368,7 @@ class EfacturaSubmission(models.Model):
             if not original:
                 if not self._count_questions(due=False):
                     return None
-                status = lane.call(lambda client: client.status(index))
+                status = lane.call(lambda client: client.status(index), record=self)
                 if status.state != "ok" or not status.download_id:
                     return None if status.state == "processing" else messages
                 original = self._in_fresh_transaction(lambda: self._message_of(status.download_id, "sent", index))

@@ -58,6 +58,7 @@ class EfacturaSubmission(models.Model):
 
     def _ask_statuses(self, lane):
         """Ask `stareMesaj` for each submission, in a pool, and store every answer at once."""
+        self = lane.in_language(self)
         # Those with an error message are rejected already: read their reasons instead of asking.
         rejected = self.env["l10n_ro_efactura.message"].search(
             [("submission_id", "in", self.ids), ("kind", "=", "error")]
@@ -73,7 +74,8 @@ class EfacturaSubmission(models.Model):
                         break
                     for _call in range(granted):
                         submission = waiting.pop()
-                        lane.submit(pool, submission, methodcaller("status", submission.upload_index))
+                        work = methodcaller("status", submission.upload_index)
+                        lane.submit(pool, submission, work, record=(submission._name, submission.id))
                 if not pool.running and (lane.paused or not lane.stays_open()):
                     break
                 for _lane, submission, outcome in finished_calls(pool, block=True):
@@ -122,6 +124,8 @@ class EfacturaSubmission(models.Model):
         :param outcome: a `Status`, or the exception of the call
         """
         self.ensure_one()
+        if not isinstance(outcome, Status) or outcome.state != "processing":
+            self._in_fresh_transaction(lambda: self._keep_raw("status", outcome))
         if isinstance(outcome, Status):
             self._keep_stare(lane, outcome)
             return

@@ -7,12 +7,14 @@ import time
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from psycopg2.errors import UniqueViolation
 
 from ...anaf import NoRight, Refused
 from ..calls.lane import lanes
 from ..calls.outgoing import text_rows
 from ..calls.worker import SETTLE_CRONS, STALE_HOURS, UPLOAD_CRONS, UTC_NOW, Pool
 from ..common.knobs import knob
+from ..common.language import in_language_of
 from ..document.account_move_check import finding_text
 
 _logger = logging.getLogger(__name__)
@@ -141,18 +143,25 @@ class EfacturaSubmission(models.Model):
         return self._in_fresh_transaction(work)
 
     def _build(self):
-        """Build, check and freeze the XML; where it fails, refuse the submission with the reasons."""
+        """Build, check and freeze the XML; where it fails, refuse the submission with the reasons.
+
+        What is written is in the language of the user who queued it, or else of the company's people.
+        """
         self.ensure_one()
+        self = in_language_of(self, self.company_id, self.create_uid)
         move = self.move_id.with_company(self.company_id)
         if move.state != "posted":
             self._transition(
                 ["queued"], "refused", errors=text_rows("not_posted", [self.env._("The invoice is no longer posted.")])
             )
             return
+        if reasons := move._l10n_ro_efactura_not_concerned():
+            self._transition(["queued"], "refused", errors=text_rows("not_concerned", reasons))
+            return
         move._l10n_ro_efactura_make_pdf()
         try:
             with self.env.cr.savepoint():
-                xml, problems, findings = move._l10n_ro_efactura_checked_xml(self.create_uid.lang)
+                xml, problems, findings = move._l10n_ro_efactura_checked_xml()
         except UserError as error:
             xml, problems, findings = b"", [str(error)], []
         except Exception as error:
@@ -170,16 +179,26 @@ class EfacturaSubmission(models.Model):
                     else [{"code": "check", "text": text, "hint": "check"} for text in fatal]
                 ),
             )
-            move.l10n_ro_efactura_missing = problems or fatal
+            move._l10n_ro_efactura_mark_missing({move.id: problems or fatal})
         if xml:
-            file = self.env["l10n_ro_efactura.xml.file"]._get_or_create(
-                move.with_context(lang=self.create_uid.lang), xml, findings
-            )
-            if not fatal:
-                self._freeze(xml)
+            file = self.env["l10n_ro_efactura.xml.file"]._get_or_create(move, xml, findings)
+            if not fatal and self._freeze_or_refuse(xml):
                 move._l10n_ro_efactura_align_core_file(xml)
                 if file.note and self.environment == "prod":
                     move.message_post(body=file.note)
+
+    def _freeze_or_refuse(self, xml):
+        """Freeze the XML, or refuse the submission where the invoice has got a number that is live already.
+
+        :return: the submission, where its XML is frozen
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._freeze(xml)
+        except UniqueViolation:
+            text = self.env._("Another document with this number and date is already at ANAF, or on its way there.")
+            self._transition(["queued"], "refused", errors=text_rows("number_taken", [text]))
+            return self.browse()
 
     # -- claiming and sending -------------------------------------------------------------------------------
 

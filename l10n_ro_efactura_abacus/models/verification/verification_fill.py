@@ -89,7 +89,7 @@ class EfacturaVerification(models.Model):
     # -- in SPV, not in the books -----------------------------------------------------------------------------
 
     def _spv_only(self, companies):
-        start = self.company_id.l10n_ro_efactura_start_date
+        start = self.company_id._l10n_ro_efactura_since()
         free = self.env["l10n_ro_efactura.message"].search(
             [
                 ("company_id", "in", companies.ids),
@@ -126,7 +126,7 @@ class EfacturaVerification(models.Model):
 
     def _bills(self, companies):
         """Return bills by their accounting date, the date on which their VAT is deducted."""
-        start = self.company_id.l10n_ro_efactura_start_date or B2B_SINCE
+        start = self.company_id._l10n_ro_efactura_since() or B2B_SINCE
         self.env.cr.execute(
             SQL(
                 """SELECT v.id FROM account_move v JOIN account_journal j ON j.id = v.journal_id

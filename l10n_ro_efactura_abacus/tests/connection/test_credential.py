@@ -44,13 +44,12 @@ class TestCredential(EfacturaCommon):
 
     def test_paste_refuses_what_is_no_token(self):
         access, refresh = self._tokens()
-        expired = self._tokens(access_days=-1)[0]
+        expired = self._tokens(refresh_days=-1)[1]
         for pair in [
-            ("", refresh),
             (access, ""),
             ("x", refresh),
             (access, "a.b.c"),
-            (expired, refresh),
+            (access, expired),
             (access, access),
             (None, None),
         ]:

@@ -154,6 +154,25 @@ class TestOauth(EfacturaCommon, HttpCase):
         self.assertRefused(self._back(back), "No certificate was presented", 200)
         self.assertNothingExchanged()
 
+    def test_the_code_is_in_no_row_of_the_list_of_calls(self):
+        back = self._at_anaf(self._call("action_connect")["url"])
+        self.assertConnected(self._back(back))
+        self.env["l10n_ro_efactura.call.log"]._flush()
+        code = parse_qs(urlsplit(back).query)["code"][0]
+        self.env.cr.execute(
+            "SELECT count(*), count(*) FILTER (WHERE strpos(t::text, %s) > 0) FROM l10n_ro_efactura_call_log t"
+            " WHERE call = 'token'",
+            [code],
+        )
+        rows, quoting = self.env.cr.fetchone()
+        self.assertTrue(rows)
+        self.assertFalse(quoting)
+
+    def test_the_chatter_names_who_connected(self):
+        back = self._at_anaf(self._call("action_connect")["url"])
+        self._back(back)
+        self.assertEqual(self.credential.message_ids[0].author_id, self.env.user.partner_id)
+
     def test_code_too_late(self):
         back = self._at_anaf(self._call("action_connect")["url"])
         self.sim.advance(61)

@@ -7,9 +7,14 @@ from . import test_upload_answers
 from . import test_uncertain
 from . import test_settle_lists
 from . import test_exactly_once
+from . import test_counts
 from . import test_duplicates
 from . import test_mirror
 from . import test_window
 from . import test_window_codes
 from . import test_tours
 from . import test_guard
+from . import test_left_out
+from . import test_send_again
+from . import test_languages
+from . import test_customer_mail

@@ -88,6 +88,7 @@ class TestUploadAnswers(PipelineCase):
 
     def test_refused_parameters(self):
         submission = self._queue()
+        self.submissions._prepare(self._lanes()[0])
         self._set(submission, cif="")
         self._upload()
         self.assertEqual((submission.state, self._codes(submission)), ("refused", ["missing_cif"]))

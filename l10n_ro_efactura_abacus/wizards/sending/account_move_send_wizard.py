@@ -11,7 +11,7 @@ class AccountMoveSendWizard(models.TransientModel):
     )
 
     def _l10n_ro_efactura_checkboxes(self, checkboxes):
-        """Return `checkboxes` with e-Factura's: unticked where it is not due, locked where ANAF has the invoice.
+        """Return `checkboxes` with e-Factura's: unticked where it is not due, locked where it is never sent.
 
         Called by the takeover for companies connected through us.
         """
@@ -31,6 +31,7 @@ class AccountMoveSendWizard(models.TransientModel):
             }
         else:
             box["question_circle"] = move.l10n_ro_efactura_obligation_reason
+            box["readonly"] = move.l10n_ro_efactura_obligation == "none"  # such as from before the start date
         return {**checkboxes, "ro_edi": box}
 
     def _get_sending_settings(self):

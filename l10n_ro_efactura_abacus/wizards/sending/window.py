@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ...anaf import cius
 from ...models.common.rights import check_bill
-from ...models.sending.account_move import BUILT_IN_THE_CLICK
+from ...models.sending.account_move_queue import BUILT_IN_THE_CLICK
 
 
 class EfacturaWindow(models.TransientModel):
@@ -147,8 +147,8 @@ class EfacturaWindow(models.TransientModel):
         return {(row["bt"], self.env[row["model"]].browse(row["res_id"])) for row in rows if row["state"] == state}
 
     def _reasons(self, environment):
-        reasons = [reason for move in self.move_ids for reason in move._l10n_ro_efactura_check_send(environment)]
-        return list(dict.fromkeys(reasons))
+        reasons = self.move_ids._l10n_ro_efactura_cannot_send(environment).values()
+        return list(dict.fromkeys(text for texts in reasons for text in texts))
 
     def _cut_texts(self):
         return (
