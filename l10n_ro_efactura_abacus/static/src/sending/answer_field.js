@@ -27,9 +27,9 @@ const WITHOUT_REASON = ["S", "Z", "L", "M"];
 /**
  * The cell of the eFactura window where a value is filled in or changed: the field that fits the kind of row.
  *
- * Yellow cells are inputs from the start, so that one click opens their list. On a line of the invoice
- * (options: column 'unit' or 'vat', kind_field, the field that holds the kind) the value stands as text until it is
- * clicked, where it is not asked.
+ * The first click on a cell makes its row editable and opens the list of the cell at once. On a line of the invoice
+ * (options: column 'unit' or 'vat', kind_field, the field that holds the kind) a value that is not asked stands as
+ * the document's text until then.
  */
 export class AnswerField extends Component {
     static template = "l10n_ro_efactura_abacus.AnswerField";
@@ -44,13 +44,13 @@ export class AnswerField extends Component {
         this.root = useRef("root");
         this.isClicked = false;
         useEffect(
-            (isEditable) => {
-                if (isEditable && this.isClicked) {
-                    this.root.el?.querySelector("input")?.click();
+            (isInEdition) => {
+                if (isInEdition && this.isClicked) {
+                    this.openList();
                 }
                 this.isClicked = false;
             },
-            () => [this.isEditable],
+            () => [this.props.record.isInEdition],
         );
     }
 
@@ -104,13 +104,17 @@ export class AnswerField extends Component {
         return props;
     }
 
-    /** A click into an input stays there; the first one on a text makes it an input and opens its list. */
+    /** The list view makes the row editable on the same click; beside an input, the click means its first one. */
     onClick(ev) {
-        if (this.isEditable) {
-            ev.stopPropagation();
-        } else {
+        if (!this.props.record.isInEdition) {
             this.isClicked = true;
+        } else if (!ev.target.closest(".o_field_widget .o_field_widget")) {
+            this.openList();
         }
+    }
+
+    openList() {
+        this.root.el?.querySelector("input")?.click();
     }
 
     async resetDraft() {

@@ -1,4 +1,4 @@
-import { onWillDestroy } from "@odoo/owl";
+import { onWillDestroy, toRaw } from "@odoo/owl";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -10,8 +10,9 @@ export class WindowFormController extends formView.Controller {
     setup() {
         super.setup();
         this.dialog = useService("dialog");
-        const { dialogData } = this.env;
-        if (dialogData) {
+        if (this.env.dialogData) {
+            // raw: a change of the reactive object would render the dialog, and load this window, again and again
+            const dialogData = toRaw(this.env.dialogData);
             const close = dialogData.close;
             // the cross and the Escape key
             dialogData.close = async (params) => {
