@@ -51,9 +51,11 @@
         # sending
         "wizards/sending/manual_upload_views.xml",  # the invoice's form has a button that opens it
         "wizards/sending/not_at_anaf_views.xml",
+        "wizards/sending/set_aside_views.xml",
         "wizards/sending/account_move_send_wizard_views.xml",
         "wizards/sending/window_views.xml",
         "views/sending/submission_views.xml",
+        "views/sending/account_move_lists.xml",
         "views/sending/account_move_views.xml",
         "views/sending/account_move_confirm_views.xml",
         "views/sending/account_journal_views.xml",

@@ -13,6 +13,8 @@ from .paths import ADDON, GLUE_ADDON, LOCAL, ODOO_SUFFIX, ORDER_ADDONS, PYTHON, 
 LOGS = LOCAL / f"logs{ODOO_SUFFIX}"
 LIMIT = 75 * 60  # seconds for one process
 RUNNING = set()
+# tag of our addon's tests that need Odoo's sales, purchases and point of sale, which it does not depend on
+NEIGHBOURS = "l10n_ro_efactura_neighbours"
 # the companies of a database choose Odoo's own XML from the start
 CORE_XML = """
     INSERT INTO ir_default (field_id, json_value)
@@ -137,10 +139,12 @@ def run_glue(outcome, narrowed, log):
 
 
 def run_orders(outcome, narrowed, log):
-    """The addons for sales and purchase orders and for warehouses, installed into a database that has Odoo's."""
-    with databases.temporary(outcome.suite, base=ORDER_ADDONS.values()) as database:
-        tags = ",".join(_tags(addon, narrowed) for addon in ORDER_ADDONS)
-        _odoo(outcome, log, database, tags, "-i", ",".join(ORDER_ADDONS))
+    """The addons for sales and purchase orders and for warehouses, installed into a database that has Odoo's; with the
+    point of sale beside them, the users of all these apps open invoices (TestNeighbours)."""
+    with databases.temporary(outcome.suite, base=[*ORDER_ADDONS.values(), "point_of_sale"]) as database:
+        tags = [_tags(addon, narrowed) for addon in ORDER_ADDONS]
+        tags += [f"{NEIGHBOURS}{one}" for one in _tags(ADDON, narrowed).split(",")]
+        _odoo(outcome, log, database, ",".join(tags), "-i", ",".join(ORDER_ADDONS))
 
 
 def _tags(addon, narrowed):

@@ -234,7 +234,9 @@ class AnafClient:
             )
         except Broken as broken:
             if lost is Uncertain and not broken.sent:
-                lost = NotSent
+                # ANAF was reading, too slowly for this document: that says nothing about other calls
+                slow = broken.reason == "timeout"
+                raise NotSent("slow_upload" if slow else broken.reason) from None
             raise lost(broken.reason) from None
         token = self._bearer[7:].encode("ascii")
         if token in answer.body and not answer.body.startswith(b"PK"):

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from .cius.words import term_of, terms
+
 _RULE = re.compile(
     r"\b(BR-RO-[A-Z]*\d+(?:[_-]\w+)?|BR-DEC-RO-\d+"
     r"|BR-DEC-\d+|BR-[A-Z]{1,3}-\d+|BR-\d+|UBL-[A-Z]{2}-\d+|R\d\.\d+)\b"
@@ -85,6 +87,9 @@ _FAMILIES: tuple[tuple[str, str, str | None], ...] = (
     ("R", "business_rule", None),
 )
 
+#: `Explanation.field` of an address: field of its terms in ``terms.csv``
+_PARTY_FIELDS = {"street": "street", "city": "city", "county": "state_id"}
+
 
 def explain(text: str | None) -> Explanation:
     """Say what one text of ANAF's is about: an Explanation, all None when it says nothing we know."""
@@ -98,9 +103,9 @@ def explain(text: str | None) -> Explanation:
         known = _RULES.get(rule) or _RULES.get(_code_of(rule))
         if known:
             code, usual, field = known
-            return Explanation(code, rule, bt or usual, field)
+            return Explanation(code, rule, _meant(text, usual, field) or bt or usual, field)
         code, field = next((code, field) for prefix, code, field in _FAMILIES if rule.startswith(prefix))
-        return Explanation(code, rule, bt, field)
+        return Explanation(code, rule, bt or term_of(rule) or None, field)
     if re.search(r"fisierul transmis nu este valid|SAXParse|\bcvc-", text, re.IGNORECASE):
         return Explanation("xsd_invalid", None, bt, None)
     return Explanation(None, None, bt, None)
@@ -109,6 +114,15 @@ def explain(text: str | None) -> Explanation:
 def _code_of(assertion: str) -> str:
     """Return the code in the message of an assertion: BR-RO-111 and BR-RO-020_2 belong to BR-RO-110 and BR-RO-020."""
     return re.sub(r"^(BR-RO-\d\d)\d(?:_\d)?$", r"\g<1>0", assertion)
+
+
+def _meant(text: str, usual: str, field: str | None) -> str | None:
+    """Return the term of `text` that the rule is about: its own, else the first of the same kind of field."""
+    named = _BT.findall(text)
+    if usual in named:
+        return usual
+    kind = _PARTY_FIELDS.get(field or "")
+    return next((bt for bt in named if kind and (terms().get(bt) or {}).get("field") == kind), None)
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str | None:

@@ -18,6 +18,8 @@ CLOCKS = {
         "attempted_at",
         "uncertain_since",
         "uploaded_at",
+        "unknown_since",
+        "searched_since",
     ),
     "l10n_ro_efactura_message": ("next_attempt_at",),
     "l10n_ro_efactura_mailbox": ("next_list_at", "wide_at", "whole_at"),

@@ -47,6 +47,7 @@ RIGHTS = {
     "l10n_ro_efactura.paste.tokens": {"admin": "crwu"},
     "l10n_ro_efactura.manual.upload": {"accountant": "crwu"},
     "l10n_ro_efactura.not.at.anaf": {"accountant": "crwu"},
+    "l10n_ro_efactura.set.aside": {"accountant": "crwu"},
     "l10n_ro_efactura.proof.pack": {"biller": "crw", "accountant": "crw", "reader": "crw"},
     "l10n_ro_efactura.rasp": {"biller": "r", "accountant": "r", "reader": "r"},
     "l10n_ro_efactura.rasp.write": {"biller": "crw", "accountant": "crw"},
@@ -59,7 +60,7 @@ SECRETS = {
     "res.config.settings": ("l10n_ro_edi_client_secret", "l10n_ro_edi_access_token", "l10n_ro_edi_refresh_token"),
 }
 # Public methods of core that we extend; the access rights of their models guard them.
-ORM_METHODS = {"create", "write", "unlink", "default_get"}
+ORM_METHODS = {"create", "write", "unlink", "default_get", "get_bindings", "cache_invalidation_fields"}
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
@@ -121,7 +122,7 @@ class TestAccessMatrix(EfacturaCommon):
             "res.company": self.company,
             "res.partner": self.company.partner_id,
             "l10n_ro_efactura.manual.upload": self.env["l10n_ro_efactura.manual.upload"]
-            .sudo()
+            .with_user(self.users["accountant"])
             .create({"move_id": self.move.id, "upload_index": "1"}),
             "l10n_ro_efactura.mailbox": self.env["l10n_ro_efactura.mailbox"].search(
                 [("company_id", "=", self.company.id)], limit=1

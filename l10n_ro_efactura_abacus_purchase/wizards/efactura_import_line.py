@@ -12,7 +12,7 @@ class EfacturaImportLine(models.TransientModel):
         domain="[('order_id', 'in', parent.purchase_order_ids), ('display_type', '=', False)]",
     )
     order_line_source = fields.Selection(SOURCE_NAMES, default="default")
-    order_name = fields.Char(related="purchase_line_id.order_id.name")
+    order_name = fields.Char(related="purchase_line_id.order_id.name", related_sudo=False)
     order_note = fields.Char("Difference", readonly=True)
 
     @api.model

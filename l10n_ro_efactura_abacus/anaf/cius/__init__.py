@@ -3,6 +3,6 @@
 from .check import check
 from .codes import codes
 from .finding import FATAL, WARNING, Finding, Report
-from .words import term_of, terms
+from .words import sentence, term_of, terms
 
-__all__ = ["FATAL", "WARNING", "Finding", "Report", "check", "codes", "term_of", "terms"]
+__all__ = ["FATAL", "WARNING", "Finding", "Report", "check", "codes", "sentence", "term_of", "terms"]

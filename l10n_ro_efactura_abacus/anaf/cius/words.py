@@ -96,6 +96,27 @@ def _row(rule: str, words: str | None) -> dict[str, str]:
     return {**row, "form": words} if words in _FORMS else row
 
 
+def term_of(rule: str) -> str:
+    """Return the business term or group that a rule is about, as BT-130; '' where it has none of its own."""
+    return _row(rule, None)["bt"]
+
+
+def sentence(rule: str, bt: str | None = None) -> tuple[str, str]:
+    """Say a rule without the document that breaks it: (ro, en); ('', '') where the sentence needs a value.
+
+    :param bt: business term, where it is not the rule's own
+    """
+    row = _row(rule, None)
+    term = terms().get(bt or row["bt"]) or {}
+    ro, en = _FORMS[row["form"]] if row["form"] else (row["ro"], row["en"])
+    said = {f"term_{lang}": term[lang] for lang in ("ro", "en") if lang in term}
+    said |= {key.capitalize(): _first_capital(text) for key, text in said.items()}
+    try:
+        return (ro.format_map(said), en.format_map(said)) if ro != rule else ("", "")
+    except KeyError:
+        return "", ""
+
+
 def _first_capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 

@@ -6,6 +6,7 @@ from odoo.tools import format_datetime
 
 from ..common.actions import open_action
 from ..common.rights import check_bill
+from ..parties.res_partner import BILLING
 from .message import ACTIVITY
 
 
@@ -18,9 +19,10 @@ class AccountMove(models.Model):
         string="Buyer's messages in SPV",
         readonly=True,
         domain=[("kind", "=", "buyer_message")],
+        groups=BILLING,
     )
     l10n_ro_efactura_rasp_ids = fields.One2many(
-        "l10n_ro_efactura.rasp", "move_id", string="Messages to the seller", readonly=True
+        "l10n_ro_efactura.rasp", "move_id", string="Messages to the seller", readonly=True, groups=BILLING
     )
     l10n_ro_efactura_can_message = fields.Boolean(compute="_compute_l10n_ro_efactura_can_message")
 

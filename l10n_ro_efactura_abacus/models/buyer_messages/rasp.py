@@ -316,13 +316,12 @@ class EfacturaRasp(models.Model):
         self._wake(RASP_CRONS)
 
     def action_take_back(self):
-        """Withdraw a message that is queued and was never attempted."""
+        """Withdraw a message that is queued, and of which no upload can have arrived."""
         rasps = check_bill(self, "read").sudo()
-        gone = rasps._transition(
+        gone = rasps.filtered("can_withdraw")._transition(
             ["queued"],
             "refused",
-            attempt=0,
             errors=text_rows("withdrawn", [self.env._("Taken back before it was sent.")]),
         )
         if gone != rasps:
-            raise UserError(self.env._("Only what still waits and was never attempted can be taken back."))
+            raise UserError(self.env._("Only what still waits and cannot have reached ANAF can be taken back."))

@@ -37,7 +37,7 @@ ALARM_SECONDS = 1800
 # Seconds for which a CIF without a right in SPV is not tried; another token ends the pause.
 PAUSE_SECONDS = 3600
 # Codes of failures that do not show whether ANAF works.
-_NOT_DOWN = ("internal", "contradictory_answer", "lease_over")
+_NOT_DOWN = ("internal", "contradictory_answer", "lease_over", "slow_upload")
 
 
 @dataclass(frozen=True)

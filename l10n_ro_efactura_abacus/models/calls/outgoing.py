@@ -101,7 +101,8 @@ class EfacturaOutgoing(models.AbstractModel):
     next_attempt_at = fields.Datetime()
     lease_until = fields.Datetime(readonly=True)
     attempted_at = fields.Datetime(readonly=True)
-    uncertain_since = fields.Datetime(readonly=True)
+    uncertain_since = fields.Datetime(readonly=True, help="When its answer was lost for the first time")
+    lost_count = fields.Integer(readonly=True, help="Uploads of this document whose answer was lost")
     uploaded_at = fields.Datetime(readonly=True)
     settled_at = fields.Datetime(readonly=True)
     changed_at = fields.Datetime(readonly=True, index=True)
@@ -113,10 +114,12 @@ class EfacturaOutgoing(models.AbstractModel):
     is_on_the_way = fields.Boolean(string="In progress", compute="_compute_from_state", search="_search_is_on_the_way")
     is_askable = fields.Boolean(string="ANAF can be asked", compute="_compute_from_state")
     is_failed = fields.Boolean(string="Nok or refused", compute="_compute_from_state", search="_search_is_failed")
+    can_withdraw = fields.Boolean(compute="_compute_from_state", help="It waits, and cannot have arrived")
 
-    @api.depends("state")
+    @api.depends("state", "uncertain_since")
     def _compute_from_state(self):
         for record in self:
+            record.can_withdraw = record.state == "queued" and not record.uncertain_since
             record.is_on_the_way = record.state in ON_THE_WAY
             record.is_askable = record.state in ASKABLE
             record.is_failed = record.state in FAILED
@@ -348,7 +351,8 @@ class EfacturaOutgoing(models.AbstractModel):
                 attempt,
                 errors=errors,
                 lease_until=None,
-                uncertain_since=None,
+                # this attempt is proved not to have arrived; of an earlier one that was lost nothing is known
+                uncertain_since=SQL("CASE WHEN uncertain_since < attempted_at THEN uncertain_since END"),
                 next_attempt_at=self._next_attempt(attempt, outcome),
             )
         return self._transition(
@@ -357,7 +361,8 @@ class EfacturaOutgoing(models.AbstractModel):
             attempt,
             errors=errors,
             lease_until=None,
-            uncertain_since=UTC_NOW,
+            uncertain_since=SQL("COALESCE(uncertain_since, %s)", UTC_NOW),
+            lost_count=SQL("COALESCE(lost_count, 0) + 1"),
             support_id=outcome.support_id,
         )
 
@@ -384,8 +389,9 @@ class EfacturaOutgoing(models.AbstractModel):
         def work():
             self.env.cr.execute(
                 SQL(
-                    "UPDATE %(table)s SET state = 'uncertain', uncertain_since = %(now)s,"
-                    " changed_at = %(now)s, lease_until = NULL, errors = %(errors)s WHERE id IN ("
+                    "UPDATE %(table)s SET state = 'uncertain', lost_count = COALESCE(lost_count, 0) + 1,"
+                    " uncertain_since = COALESCE(uncertain_since, %(now)s), changed_at = %(now)s,"
+                    " lease_until = NULL, errors = %(errors)s WHERE id IN ("
                     " SELECT id FROM %(table)s WHERE state = 'uploading' AND lease_until < %(now)s"
                     " FOR UPDATE SKIP LOCKED)",
                     table=self._sql_table,

@@ -38,8 +38,8 @@ class EfacturaCodeMap(models.Model):
     category = fields.Selection(
         CATEGORIES, string="VAT Category", compute="_compute_from_code", inverse="_inverse_category"
     )
-    type_tax_use = fields.Selection(related="tax_id.type_tax_use")
-    tax_amount = fields.Float(related="tax_id.amount", string="Rate")
+    type_tax_use = fields.Selection(related="tax_id.type_tax_use", related_sudo=False)
+    tax_amount = fields.Float(related="tax_id.amount", related_sudo=False, string="Rate")
 
     _uom_uniq = models.Constraint("UNIQUE (company_id, uom_id)", "This unit has a code already.")
     _tax_uniq = models.Constraint("UNIQUE (company_id, tax_id)", "This tax has a code already.")

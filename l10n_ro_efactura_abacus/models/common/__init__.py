@@ -2,3 +2,4 @@
 
 from . import exemption_mixin
 from . import res_company
+from . import country

@@ -22,6 +22,7 @@ def fact_words(env):
     return {
         "dns_failure": _("ANAF's name could not be resolved"),
         "connection_refused": _("the connection was refused"),
+        "slow_upload": _("the document did not leave in time: it is large, or the line is slow"),
         "unreachable": _("no connection could be made"),
         "connect_timeout": _("no connection in time"),
         "tls_failure": _("no secure connection could be made"),
@@ -110,4 +111,10 @@ def error_words(env):
         "xsd_invalid": _("The document is not well formed for ANAF."),
         "withdrawn": _("Taken back before it was sent."),
         "not_at_anaf": _("Decided by an accountant: ANAF does not have it."),
+        "unknown_index": _("Correct the index, or decide that ANAF does not have the invoice."),
+        "waf_repeated": _(
+            "It is not sent again by itself. Decide that ANAF does not have it, then change the text that the firewall "
+            "rejects (characters such as < > & or parts of program code) and send it again."
+        ),
+        "unread_package": _("Look at that package in SPV; an accountant may set it aside."),
     }

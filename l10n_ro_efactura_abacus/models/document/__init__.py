@@ -1,5 +1,6 @@
 from . import account_edi_xml_ubl_ro
 from . import account_move
+from . import account_move_automatic
 from . import account_move_document
 from . import account_move_document_parties
 from . import account_move_document_lines

@@ -181,6 +181,14 @@ class AccountMove(models.Model):
             companies[:1].partner_id,
         )
 
+    def _l10n_ro_efactura_own_contact(self):
+        """Return the partner whose name and address stand for our company on the document (BT-27, BT-35 to BT-40).
+
+        A branch has its own where its street is known; else they are those of the firm whose CIF it carries.
+        """
+        own = self.company_id.partner_id.commercial_partner_id
+        return own if own.street else self._l10n_ro_efactura_us()
+
     def _l10n_ro_efactura_seller(self):
         """In whose name the invoice is: the supplier's, where we bill ourselves."""
         return self.commercial_partner_id if self.is_purchase_document() else self._l10n_ro_efactura_us()

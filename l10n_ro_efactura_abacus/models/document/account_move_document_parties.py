@@ -22,7 +22,7 @@ class AccountMove(models.Model):
 
     def _l10n_ro_efactura_document_parties(self, build):
         """Return `seller`, `buyer`, `tax_representative` and `delivery` of a Document."""
-        ours, other = self.company_id.partner_id.commercial_partner_id, self.partner_id
+        ours, other = self._l10n_ro_efactura_own_contact(), self.partner_id
         seller, buyer = (other, ours) if build.purchase else (ours, other)
         return {
             "seller": self._l10n_ro_efactura_party(build, "supplier", seller),

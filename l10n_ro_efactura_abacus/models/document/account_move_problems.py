@@ -241,7 +241,7 @@ class AccountMove(models.Model):
                 "vat",
             )
         yield from self._l10n_ro_efactura_problems_cui(seller, "BT-31", build.seller_vat)
-        where = self.partner_id if build.purchase else self.company_id.partner_id
+        where = self.partner_id if build.purchase else self._l10n_ro_efactura_own_contact()
         yield from self._l10n_ro_efactura_problems_address(build, where if where.street else seller, "supplier")
         representative = build.representative
         if representative:
@@ -280,8 +280,8 @@ class AccountMove(models.Model):
                 "vat",
             )
         yield from self._l10n_ro_efactura_problems_cui(buyer, "BT-48", build.buyer_ids[0])
-        where = buyer if build.purchase or not self.partner_id.street else self.partner_id
-        yield from self._l10n_ro_efactura_problems_address(build, where, "customer")
+        where = self._l10n_ro_efactura_own_contact() if build.purchase else self.partner_id
+        yield from self._l10n_ro_efactura_problems_address(build, where if where.street else buyer, "customer")
 
     def _l10n_ro_efactura_problems_delivery(self, build):
         address = build.delivery_address

@@ -18,7 +18,9 @@ class AccountMove(models.Model):
         self._l10n_ro_efactura_addresses()._l10n_ro_efactura_check_sector()
         posted = super()._post(soft=soft)
         posted._l10n_ro_efactura_pair_posted()  # first, so that what another program sent is not sent again
+        posted._l10n_ro_efactura_recheck_missing()
         posted._l10n_ro_efactura_send_posted()
+        posted._l10n_ro_efactura_tell()
         posted._l10n_ro_efactura_transfer_posted()
         posted._l10n_ro_efactura_learn_posted()
         return posted
@@ -36,6 +38,7 @@ class AccountMove(models.Model):
         result = super().button_cancel()
         self._l10n_ro_efactura_release_packages()
         self._l10n_ro_efactura_cancel_draft_transfers()
+        self._l10n_ro_efactura_tell()
         return result
 
     def unlink(self):

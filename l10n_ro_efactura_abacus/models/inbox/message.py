@@ -14,7 +14,7 @@ from ..calls.worker import ARCHIVE_CRONS, UTC_NOW
 from ..common.anaf_words import anaf_error_words
 from ..common.core import bytes_of
 from ..common.environment import ENVIRONMENTS
-from ..common.rights import check_bill
+from ..common.rights import check_bill, check_read_spv
 
 _logger = logging.getLogger(__name__)
 # Days that ANAF keeps a message, from the day it is listed.
@@ -324,7 +324,7 @@ class EfacturaMessage(models.Model):
         :raise UserError: it is not archived yet
         """
         self.ensure_one()
-        check_bill(self, "read")
+        check_read_spv(self, "read")
         if self.archive_state != "archived":
             raise UserError(self.env._("ANAF's package is not here yet."))
         return {"type": "ir.actions.act_url", "url": f"/l10n_ro_efactura/package/{self.id}", "target": "download"}

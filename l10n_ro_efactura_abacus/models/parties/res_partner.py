@@ -10,7 +10,7 @@ from ...anaf import cif_digits, valid_cnp, valid_cui
 from ...anaf.identifiers import NO_CNP
 from ..common.core import registry_number
 
-# Groups that see a person's CNP.
+# Groups that see a person's CNP, and on an invoice its submissions and SPV messages.
 BILLING = "account.group_account_invoice,account.group_account_readonly"
 # Prefixes of VAT numbers, for the countries where they differ from the country code.
 PREFIXES = {"GR": ("EL",), "GB": ("GB", "XI")}
@@ -22,6 +22,9 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "l10n_ro_efactura.exemption.mixin"]
 
+    # a decision about this partner, which only an accounting administrator takes: copies of a contact do not have it
+    l10n_ro_efactura_exempt = fields.Boolean(copy=False)
+    l10n_ro_efactura_exempt_reason = fields.Char(copy=False)
     l10n_ro_efactura_cnp = fields.Char(
         string="CNP",
         groups=BILLING,

@@ -4,11 +4,16 @@ from . import submission
 from . import submission_queue
 from . import submission_again
 from . import submission_upload
+from . import submission_package
+from . import submission_rejection
+from . import submission_reconcile
 from . import submission_settle
 from . import submission_status
-from . import submission_reconcile
+from . import submission_decision
 from . import submission_mirror
+from . import submission_error
 from . import submission_words
+from . import submission_list
 from . import xml_file
 from . import message
 from . import mailbox
@@ -19,7 +24,9 @@ from . import account_move_queue
 from . import account_move_sendable
 from . import account_move_lock
 from . import account_move_obligation
+from . import account_move_lists
 from . import account_move_alerts
+from . import account_move_told
 from . import account_move_send
 from . import account_move_confirm
 from . import account_move_customer_mail

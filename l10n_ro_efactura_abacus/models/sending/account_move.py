@@ -6,8 +6,9 @@ from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
 from ..calls.outgoing import ASKABLE, FAILED, IN_WORK, ON_THE_WAY
-from ..common.actions import open_action, soft_reload
+from ..common.actions import open_action
 from ..common.rights import check_bill
+from ..parties.res_partner import BILLING
 from .states import LIVE, STATES, TEST_STATES
 
 
@@ -56,7 +57,7 @@ class AccountMove(models.Model):
     )
 
     l10n_ro_efactura_submission_ids = fields.One2many(
-        "l10n_ro_efactura.submission", "move_id", string="Sent to ANAF", readonly=True
+        "l10n_ro_efactura.submission", "move_id", string="Sent to ANAF", readonly=True, groups=BILLING
     )
     # Flags computed from the states, for views and their filters.
     l10n_ro_efactura_is_live = fields.Boolean(
@@ -132,10 +133,10 @@ class AccountMove(models.Model):
         return self._l10n_ro_efactura_send("test")
 
     def action_l10n_ro_efactura_refresh(self):
-        """Ask ANAF now for the status of the invoices that are in processing."""
+        """Ask ANAF now about the invoices in processing, and search SPV for those whose answer was lost."""
         check_bill(self, "write")
-        self._l10n_ro_efactura_refresh_now()
-        return soft_reload()
+        submissions = self.env["l10n_ro_efactura.submission"]
+        return submissions._refresh_notification(self._l10n_ro_efactura_refresh_now())
 
     def l10n_ro_efactura_refresh_visible(self):
         """Ask ANAF for the status of the rows on the screen; the web client calls it.
@@ -172,10 +173,13 @@ class AccountMove(models.Model):
         }
 
     def _l10n_ro_efactura_refresh_now(self):
-        """Ask ANAF for the status of the invoices' submissions in processing, within its daily limits."""
-        self.env["l10n_ro_efactura.submission"].sudo().search(
-            [("move_id", "in", self.ids), ("state", "=", "processing")]
-        )._refresh_now()
+        """Ask ANAF about the invoices' submissions, within its daily limits; return what `_refresh_now` does."""
+        return (
+            self.env["l10n_ro_efactura.submission"]
+            .sudo()
+            .search([("move_id", "in", self.ids), ("state", "in", ASKABLE)])
+            ._refresh_now()
+        )
 
     # -------------------------------------------------------------------------
     # HOOKS

@@ -43,29 +43,26 @@ class AccountMove(models.Model):
                 alerts.update(self._l10n_ro_efactura_connection_alerts())
         return alerts
 
+    def _l10n_ro_efactura_recheck_missing(self):
+        """Check again, at confirmation, the invoices that lacked data; of many the document is not built."""
+        lacking = self.filtered("l10n_ro_efactura_missing")
+        lacking._l10n_ro_efactura_mark_missing(lacking._l10n_ro_efactura_lacking_data())
+
     def _l10n_ro_efactura_invoice_alerts(self):
         _ = self.env._
         alerts = {}
         for environment in ("prod", "test"):
             state = self.l10n_ro_efactura_state if environment == "prod" else self.l10n_ro_efactura_test_state
             if state in FAILED:
-                submission = self._l10n_ro_efactura_last_submission(environment)
-                alerts[f"l10n_ro_efactura_{environment}_nok"] = {
-                    "level": "danger" if environment == "prod" else "warning",
-                    "message": "\n".join(
-                        [
-                            _("ANAF refused this invoice:") if environment == "prod" else _("ANAF's test refused it:"),
-                            *(f"• {text}" for text in submission._l10n_ro_efactura_plain_texts()),
-                        ]
-                    ),
-                    **submission._l10n_ro_efactura_fix_alert(),
-                }
+                level, message = self._l10n_ro_efactura_last_submission(environment)._l10n_ro_efactura_headline()
+                alerts[f"l10n_ro_efactura_{environment}_nok"] = {"level": level, "message": message}
         if self.l10n_ro_efactura_state == "uncertain":
-            alerts["l10n_ro_efactura_uncertain"] = {
+            stuck = self._l10n_ro_efactura_last_submission("prod")._l10n_ro_efactura_stuck_alert()
+            alerts["l10n_ro_efactura_uncertain"] = stuck or {
                 "level": "warning",
                 "message": _(
                     "The answer of ANAF was lost. The invoice is being looked for in SPV; it is not sent "
-                    "again before that is known. Nothing is to be done."
+                    "again before that is known. You have nothing to do."
                 ),
             }
         elif self.l10n_ro_efactura_state in IN_WORK:
@@ -73,7 +70,7 @@ class AccountMove(models.Model):
             alerts["l10n_ro_efactura_in_work"] = {
                 "level": "warning" if waiting else "info",
                 "message": "\n".join(
-                    [_("On the way to ANAF. This page shows the answer by itself."), *(f"• {text}" for text in waiting)]
+                    [_("Being sent to ANAF. The page updates automatically."), *(f"• {text}" for text in waiting)]
                 ),
             }
         if self.l10n_ro_efactura_missing and self.l10n_ro_efactura_to_send:

@@ -79,6 +79,13 @@ class AccountMove(models.Model):
                     invoices=", ".join(accepted.mapped("display_name")),
                 )
             )
+        if all(move._l10n_ro_efactura_last_submission("prod").can_withdraw for move in live):
+            raise UserError(
+                self.env._(
+                    "%(invoices)s waits to be sent to ANAF: take it back first, on its e-Factura page.",
+                    invoices=", ".join(live.mapped("display_name")),
+                )
+            )
         raise UserError(
             self.env._(
                 "%(invoices)s is on its way to ANAF: wait for the answer before changing, cancelling or deleting it.",

@@ -39,12 +39,12 @@ class EfacturaGuard(models.AbstractModel):
         # EXTENDS: the original database may have sent what this copy has queued, so SPV is searched first
         super().confirm_database()
         self.env.cr.execute(
-            "UPDATE l10n_ro_efactura_submission SET looked_up_at = NULL,"
+            "UPDATE l10n_ro_efactura_submission SET looked_up_at = NULL, searched_since = NULL,"
             " queued_at = LEAST(queued_at, clock_timestamp() AT TIME ZONE 'UTC' - interval '61 minutes')"
             " WHERE state = 'queued' AND environment = 'prod'"
         )
         submissions = self.env["l10n_ro_efactura.submission"]
-        submissions.invalidate_model(["queued_at", "looked_up_at"], flush=False)
+        submissions.invalidate_model(["queued_at", "looked_up_at", "searched_since"], flush=False)
         submissions._wake((*UPLOAD_CRONS, *SETTLE_CRONS))
 
     @api.model

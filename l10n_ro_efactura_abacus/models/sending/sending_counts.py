@@ -44,9 +44,7 @@ class AccountMove(models.Model):
             return posted & Domain("l10n_ro_efactura_state", "=", "uncertain")
         if key == "missing":
             return (
-                posted
-                & Domain("l10n_ro_efactura_missing", "!=", False)
-                & Domain("l10n_ro_efactura_to_send", "=", True)
+                posted & Domain("l10n_ro_efactura_missing", "!=", False) & Domain("l10n_ro_efactura_to_send", "=", True)
             )
         if key == "in_work":
             return posted & Domain("l10n_ro_efactura_state", "in", list(ON_THE_WAY))

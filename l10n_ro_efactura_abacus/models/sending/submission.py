@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..calls.worker import SETTLE_CRONS
-from ..common.rights import check_bill, check_manage
+from ..common.rights import check_bill, check_read_spv
 
 # States of a submission; the class docstring has the diagram.
 STATES = [
@@ -15,12 +15,11 @@ STATES = [
     ("ok", "Ok"),
     ("nok", "Nok"),
     ("refused", "Refused"),
+    ("withdrawn", "Withdrawn"),
 ]
 # SQL condition of a live submission, of which the unique indexes allow one per invoice and per number; a test that
 # ended Ok is not live, so that it can be repeated.
-LIVE = "state NOT IN ('nok', 'refused') AND NOT (environment = 'test' AND state = 'ok')"
-# Days that a submission must be uncertain before an accountant may decide that ANAF does not have it.
-DECISION_DAYS = 3
+LIVE = "state NOT IN ('nok', 'refused', 'withdrawn') AND NOT (environment = 'test' AND state = 'ok')"
 # Questions in a day about an index that ANAF does not know yet, before asking is slowed down or given up.
 FEW_RETRIES = 5
 
@@ -31,11 +30,14 @@ class EfacturaSubmission(models.Model):
     State diagram; every arrow is a call of `_transition`, the only writer of `state`::
 
         queued --claim, commit--> uploading --index--> processing --> ok | nok
-           ^                         |--refused by ANAF--> refused
-           |<--body not read---------|
-           |<--witness, quiet period-- uncertain <--any other end, or the lease is over
-                                         |--found in SPV by content--> ok
-                                         |--decided by an accountant--> refused
+         | ^                         |--refused by ANAF--> refused
+         | |<--body not read---------|
+         | |<--witness, quiet period-- uncertain <--any other end, or the lease is over
+         |                               |--found in SPV by content--> ok
+         |                               |--index entered by an accountant--> processing
+         |                               |--decided by an accountant--> refused
+         |--taken back by a person--> withdrawn (the invoice counts as not sent)
+        processing --ANAF does not know the index--> uncertain (searched in SPV, never sent again by itself)
         nok "sent before with index N" --N holds the same bytes--> ok (seen while still `processing`)
         ok of another program --somebody undid the pairing--> refused
     """
@@ -77,8 +79,11 @@ class EfacturaSubmission(models.Model):
     # in the queue
     queued_at = fields.Datetime(readonly=True)
     looked_up_at = fields.Datetime(readonly=True, help="When SPV was last searched for an invoice that waited long")
+    searched_since = fields.Datetime(readonly=True, help="When the search in SPV for an invoice that waited long began")
     quota_day = fields.Date(readonly=True)
     quota_count = fields.Integer(readonly=True)
+    index_by_hand = fields.Boolean(readonly=True, help="The upload index was typed, so its package is compared")
+    unknown_since = fields.Datetime(readonly=True, help="Since when ANAF says that it does not know the upload index")
     # outcome
     duplicate_index = fields.Char(
         readonly=True, help="Our own index, where ANAF answered that the document was there before"
@@ -125,6 +130,29 @@ class EfacturaSubmission(models.Model):
 
         :raise UserError: the index is no number, or belongs to another submission
         """
+        index = self._check_index(upload_index, environment)
+        submission = self._create_queued(
+            [
+                {
+                    **self._values_of(move, environment),
+                    "origin": origin,
+                    "state": "processing",
+                    "upload_index": index,
+                    "index_by_hand": origin == "manual",
+                    "uploaded_at": fields.Datetime.now(),
+                    "queued_at": False,
+                }
+            ]
+        )
+        self._wake(SETTLE_CRONS)
+        return submission
+
+    @api.model
+    def _check_index(self, upload_index, environment):
+        """Return the digits of an upload index that a user typed.
+
+        :raise UserError: it is no number, or belongs to another submission
+        """
         index = (upload_index or "").strip()
         if not index.isascii() or not index.isdigit():
             raise UserError(self.env._("An upload index is a number, as ANAF's portal shows it."))
@@ -137,83 +165,18 @@ class EfacturaSubmission(models.Model):
                     number=known.number or known.display_name,
                 )
             )
-        submission = self._create_queued(
-            [
-                {
-                    **self._values_of(move, environment),
-                    "origin": origin,
-                    "state": "processing",
-                    "upload_index": index,
-                    "uploaded_at": fields.Datetime.now(),
-                    "queued_at": False,
-                }
-            ]
-        )
-        self._wake(SETTLE_CRONS)
-        return submission
+        return index
 
     # -- what a user may do ---------------------------------------------------------------------------------
 
     def action_refresh(self):
-        """Ask ANAF now for the status of the submissions."""
-        check_bill(self, "read").sudo()._refresh_now()
-
-    def action_withdraw(self):
-        """Withdraw submissions that are queued and were never attempted.
-
-        :raise UserError: one of them was attempted, or is no longer queued
-        """
+        """Ask ANAF now about the submissions; the notification says what was asked and what came of it."""
         submissions = check_bill(self, "read").sudo()
-        gone = submissions._transition(
-            ["queued"],
-            "refused",
-            attempt=0,
-            errors=[{"code": "withdrawn", "text": self.env._("Withdrawn before it was sent."), "hint": "withdrawn"}],
-        )
-        if gone != submissions:
-            raise UserError(self.env._("Only what still waits and was never attempted can be withdrawn."))
-        gone._show_on_moves()
-
-    def action_not_at_anaf(self, reason):
-        """Refuse uncertain submissions by an accountant's decision that ANAF does not have them.
-
-        :param reason: how the accountant knows; kept on the submission and in the invoice's chatter
-        :raise UserError: no reason, or uncertain for less than `DECISION_DAYS`
-        """
-        submissions = check_manage(self, "read").sudo()
-        if not (reason or "").strip():
-            raise UserError(self.env._("A reason is needed: how do you know that ANAF does not have it?"))
-        limit = fields.Datetime.subtract(fields.Datetime.now(), days=DECISION_DAYS)
-        early = submissions.filtered(
-            lambda s: s.state != "uncertain" or not s.uncertain_since or s.uncertain_since > limit
-        )
-        if early:
-            raise UserError(
-                self.env._(
-                    "Only what has been uncertain for %(days)s days can be decided by hand; until then it is looked "
-                    "for in SPV.",
-                    days=DECISION_DAYS,
-                )
-            )
-        decided = submissions._transition(
-            ["uncertain"],
-            "refused",
-            decision_reason=reason.strip(),
-            errors=[{"code": "not_at_anaf", "text": reason.strip(), "hint": "not_at_anaf"}],
-        )
-        for submission in decided.filtered("move_id"):
-            submission.move_id.message_post(
-                body=self.env._(
-                    "%(user)s decided that ANAF does not have this invoice: %(reason)s",
-                    user=self.env.user.name,
-                    reason=reason.strip(),
-                )
-            )
-        decided._show_on_moves()
+        return submissions._refresh_notification(submissions._refresh_now())
 
     def action_view_package(self):
         """Download the archived package."""
-        check_bill(self, "read")
+        check_read_spv(self, "read")
         self.ensure_one()
         if not self.message_id:
             raise UserError(self.env._("ANAF's package is not here yet."))

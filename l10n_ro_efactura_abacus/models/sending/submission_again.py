@@ -37,11 +37,11 @@ class EfacturaSubmission(models.Model):
 
         :raise UserError: the invoice has other contents by now, so that the old XML is no longer what the books say
         """
-        return self._again(same_bytes=True)
+        return self._again(same_bytes=True)._show_attempts()
 
     def action_regenerate(self):
         """Queue the invoice again as a new submission, whose XML is built from its present data."""
-        return self._again(same_bytes=False)
+        return self._again(same_bytes=False)._show_attempts()
 
     def _again(self, same_bytes):
         """Queue a new submission for each rejected one.

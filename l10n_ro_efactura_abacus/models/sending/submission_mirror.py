@@ -10,6 +10,11 @@ from ..common.language import in_language_of
 _logger = logging.getLogger(__name__)
 # Invoices updated in one transaction.
 BATCH = 200
+# What an invoice shows of its last submission `s`: one that was withdrawn counts as not sent.
+SHOWN = SQL(
+    "NULLIF(s.state, 'withdrawn'), CASE WHEN s.state <> 'withdrawn' THEN s.upload_index END,"
+    " CASE WHEN s.state <> 'withdrawn' THEN s.download_id END"
+)
 # Prefix of a move's columns for each environment.
 PREFIX = {"prod": "l10n_ro_efactura_", "test": "l10n_ro_efactura_test_"}
 
@@ -57,7 +62,7 @@ class EfacturaSubmission(models.Model):
                 """SELECT s.id FROM l10n_ro_efactura_submission s JOIN account_move m ON m.id = s.move_id
                 WHERE s.environment = %(env)s AND %(scope)s
                   AND (m.%(state)s, m.%(index)s, m.%(download)s)
-                      IS DISTINCT FROM (s.state, s.upload_index, s.download_id)
+                      IS DISTINCT FROM (%(shown)s)
                   AND NOT EXISTS (SELECT 1 FROM l10n_ro_efactura_submission later
                                    WHERE later.move_id = s.move_id AND later.environment = s.environment
                                      AND later.id > s.id)
@@ -65,6 +70,7 @@ class EfacturaSubmission(models.Model):
                 env=environment,
                 scope=scope,
                 limit=BATCH,
+                shown=SHOWN,
                 **self._columns(prefix),
             )
         )
@@ -114,12 +120,12 @@ class EfacturaSubmission(models.Model):
         """Update the invoices of the submissions `ids`, post final states and notify; return how many."""
         self.env.cr.execute(
             SQL(
-                """UPDATE account_move m SET %(state)s = s.state, %(index)s = s.upload_index,
-                        %(download)s = s.download_id
+                """UPDATE account_move m SET (%(state)s, %(index)s, %(download)s) = ROW(%(shown)s)
                  FROM l10n_ro_efactura_submission s, account_move before
                 WHERE s.id IN %(ids)s AND m.id = s.move_id AND before.id = m.id
             RETURNING s.id, before.%(state)s""",
                 ids=tuple(ids),
+                shown=SHOWN,
                 **self._columns(prefix),
             )
         )
@@ -127,7 +133,7 @@ class EfacturaSubmission(models.Model):
         moves = self.browse(before).move_id
         shown = [f"{prefix}{name}" for name in ("state", "upload_index", "download_id")]
         moves.invalidate_recordset(shown, flush=False)
-        changed = self.browse(before).filtered(lambda s: before[s.id] != s.state)
+        changed = self.browse(before).filtered(lambda s: (before[s.id] or "withdrawn") != s.state)
         changed.move_id._l10n_ro_efactura_after_change(environment)
         changed._post_final()
         changed._tell_users()
@@ -154,7 +160,14 @@ class EfacturaSubmission(models.Model):
                 reasons=reasons,
             ),
             "refused": self.env._("%(label)s: not registered. %(reasons)s", label=label, reasons=reasons),
+            "withdrawn": self.env._(
+                "%(label)s: not sent. %(reasons)s", label=label, reasons=self.decision_reason or ""
+            ),
             "uncertain": self.env._(
+                "%(label)s: it is not known whether ANAF has it. %(reasons)s", label=label, reasons=reasons
+            )
+            if self.upload_index
+            else self.env._(
                 "%(label)s: ANAF's answer was lost. The invoice is looked for in SPV and is not "
                 "sent again until it is known not to be there.",
                 label=label,

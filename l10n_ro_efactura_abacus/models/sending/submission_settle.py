@@ -2,18 +2,18 @@
 
 import logging
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
-from ...anaf import AnafError, NoRight, NotFound, duplicate_of_text
+from ...anaf import AnafError
 from ..calls.lane import lanes
-from ..calls.outgoing import WAITING, text_rows
 from ..calls.worker import ARCHIVE_CRONS, SETTLE_CRONS, STALE_HOURS, UTC_NOW
 from ..inbox.mailbox import list_pause
-from .submission import FEW_RETRIES
+from .submission_package import SETTLING
+from .submission_reconcile import search_lag
 
 _logger = logging.getLogger(__name__)
 # Up to this many submissions are asked about one by one; more are settled from the lists, which lag up to 15 minutes.
@@ -29,7 +29,7 @@ CHUNK = 50
 
 
 class EfacturaSubmission(models.Model):
-    """A submission in processing that ends as ok, nok or refused."""
+    """A submission in processing that is asked about, or found in the lists."""
 
     _inherit = "l10n_ro_efactura.submission"
 
@@ -77,6 +77,7 @@ class EfacturaSubmission(models.Model):
             self._wait_for_processing(self._in_processing(lane), stop)
             self._settle_from_lists(lane, box, searching)
         self._match_listed(lane)  # messages that another worker listed
+        self._unknown_at_anaf(lane)._due_for_status()._ask_statuses(lane)
         while (processing := self._in_processing(lane)) and lane.stays_open():
             if len(processing) <= POLL_AT_MOST:
                 asked = processing._due_for_status()
@@ -152,9 +153,30 @@ class EfacturaSubmission(models.Model):
             ]
         )
 
+    @api.model
+    def _unknown_at_anaf(self, lane):
+        """Return the submissions of `lane` with an upload index that ANAF did not know for so long that they are
+        uncertain."""
+        return self.search(
+            [
+                ("company_id", "=", lane.company.id),
+                ("environment", "=", lane.environment),
+                ("state", "=", "uncertain"),
+                ("upload_index", "!=", False),
+            ]
+        )
+
+    @api.model
     def _start_of(self, submissions):
-        """Return the naive UTC datetime before which none of `submissions` can have reached ANAF; None for none."""
-        moments = [s.create_date for s in submissions]
+        """Return the naive UTC datetime before which none of `submissions` can have reached ANAF; None for none.
+
+        What another program or a person sent may be older than our row: the invoice's own date counts there.
+        """
+        moments = []
+        for s in submissions:
+            moments += filter(None, (s.create_date, s.queued_at, s.attempted_at, s.uncertain_since, s.uploaded_at))
+            if s.origin != "odoo" and s.issue_date:
+                moments.append(datetime.combine(s.issue_date, datetime.min.time()) - timedelta(hours=3))
         return min(moments) - timedelta(minutes=5) if moments else None
 
     # -- from the lists -------------------------------------------------------------------------------------
@@ -163,18 +185,19 @@ class EfacturaSubmission(models.Model):
     def _match_listed(self, lane):
         """Settle every submission whose upload index stands in a kept message."""
         self = lane.in_language(self)
-        accepted = self._listed_as(lane, "sent", "s.sha256 IS NOT NULL")
+        by_hand = "(s.sha256 IS NULL OR COALESCE(s.index_by_hand, FALSE))"
+        accepted = self._listed_as(lane, "sent", f"NOT {by_hand}")
         for some in split_every(CHUNK, accepted):
             self._in_fresh_transaction(lambda: self._settle_ok({one: accepted[one] for one in some}))  # noqa: B023
         due = "(s.next_attempt_at IS NULL OR s.next_attempt_at <= clock_timestamp() AT TIME ZONE 'UTC')"
-        by_hand = self._listed_as(lane, "sent", f"s.sha256 IS NULL AND {due}")
-        self.browse(by_hand)._settle_adopted(lane, by_hand)
+        typed = self._listed_as(lane, "sent", f"{by_hand} AND {due}")
+        self.browse(typed)._settle_adopted(lane, typed)
         rejected = self._listed_as(lane, "error", due)
         self.browse(rejected)._settle_nok(lane, rejected)
 
     @api.model
     def _listed_as(self, lane, kind, condition):
-        """Return {id of a submission in processing: id of the message of `kind` with its index}, at most 1000.
+        """Return {id of an unsettled submission: id of the message of `kind` with its index}, at most 1000.
 
         :param condition: SQL text, over the submission `s`
         """
@@ -183,8 +206,9 @@ class EfacturaSubmission(models.Model):
                 """SELECT s.id, m.id FROM l10n_ro_efactura_submission s
                  JOIN l10n_ro_efactura_message m ON m.upload_index = s.upload_index
                   AND m.environment = s.environment AND m.company_id = s.company_id
-                WHERE s.state = 'processing' AND s.company_id = %s AND s.environment = %s AND m.kind = %s AND %s
+                WHERE s.state IN %s AND s.company_id = %s AND s.environment = %s AND m.kind = %s AND %s
                 ORDER BY s.id LIMIT 1000""",
+                SETTLING,
                 lane.company.id,
                 lane.environment,
                 kind,
@@ -202,9 +226,10 @@ class EfacturaSubmission(models.Model):
             return
         self.env.cr.execute(
             SQL(  # skip what another worker is settling
-                "SELECT id FROM l10n_ro_efactura_submission WHERE id IN %s AND state IN ('processing', 'uncertain')"
+                "SELECT id FROM l10n_ro_efactura_submission WHERE id IN %s AND state IN %s"
                 " ORDER BY id FOR UPDATE SKIP LOCKED",
                 tuple(message_of),
+                SETTLING,
             ),
             log_exceptions=False,
         )
@@ -212,225 +237,41 @@ class EfacturaSubmission(models.Model):
         for submission in self.browse(row[0] for row in self.env.cr.fetchall()):
             message = messages.browse(message_of[submission.id])
             if submission._transition(
-                ["processing", "uncertain"],
+                SETTLING,
                 "ok",
                 message_id=message.id,
                 download_id=message.anaf_id,
                 errors=None,
                 next_attempt_at=None,
+                uncertain_since=None,
+                unknown_since=None,
             ):
                 message._belongs_to(submission)
-
-    def _fetch_packages(self, lane, message_of):
-        """Link and download the packages of `self`; the others are asked for again 30 seconds later.
-
-        :param message_of: {submission id: message id}
-        :return: iterator of (submission, message) where the package is archived, or ANAF has deleted it
-        """
-        messages = self.env["l10n_ro_efactura.message"].browse(message_of.values())
-
-        def pair():
-            for submission in self:
-                messages.browse(message_of[submission.id])._belongs_to(submission)
-
-        self._in_fresh_transaction(pair)
-        messages.filtered(lambda m: m.archive_state == "listed")._archive_now(lane)
-        for submission in self:
-            message = messages.browse(message_of[submission.id])
-            if message.archive_state != "listed":
-                yield submission, message
-            else:
-                self._in_fresh_transaction(submission._wait_for_package, message)
-
-    def _wait_for_package(self, message):
-        """Write why the package of this submission is not here yet, and when it is asked for again."""
-        row = {
-            "code": "no_package",
-            "hint": WAITING,
-            "text": message.last_error or self.env._("ANAF's package is not here yet."),
-        }
-        if message.last_error_code:
-            row["fact"] = message.last_error_code
-        soon = fields.Datetime.now() + timedelta(seconds=30)
-        self._transition(["processing"], "processing", next_attempt_at=soon, errors=[row])
-
-    def _settle_nok(self, lane, message_of):
-        """Settle submissions as nok, with the reasons read from their error packages.
-
-        :param message_of: {submission id: id of the error message}
-        """
-        for submission, message in self._fetch_packages(lane, message_of):
-            if message.archive_state == "gone":
-                self._in_fresh_transaction(
-                    submission._finish_nok, message, [self.env._("ANAF no longer has the list of errors.")]
-                )
-            else:
-                submission._read_rejection(lane, message)
-
-    def _settle_adopted(self, lane, message_of):
-        """Settle submissions whose index was typed by hand: ok where the package holds this invoice, else refused.
-
-        :param message_of: {submission id: message id}
-        """
-        for submission, message in self._fetch_packages(lane, message_of):
-            text = submission._not_this_invoice(message)
-            if text:
-                self._in_fresh_transaction(submission._refuse_other, message, text)
-            else:
-                self._in_fresh_transaction(self._settle_ok, {submission.id: message.id})
-
-    def _refuse_other(self, message, text):
-        """Refuse the submission, because the index typed by hand belongs to another document.
-
-        :param text: translated reason
-        """
-        self._transition(
-            ["processing"],
-            "refused",
-            message_id=message.id,
-            download_id=message.anaf_id,
-            errors=text_rows("other_document", [text]),
-            next_attempt_at=None,
-        )
-        message._detach()
-
-    def _not_this_invoice(self, message):
-        """Return why the package of an index typed by hand is not of this invoice; False where it is, or is gone."""
-        if message.archive_state == "gone":
-            return False
-        if not message.number:
-            return self.env._(
-                "ANAF's package of index %(index)s cannot be read: %(why)s.",
-                index=self.upload_index,
-                why=message.last_error or "?",
-            )
-        if message.number != self.number:
-            return self.env._(
-                "The document with index %(index)s is number %(number)s, not this invoice.",
-                index=self.upload_index,
-                number=message.number,
-            )
-        if self.seller_cif and message.seller_cif and message.seller_cif != self.seller_cif:
-            return self.env._(
-                "The document with index %(index)s was issued by CIF %(cif)s.",
-                index=self.upload_index,
-                cif=message.seller_cif,
-            )
-        return False
-
-    # -- rejections -----------------------------------------------------------------------------------------
-
-    def _read_rejection(self, lane, message):
-        """Settle as nok with the reasons of the error package `message`.
-
-        "Sent before with index N" is followed first: ok where package N holds our bytes.
-        """
-        self.ensure_one()
-        texts = message.error_texts or [
-            self.env._("ANAF's list of errors cannot be read: %s", message.last_error or "?")
-        ]
-        index = next(filter(None, map(duplicate_of_text, texts)), None)
-        if index and index != self.upload_index:
-            followed = self._follow(lane, index)
-            if followed is None:  # not known yet: ask again later
-                soon = max(self.next_attempt_at or fields.Datetime.now(), fields.Datetime.now() + timedelta(seconds=5))
-                self._in_fresh_transaction(
-                    lambda: self._transition(
-                        ["processing"],
-                        "processing",
-                        next_attempt_at=soon,
-                        errors=[{"code": "duplicate", "text": next(filter(duplicate_of_text, texts)), "hint": WAITING}],
-                    )
-                )
-                return
-            if followed:
-                self._in_fresh_transaction(lambda: self._adopt_original(followed, index))
-                return
-            texts = [*texts, self.env._("The document with index %s is not this one.", index)]
-        self._in_fresh_transaction(lambda: self._finish_nok(message, texts))
-
-    def _follow(self, lane, index):
-        """Look up the package of upload `index`, and download it where needed.
-
-        :return: its message where it holds our bytes; an empty record where it does not; None where not known yet
-        """
-        messages = self.env["l10n_ro_efactura.message"]
-        original = messages.search(
-            [
-                ("environment", "=", self.environment),
-                ("company_id", "=", self.company_id.id),
-                ("upload_index", "=", index),
-                ("kind", "=", "sent"),
-            ],
-            limit=1,
-        )
-        try:
-            if not original:
-                if not self._count_questions(due=False):
-                    return None
-                status = lane.call(lambda client: client.status(index), record=self)
-                if status.state != "ok" or not status.download_id:
-                    return None if status.state == "processing" else messages
-                original = self._in_fresh_transaction(lambda: self._message_of(status.download_id, "sent", index))
-        except NotFound:
-            return None if self.quota_count < FEW_RETRIES else messages
-        except NoRight:
-            return messages
-        except AnafError:
-            return None
-        if original.archive_state == "listed":
-            original._archive_now(lane)
-        if original.archive_state != "archived":
-            return None if original.archive_state == "listed" else messages
-        return original if original.document_sha256 == self.sha256 else messages
-
-    def _adopt_original(self, original, index):
-        """Settle as ok with the message of the first upload; our own index is kept as `duplicate_index`."""
-        if self._transition(
-            ["processing"],
-            "ok",
-            message_id=original.id,
-            download_id=original.anaf_id,
-            duplicate_index=self.upload_index,
-            upload_index=index,
-            errors=None,
-            next_attempt_at=None,
-        ):
-            original._belongs_to(self)
-
-    def _finish_nok(self, message, texts):
-        """Settle as nok with the reasons `texts`; `message` may be empty."""
-        self._transition(
-            ["processing"],
-            "nok",
-            errors=text_rows("nok", texts),
-            message_id=message.id or None,
-            download_id=message.anaf_id or None,
-            next_attempt_at=None,
-        )
-
-    @api.model
-    @api.private
-    def _package_arrived(self, message, package):
-        """Compare an archived package with the bytes that were sent; log a difference on submission and invoice."""
-        submission = message.submission_id
-        if submission.sha256 and message.kind == "sent" and message.document_sha256 != submission.sha256:
-            text = self.env._("The document that ANAF sealed is not byte for byte the one that was sent.")
-            submission._transition([submission.state], submission.state, errors=text_rows("other_document", [text]))
-            submission.move_id._message_log(body=text)
 
     # -- around ---------------------------------------------------------------------------------------------
 
     @api.model
     def _schedule_next_run(self):
-        """Wake this worker again while a submission is processing, or uncertain for less than an hour."""
+        """Wake this worker again at the first moment at which it can do something, but not before `list_pause`.
+
+        That is the next question about a submission in processing, and the next lists for one that has been
+        uncertain for less than an hour, or that waited long and is being searched. The cron's interval does the rest.
+        """
         self.env.cr.execute(
             SQL(
-                "SELECT 1 FROM l10n_ro_efactura_submission WHERE state = 'processing'"
-                " OR state = 'uncertain' AND uncertain_since > %s - interval '1 hour' LIMIT 1",
-                UTC_NOW,
+                """SELECT MIN(CASE WHEN state = 'processing' THEN COALESCE(next_attempt_at, %(now)s)
+                                   WHEN state = 'uncertain' THEN %(now)s
+                                   ELSE searched_since + %(lag)s * interval '1 second' END)
+                     FROM l10n_ro_efactura_submission
+                    WHERE state = 'processing' OR state = 'queued' AND searched_since IS NOT NULL
+                       OR state = 'uncertain' AND GREATEST(uncertain_since, attempted_at) > %(now)s - interval '1 hour'
+                """,
+                now=UTC_NOW,
+                lag=search_lag(),
             )
         )
-        if self.env.cr.fetchone():
-            self._wake(SETTLE_CRONS, at=fields.Datetime.now() + timedelta(seconds=list_pause()))
+        [due] = self.env.cr.fetchone()
+        if due:
+            soonest = fields.Datetime.now() + timedelta(seconds=list_pause())
+            self._wake(SETTLE_CRONS, at=max(due, soonest))
             self._checkpoint()

@@ -10,14 +10,29 @@ from odoo.tools import SQL
 
 from ...anaf import AnafError, NoRight, NotFound, QuotaExceeded, Status, Transient, next_day, today
 from ..calls.lane import finished_calls, lanes
-from ..calls.outgoing import WAITING, error_rows, text_rows
+from ..calls.outgoing import ASKABLE, WAITING, error_rows, text_rows
 from ..calls.worker import UTC_NOW, Pool
+from ..common.actions import notification, soft_reload
 from ..common.knobs import knob
 from .submission import FEW_RETRIES
+from .submission_package import SETTLING
 from .submission_settle import POLL_AT_MOST
 
+# Invoices that a notification names.
+SHOWN = 5
 # Questions a day about one upload; ANAF allows 100.
 STATUS_A_DAY = 20
+# How long ANAF may not know an upload index before the submission counts as uncertain: one that was typed by hand, and
+# one that ANAF gave itself.
+UNKNOWN_BY_HAND, UNKNOWN = timedelta(hours=1), timedelta(days=1)
+# Time to the next question about an index that ANAF does not know, while it has not known it for less than the first
+# value.
+UNKNOWN_WAITS = (
+    (timedelta(minutes=25), timedelta(minutes=5)),
+    (timedelta(hours=2), timedelta(minutes=30)),
+    (timedelta(days=1), timedelta(hours=6)),
+    (timedelta.max, timedelta(days=1)),
+)
 # Seconds to wait after the first, second, ... question of the day; the last one repeats.
 STATUS_WAITS = (2, 3, 5, 10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)
 
@@ -28,23 +43,66 @@ class EfacturaSubmission(models.Model):
     _inherit = "l10n_ro_efactura.submission"
 
     def _refresh_now(self):
-        """Ask ANAF for the status of `self` now, except where the wait since the last question is not over."""
+        """Ask ANAF about `self` now: the status of what has an index, and the lists for what is uncertain.
+
+        Left out is what was asked a moment ago, for which ANAF's daily limits set a wait.
+
+        :return: dict(asked=, searched=, early=, held=): the submissions about which a status was asked, those searched
+            in the lists, those asked too short a time ago, and those whose connection cannot be used now
+        """
+        nothing = self.browse()
+        did = {"asked": nothing, "searched": nothing, "early": nothing, "held": nothing}
         for (company, environment), submissions in self.grouped(lambda s: (s.company_id, s.environment)).items():
             mine = submissions.filtered(lambda s: s.state == "processing" and s.upload_index)
-            for lane in lanes(self.env, [(company.id, environment)]) if mine else ():
+            lost = submissions.filtered(lambda s: s.state == "uncertain")
+            reached = nothing
+            for lane in lanes(self.env, [(company.id, environment)]) if mine or lost else ():
                 if not lane.is_open():
-                    self._note_wait(lane, *lane.hold() or ("closed", ""), states=("processing",))
+                    self._note_wait(lane, *lane.hold() or ("closed", ""), states=ASKABLE)
                     continue
+                reached = mine | lost
                 try:
                     if len(mine) <= POLL_AT_MOST:
-                        mine._due_for_status()._ask_statuses(lane)
-                        continue
+                        asked = mine._due_for_status()
+                        asked._ask_statuses(lane)
+                        did["asked"] |= asked
+                    listed = lost if len(mine) <= POLL_AT_MOST else mine | lost
                     box = self.env["l10n_ro_efactura.mailbox"]._for_lane(lane)
-                    if box._claim_reading():
-                        self._settle_from_lists(lane, box, self.browse())
+                    if listed and box._claim_reading():
+                        self._settle_from_lists(lane, box, lost)
+                        did["searched"] |= listed
                 except (AnafError, UserError) as error:
                     self._note_trouble(lane, error)
+            did["held"] |= (mine | lost) - reached
+            did["early"] |= reached - did["asked"] - did["searched"]
         self._sync_moves()
+        return did
+
+    def _refresh_notification(self, did):
+        """Return the notification of what "Ask ANAF now" did with `self`, after which the page is loaded again.
+
+        :param did: result of `_refresh_now`
+        """
+        _ = self.env._
+        lines = []
+        if did["asked"]:
+            lines.append(_("Asked for the state at ANAF: %s.", len(did["asked"])))
+        if did["searched"]:
+            lines.append(_("Searched in SPV: %s.", len(did["searched"])))
+        if did["early"]:
+            lines.append(_("Asked a moment ago, so not asked again yet: %s.", len(did["early"])))
+        if did["held"]:
+            lines.append(_("ANAF cannot be asked now: %s.", len(did["held"])))
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        touched = (did["asked"] | did["searched"] | did["early"] | did["held"]).sorted("id")
+        for submission in touched[:SHOWN]:
+            lines.append(f"{submission.number}: {labels[submission.state]}")
+        return notification(
+            "\n".join(lines) or _("There is nothing to ask: no answer of ANAF is awaited."),
+            "warning" if did["held"] else "success" if did["asked"] or did["searched"] else "info",
+            title=_("e-Factura"),
+            then=soft_reload(),
+        )
 
     def _due_for_status(self):
         """Return the submissions whose next question is due and within the day's quota."""
@@ -99,7 +157,7 @@ class EfacturaSubmission(models.Model):
                     "   * interval '1 second',"
                     " quota_count = CASE WHEN quota_day = %(day)s THEN quota_count + 1 ELSE 1 END"
                     " WHERE id IN (SELECT id FROM l10n_ro_efactura_submission"
-                    "   WHERE id IN %(ids)s AND state = 'processing'"
+                    "   WHERE id IN %(ids)s AND state IN %(states)s AND upload_index IS NOT NULL"
                     "     AND (next_attempt_at IS NULL OR next_attempt_at <= %(now)s OR NOT %(due)s)"
                     "     AND (quota_day IS DISTINCT FROM %(day)s OR quota_count < %(cap)s) FOR UPDATE SKIP LOCKED)"
                     " RETURNING id",
@@ -109,6 +167,7 @@ class EfacturaSubmission(models.Model):
                     n=len(STATUS_WAITS),
                     cap=STATUS_A_DAY,
                     ids=tuple(self.ids),
+                    states=SETTLING,
                     due=due,
                 )
             )
@@ -135,11 +194,35 @@ class EfacturaSubmission(models.Model):
             values["errors"] = [{**row, "hint": WAITING} for row in values["errors"]]
         elif isinstance(outcome, QuotaExceeded):
             values["next_attempt_at"] = next_day()
+        elif isinstance(outcome, NotFound) or isinstance(outcome, NoRight) and self.origin != "odoo":
+            self._in_fresh_transaction(lambda: self._keep_unknown(outcome))
+            return
         elif isinstance(outcome, NoRight) or self.quota_count > FEW_RETRIES:
             values["next_attempt_at"] = fields.Datetime.now() + timedelta(hours=6)
-        elif isinstance(outcome, NotFound):
-            values["next_attempt_at"] = fields.Datetime.now() + timedelta(minutes=5)
-        self._in_fresh_transaction(lambda: self._transition(["processing"], "processing", **values))
+        self._in_fresh_transaction(lambda: self._transition([self.state], self.state, **values))
+
+    def _keep_unknown(self, outcome):
+        """Note that ANAF does not know the upload index, and ask less and less.
+
+        After `UNKNOWN` the submission is uncertain: it is searched in the lists, the legal term runs, and an accountant
+        may correct the index or decide that ANAF does not have the invoice.
+
+        :param outcome: NotFound, or NoRight: the index is of a company for which this connection has no right
+        """
+        now = fields.Datetime.now()
+        since = self.unknown_since or now
+        values = {
+            "unknown_since": since,
+            "next_attempt_at": now + next(wait for age, wait in UNKNOWN_WAITS if now - since < age),
+            "errors": error_rows(outcome),
+        }
+        state = self.state
+        if now - since >= (UNKNOWN_BY_HAND if self.index_by_hand else UNKNOWN):
+            state = "uncertain"
+            text = self.env._("ANAF does not know upload index %s.", self.upload_index)
+            values["errors"] = [{"code": "unknown_index", "hint": "unknown_index", "text": text}, *values["errors"]]
+            values["uncertain_since"] = self.uncertain_since or since
+        self._transition([self.state], state, **values)
 
     def _keep_stare(self, lane, status):
         """Settle the submission by a `Status` of ANAF: ok and nok by its message, refused at once."""
@@ -150,7 +233,7 @@ class EfacturaSubmission(models.Model):
         if status.state == "refused":
             self._in_fresh_transaction(
                 lambda: self._transition(
-                    ["processing"], "refused", errors=text_rows("not_taken_over", ["XML cu erori nepreluat de sistem"])
+                    SETTLING, "refused", errors=text_rows("not_taken_over", ["XML cu erori nepreluat de sistem"])
                 )
             )
         elif status.state == "nok" and message_of:
@@ -161,12 +244,14 @@ class EfacturaSubmission(models.Model):
                     self.env["l10n_ro_efactura.message"], [self.env._("ANAF gave no list of errors.")]
                 )
             )
-        elif message_of and not self.sha256:
+        elif message_of and (not self.sha256 or self.index_by_hand):
             self._settle_adopted(lane, message_of)
         elif message_of:
             self._in_fresh_transaction(lambda: self._settle_ok(message_of))
-        elif self.errors:
-            self._in_fresh_transaction(lambda: self._transition(["processing"], "processing", errors=None))
+        elif self.errors or self.unknown_since:
+            self._in_fresh_transaction(
+                lambda: self._transition(SETTLING, "processing", errors=None, unknown_since=None, uncertain_since=None)
+            )
 
     def _message_of(self, download_id, kind, index=None):
         """Return the message with `download_id`, created where no list has shown it yet.

@@ -1,19 +1,13 @@
-"""ANAF's errors explained in words, and the record where each is fixed."""
+"""ANAF's errors explained in words, and the dialogs of a submission."""
 
-from markupsafe import Markup
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...anaf import explain
-from ..common.actions import open_action
+from ..calls.outgoing import FAILED
+from ..common.actions import notification, soft_reload
 from ..common.anaf_words import error_words, in_words
-from ..common.rights import check_bill, check_manage
-
-# Business terms of EN 16931 about the seller.
-SELLER_TERMS = {f"BT-{n}" for n in range(27, 44)}
-# Business terms of EN 16931 about the delivery.
-DELIVERY_TERMS = {f"BT-{n}" for n in range(70, 81)}
-# Values of `Explanation.field` that point to a partner.
-PARTY_FIELDS = ("seller", "buyer", "city", "county", "street")
+from ..common.rights import check_bill, check_read_spv
+from .submission_decision import OUR_REFUSALS
 
 
 class EfacturaSubmission(models.Model):
@@ -21,24 +15,13 @@ class EfacturaSubmission(models.Model):
 
     _inherit = "l10n_ro_efactura.submission"
 
-    errors_html = fields.Html(string="Errors Explained", compute="_compute_errors_html")
-    errors_text = fields.Text(string="What ANAF said", compute="_compute_errors_html")
-    can_fix = fields.Boolean(compute="_compute_errors_html")
+    errors_text = fields.Text(string="What ANAF said", compute="_compute_errors_text")
 
-    def _compute_errors_html(self):
-        words = error_words(self.env)
+    @api.depends("errors")
+    @api.depends_context("lang")
+    def _compute_errors_text(self):
         for submission in self:
-            rows = [
-                Markup("<li>%s<div class='text-muted small'>%s</div></li>") % (plain, text)
-                if plain
-                else Markup("<li>%s</li>") % text
-                for plain, text in submission._l10n_ro_efactura_errors(words)
-            ]
-            if submission.decision_reason:
-                rows.append(Markup("<li>%s</li>") % submission.decision_reason)
-            submission.errors_html = rows and Markup("<ul class='mb-0 ps-3'>%s</ul>") % Markup().join(rows)
             submission.errors_text = "\n".join(submission._l10n_ro_efactura_plain_texts()) or False
-            submission.can_fix = bool(submission.state in ("nok", "refused") and submission.move_id)
 
     def _l10n_ro_efactura_errors(self, words):
         """Return an iterator of (explanation or '', ANAF's own text), one for each error.
@@ -56,51 +39,73 @@ class EfacturaSubmission(models.Model):
             for plain, text in self._l10n_ro_efactura_errors(error_words(self.env))
         ]
 
-    def _l10n_ro_efactura_fix_target(self):
-        """Return the record where the first error is fixed: a partner, a tax, else the invoice."""
-        self.ensure_one()
-        move = self.move_id
-        for error in self.errors or []:
-            explained = explain(error.get("text"))
-            seller = move.company_id.partner_id
-            if explained.field == "seller" or explained.field in PARTY_FIELDS and explained.bt in SELLER_TERMS:
-                return seller
-            if explained.field in PARTY_FIELDS:
-                return move.partner_shipping_id if explained.bt in DELIVERY_TERMS else move.partner_id
-            if explained.field == "tax":
-                return move.invoice_line_ids.tax_ids[:1]
-        return move
+    def _l10n_ro_efactura_headline(self):
+        """Return how a failed submission ended, in one sentence: (level of an alert, text).
 
-    def action_fix(self):
-        """Open the record where the first error is fixed."""
-        return check_bill(self, "read").sudo()._l10n_ro_efactura_fix_target().sudo(False)._get_records_action()
+        What ANAF never saw is not said to be refused by it.
+        """
+        _ = self.env._
+        codes = {row.get("code") for row in self.errors or []}
+        if self.environment == "test":
+            if codes & OUR_REFUSALS:
+                return "warning", _("Not tested at ANAF: data is missing or wrong.")
+            return "warning", _("ANAF's test rejected this invoice. Nothing was reported.")
+        if "not_at_anaf" in codes:
+            return "warning", _("ANAF does not have this invoice: %s", self.decision_reason or "")
+        if codes & OUR_REFUSALS:
+            return "danger", _("Not sent to ANAF: data is missing or wrong. Correct it and send the invoice again.")
+        if self.state == "nok":
+            return "danger", _("ANAF rejected this invoice: it is not reported. Correct it and send it again.")
+        return "danger", _("ANAF did not register this invoice: it is not reported. Correct it and send it again.")
 
-    def _l10n_ro_efactura_fix_alert(self):
-        """Return the link of an alert, dict(action_text, action); {} where only the invoice itself could be opened."""
-        target = self and self._l10n_ro_efactura_fix_target()
-        if not target or target._name == "account.move":
-            return {}
+    def _show_attempts(self):
+        """Return the action that says that new attempts were queued, and shows them.
+
+        On an invoice it is read again, with the attempt on top of its history; else the attempts are opened.
+        """
+        tests = self.filtered(lambda submission: submission.environment == "test")
+        if len(self) > 1:
+            message = self.env._("%(count)s invoices queued for ANAF again.", count=len(self))
+        elif tests:
+            message = self.env._("%s queued for another test at ANAF.", self.number)
+        else:
+            message = self.env._("%s queued for ANAF again: a new attempt.", self.number)
+        return notification(
+            message,
+            "success",
+            title=self.env._("e-Factura test") if tests else self.env._("e-Factura"),
+            then=soft_reload()
+            if self.env.context.get("l10n_ro_efactura_on_invoice")
+            else self.sudo(False)._get_records_action(name=self.env._("Sent to ANAF")),
+        )
+
+    @api.model
+    def batch_problems(self, batch):
+        """Name the invoices of a batch that were not accepted; the card of the batch's progress calls it.
+
+        :param batch: value of the field `batch`
+        :return: dict(rows=[dict(id, name, state)], at most 5; action=dict of an action)
+        """
+        check_bill(self)
+        own = self.search(
+            [("batch", "=", batch), ("create_uid", "=", self.env.uid), ("state", "in", (*FAILED, "uncertain"))],
+            order="id",
+        )
+        states = dict(self._fields["state"]._description_selection(self.env))
         return {
-            "action_text": self.env._("Open %s", target.display_name),
-            "action": target.sudo(False)._get_records_action(),
+            "rows": [
+                {"id": submission.id, "name": submission.number, "state": states[submission.state]}
+                for submission in own[:5]
+            ],
+            "action": own.move_id._get_records_action(name=self.env._("Not accepted by ANAF")),
         }
 
     def action_download_xml(self):
         """Download the exact bytes that were sent."""
-        check_bill(self, "read")
+        check_read_spv(self, "read")
         self.ensure_one()
         return {
             "type": "ir.actions.act_url",
             "url": f"/l10n_ro_efactura/xml/{self.id}",
             "target": "download",
         }
-
-    def action_open_not_at_anaf(self):
-        """Open the dialog that asks for the reason of an accountant's decision that ANAF does not have it."""
-        check_manage(self, "read")
-        return open_action(
-            self.env,
-            "l10n_ro_efactura_abacus.l10n_ro_efactura_not_at_anaf_action",
-            self,
-            default_submission_ids=self.ids,
-        )

@@ -42,16 +42,20 @@ def _adopt_history(env):
            SELECT m.id AS move_id, m.company_id, c.cif, %(sales)s AS sales,
                   CASE WHEN rc.l10n_ro_edi_test_env THEN 'test' ELSE 'prod' END AS environment,
                   CASE WHEN m.l10n_ro_edi_state = 'invoice_validated' THEN 'ok'
-                       WHEN m.l10n_ro_edi_state = 'invoice_refused' THEN 'nok'
+                       -- core also says "refused" of what got no index and was not found: nothing proves that
+                       WHEN m.l10n_ro_edi_state = 'invoice_refused'
+                            AND (m.l10n_ro_edi_index IS NOT NULL OR d.key_download IS NOT NULL) THEN 'nok'
                        WHEN m.l10n_ro_edi_index IS NOT NULL THEN 'processing'
                        ELSE 'uncertain' END AS state,
                   m.l10n_ro_edi_index AS upload_index, d.id AS document_id, d.key_download AS download_id,
-                  d.message, COALESCE(d.datetime, m.write_date) AS moment
+                  d.message, COALESCE(d.datetime, m.write_date) AS moment,
+                  COALESCE(d.first_at, d.datetime, m.write_date) AS first_moment
              FROM account_move m
              JOIN account_journal j ON j.id = m.journal_id
              JOIN res_company rc ON rc.id = m.company_id
              JOIN (VALUES %(cifs)s) AS c (company_id, cif) ON c.company_id = m.company_id
-             LEFT JOIN (SELECT DISTINCT ON (invoice_id) * FROM l10n_ro_edi_document WHERE invoice_id IS NOT NULL
+             LEFT JOIN (SELECT DISTINCT ON (invoice_id) *, MIN(datetime) OVER (PARTITION BY invoice_id) AS first_at
+                          FROM l10n_ro_edi_document WHERE invoice_id IS NOT NULL
                          ORDER BY invoice_id, datetime DESC, id DESC) d ON d.invoice_id = m.id
             WHERE m.l10n_ro_edi_state IS NOT NULL OR m.l10n_ro_edi_index IS NOT NULL""",
             sales=SALES,
@@ -79,14 +83,16 @@ def _adopt_submissions(env):
                   create_uid, create_date, write_uid, write_date, origin, move_id, company_id, environment, state,
                   number, issue_date, document_type, seller_cif, buyer_cif, amount_total, currency_id,
                   standard, cif, is_b2c, extern, autofactura, attempt, quota_count,
-                  attempted_at, uploaded_at, uncertain_since, settled_at, upload_index, download_id, errors)
+                  attempted_at, uploaded_at, uncertain_since, lost_count, settled_at, upload_index, download_id, errors)
            SELECT 1, now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC', 'core', m.id, a.company_id, a.environment,
                   a.state, m.name, m.invoice_date,
                   CASE WHEN m.move_type IN ('out_refund', 'in_refund') THEN '381' ELSE '380' END,
                   a.cif, NULLIF(regexp_replace(COALESCE(p.vat, %s, ''), '\\D', '', 'g'), ''),
                   abs(m.amount_total), m.currency_id,
                   CASE WHEN m.move_type = 'out_invoice' THEN 'UBL' ELSE 'CN' END, a.cif, NOT p.is_company, FALSE, FALSE,
-                  1, 0, a.moment, a.moment, CASE WHEN a.state = 'uncertain' THEN a.moment END,
+                  1, 0, a.moment, CASE WHEN a.state <> 'uncertain' THEN a.moment END,
+                  CASE WHEN a.state = 'uncertain' THEN a.first_moment END,
+                  CASE WHEN a.state = 'uncertain' THEN 1 ELSE 0 END,
                   CASE WHEN a.state IN ('ok', 'nok') THEN a.moment END, a.upload_index, a.download_id,
                   CASE WHEN a.state = 'nok' THEN jsonb_build_array(jsonb_build_object(
                        'code', 'nok', 'text', COALESCE(a.message, ''), 'hint', 'nok')) END

@@ -67,3 +67,11 @@ class TestBuyer(TransactionCase):
             company_ids=[Command.set(self.env.company.ids)],
         )
         self.assertEqual(partner.with_user(biller).l10n_ro_efactura_cnp, CNP)
+
+    def test_whoever_may_copy_a_contact_copies_one_that_is_exempt(self):
+        partner = self.Partner.create(
+            {"name": "Ion", "l10n_ro_efactura_exempt": True, "l10n_ro_efactura_exempt_reason": "Tranzacții speciale"}
+        )
+        sales = new_test_user(self.env, "exempt_sales", groups="base.group_user,base.group_partner_manager")
+        copy = partner.with_user(sales).copy()
+        self.assertEqual((copy.l10n_ro_efactura_exempt, copy.l10n_ro_efactura_exempt_reason), (False, False))

@@ -2,14 +2,17 @@ from . import test_send
 from . import test_send_params
 from . import test_move_send
 from . import test_move_locks
+from . import test_lists
 from . import test_obligation
 from . import test_upload_answers
 from . import test_uncertain
 from . import test_settle_lists
 from . import test_exactly_once
 from . import test_counts
+from . import test_exits
 from . import test_duplicates
 from . import test_mirror
+from . import test_rejections
 from . import test_window
 from . import test_window_codes
 from . import test_tours

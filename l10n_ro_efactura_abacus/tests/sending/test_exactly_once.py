@@ -103,20 +103,6 @@ class TestExactlyOnce(PipelineCase):
         submission._keep_answer(row["attempt"], NotSent("lease_over", "x"))
         self.assertEqual(submission.state, "queued")
 
-    def test_withdraw_only_what_never_left(self):
-        submission = self._queue()
-        submission.with_user(self.biller).action_withdraw()
-        self.assertEqual((submission.state, self._codes(submission)), ("refused", ["withdrawn"]))
-        self.assertFalse(submission.move_id._l10n_ro_efactura_live("prod"))
-        self._upload()
-        self.assertFalse(self.sim.calls()["upload"])
-        other = self._queue()
-        with self._api_url("http://127.0.0.1:1"):
-            self._upload()
-        self.assertEqual((other.state, other.attempt), ("queued", 1))
-        with self.assertRaises(UserError):
-            other.action_withdraw()
-
     def test_the_xml_is_frozen(self):
         submission = self._queue()
         self.submissions._prepare(self._lanes()[0])
@@ -137,14 +123,14 @@ class TestExactlyOnce(PipelineCase):
         self._settle()
         old = submission._xml_bytes()
         self.customer.street = "Another street"
-        same = submission.action_send_again()
+        same = submission._again(same_bytes=True)
         self.assertEqual((same._xml_bytes(), same.sha256), (old, submission.sha256))
         with self.assertRaises(UserError):
             submission.action_send_again()  # one is on its way
         self.sim.fault("nok", "upload")
         self._upload()
         self._settle()
-        new = same.action_regenerate()
+        new = same._again(same_bytes=False)
         self._upload()
         self.assertIn(b"Another street", new._xml_bytes())
 

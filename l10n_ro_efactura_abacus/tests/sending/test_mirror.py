@@ -35,7 +35,7 @@ class TestMirror(PipelineCase):
         self.sim.fault("nok", "upload")
         self._upload()
         self._settle()
-        new = submission.action_regenerate()
+        new = submission._again(same_bytes=False)
         self.assertEqual(submission.move_id.l10n_ro_efactura_state, "queued")
         self._set(submission, changed_at=new.changed_at)
         self.submissions._sync_moves()

@@ -224,7 +224,8 @@ class TestMoveSend(EfacturaCommon):
         move.with_user(self.biller).action_l10n_ro_efactura_send()
         self._work(move)
         self.assertEqual(move.l10n_ro_efactura_state, "nok")
-        self.assertIn("The buyer's CUI is wrong", move.alerts["l10n_ro_efactura_prod_nok"]["message"])
+        self.assertIn("ANAF rejected", move.alerts["l10n_ro_efactura_prod_nok"]["message"])
+        self.assertEqual(move.l10n_ro_efactura_error_ids.meaning, "The buyer's CUI is wrong.")
         self.assertTrue(move.l10n_ro_efactura_to_send)
         # the same again, straight from the button: every attempt stays
         move.with_user(self.biller).action_l10n_ro_efactura_send()
@@ -268,8 +269,9 @@ class TestMoveSend(EfacturaCommon):
             ],
         )
         submission._sync_moves()
-        self.assertIn("SECTOR1 ... SECTOR6", submission.errors_html)
-        self.assertEqual(submission.action_fix()["res_id"], move.partner_id.id)
+        self.assertIn("SECTOR1 ... SECTOR6", submission.errors_text)
+        self.assertIn("SECTOR1 ... SECTOR6", move.l10n_ro_efactura_error_ids.meaning)
+        self.assertEqual(move.l10n_ro_efactura_error_ids.action_mend()["res_id"], move.partner_id.id)
         alert = move.alerts["l10n_ro_efactura_prod_nok"]
         self.assertEqual(alert["level"], "danger")
-        self.assertIn("SECTOR6", alert["message"])
+        self.assertIn("did not register", alert["message"])

@@ -66,8 +66,11 @@ class TestSendAgain(PipelineCase):
         move.button_draft()
         move.write({"invoice_line_ids": [Command.update(move.invoice_line_ids.id, {"quantity": 3})]})
         move.action_post()
-        with self.assertRaisesRegex(UserError, "was changed after"):
+        with self.assertRaisesRegex(UserError, "was not rejected"):
             submission.action_send_again()
+        self.assertEqual(move._l10n_ro_efactura_queue("prod"), ({}, {}))
+        self._upload()
+        self.assertEqual(self.submissions.search([("move_id", "=", move.id)], limit=1).amount_total, move.amount_total)
 
     def test_only_the_last_attempt_can_be_sent_again(self):
         first = self._rejected()

@@ -2,6 +2,7 @@
 
 from odoo.tests import tagged
 
+from ..common import CUSTOMER_CIF
 from ..tour_case import TourCase
 
 
@@ -51,3 +52,14 @@ class TestTours(TourCase):
         for partner in (None, None, self._partner(name="Fara Oras SRL", city=False)):
             self._invoice(partner)
         self._tour("l10n_ro_efactura_send_many", "/odoo/customer-invoices")
+
+    def test_a_rejected_invoice_is_mended_tested_and_sent_again_without_leaving_it(self):
+        self.biller.group_ids += self.env.ref("base.group_partner_manager")
+        customer = self._partner(name="Client Refuzat SRL", vat="RO14399840")
+        self.sim.settings.cuis_unknown = {"14399840"}
+        self.addCleanup(setattr, self.sim.settings, "cuis_unknown", set())
+        move = self._invoice(customer, name="REFUZ/2026/00001")
+        self._tour("l10n_ro_efactura_rejected", f"/odoo/customer-invoices/{move.id}")
+        self.assertEqual((move.l10n_ro_efactura_state, move.l10n_ro_efactura_test_state), ("ok", "ok"))
+        self.assertEqual(customer.vat, f"RO{CUSTOMER_CIF}")
+        self.assertEqual(len(move.l10n_ro_efactura_submission_ids), 3)

@@ -79,7 +79,7 @@ class TestUploadAnswers(PipelineCase):
         self._upload()  # builds, sends
         self._set(submission, state="nok")
         submission._sync_moves()
-        again = submission.action_send_again()
+        again = submission._again(same_bytes=True)
         self._set(again, xml=b"bm90IHhtbA==")
         self._upload()
         self.assertEqual((again.state, self._codes(again)), ("refused", ["invalid_document"]))
@@ -111,6 +111,8 @@ class TestUploadAnswers(PipelineCase):
         self.sim.add_certificate("director", [COMPANY_CIF])
         self._later(minutes=61)
         self._settle()  # it waited over an hour: it is looked for in SPV first
+        self._later(minutes=16)
+        self._settle()
         self._upload()
         self.assertEqual((second.state, second.errors), ("processing", False))
 
@@ -124,7 +126,7 @@ class TestUploadAnswers(PipelineCase):
         self.assertEqual([row["hint"] for row in submission.errors], ["bucharest_sector", "negative_price"])
         self.assertEqual(submission.message_id.archive_state, "archived")
         # corrected: a new submission with a new XML; the old one stays
-        new = submission.action_regenerate()
+        new = submission._again(same_bytes=False)
         self._upload()
         self._settle()
         self.assertEqual((submission.state, new.state), ("nok", "ok"))

@@ -71,11 +71,11 @@ class EfacturaAssetRegisterLine(models.TransientModel):
 
     register_id = fields.Many2one("l10n_ro_efactura.asset.register", required=True, ondelete="cascade")
     move_line_id = fields.Many2one("account.move.line", required=True, readonly=True, ondelete="cascade")
-    move_id = fields.Many2one(related="move_line_id.move_id")
-    name = fields.Char(related="move_line_id.name")
-    account_id = fields.Many2one(related="move_line_id.account_id")
-    currency_id = fields.Many2one(related="move_line_id.currency_id")
-    price_subtotal = fields.Monetary(related="move_line_id.price_subtotal", string="Value")
+    move_id = fields.Many2one(related="move_line_id.move_id", related_sudo=False)
+    name = fields.Char(related="move_line_id.name", related_sudo=False)
+    account_id = fields.Many2one(related="move_line_id.account_id", related_sudo=False)
+    currency_id = fields.Many2one(related="move_line_id.currency_id", related_sudo=False)
+    price_subtotal = fields.Monetary(related="move_line_id.price_subtotal", related_sudo=False, string="Value")
     register_number = fields.Char("Register No.")
     register_date = fields.Date("Registered On")
     asset = fields.Reference(

@@ -51,8 +51,8 @@ class EfacturaImportLine(models.TransientModel):
     _order = "sequence, id"
 
     import_id = fields.Many2one("l10n_ro_efactura.import", required=True, ondelete="cascade", index=True)
-    company_id = fields.Many2one(related="import_id.company_id")
-    currency_id = fields.Many2one(related="import_id.currency_id")
+    company_id = fields.Many2one(related="import_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="import_id.currency_id", related_sudo=False)
     sequence = fields.Integer(readonly=True, help="Position among the lines of the bill, from 0")
     # what the XML says
     name = fields.Char(string="Line of the Invoice", readonly=True)

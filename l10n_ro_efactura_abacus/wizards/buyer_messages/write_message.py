@@ -12,10 +12,10 @@ class EfacturaRaspWrite(models.TransientModel):
     _description = "Message to a seller"
 
     message_id = fields.Many2one("l10n_ro_efactura.message", string="ANAF package", required=True, readonly=True)
-    move_id = fields.Many2one(related="message_id.move_id", string="Bill")
-    partner_name = fields.Char(related="message_id.partner_name", string="Seller")
-    seller_cif = fields.Char(related="message_id.seller_cif")
-    environment = fields.Selection(related="message_id.environment")
+    move_id = fields.Many2one(related="message_id.move_id", related_sudo=False, string="Bill")
+    partner_name = fields.Char(related="message_id.partner_name", related_sudo=False, string="Seller")
+    seller_cif = fields.Char(related="message_id.seller_cif", related_sudo=False)
+    environment = fields.Selection(related="message_id.environment", related_sudo=False)
     text = fields.Text(string="Message")
     left = fields.Char(string="Characters", compute="_compute_left")
     earlier_ids = fields.Many2many("l10n_ro_efactura.rasp", string="Sent before", compute="_compute_earlier_ids")

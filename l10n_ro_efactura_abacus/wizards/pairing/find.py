@@ -88,6 +88,11 @@ class EfacturaFind(models.TransientModel):
             if self.message_id
             else [row for move in self.move_ids for row in self._rows_of_move(move)]
         )
+        # companies with one CIF share a box: a row is shown to whoever may read both sides of it
+        messages = self.env["l10n_ro_efactura.message"].browse({row["message_id"] for row in rows} - {False})
+        moves = self.env["account.move"].browse({row["move_id"] for row in rows} - {False})
+        readable = {False, *messages._filtered_access("read").ids}, {False, *moves._filtered_access("read").ids}
+        rows = [row for row in rows if row["message_id"] in readable[0] and row["move_id"] in readable[1]]
         self.line_ids = [Command.clear(), *(Command.create(row) for row in rows)]
 
     def _rows_of_move(self, move):
@@ -154,18 +159,22 @@ class EfacturaFindLine(models.TransientModel):
     score = fields.Integer(readonly=True)
     reason = fields.Char(string="Why", readonly=True)
     paired = fields.Boolean(readonly=True)
-    number = fields.Char(related="message_id.number", string="Number in SPV")
-    issue_date = fields.Date(related="message_id.issue_date", string="Date in SPV")
-    partner_name = fields.Char(related="message_id.partner_name", string="Partner in SPV")
-    amount_tax = fields.Monetary(related="message_id.amount_tax", string="VAT in SPV")
-    amount_total = fields.Monetary(related="message_id.amount_total", string="Total in SPV")
-    currency_id = fields.Many2one(related="message_id.currency_id")
-    seal_state = fields.Selection(related="message_id.seal_state")
+    number = fields.Char(related="message_id.number", related_sudo=False, string="Number in SPV")
+    issue_date = fields.Date(related="message_id.issue_date", related_sudo=False, string="Date in SPV")
+    partner_name = fields.Char(related="message_id.partner_name", related_sudo=False, string="Partner in SPV")
+    amount_tax = fields.Monetary(related="message_id.amount_tax", related_sudo=False, string="VAT in SPV")
+    amount_total = fields.Monetary(related="message_id.amount_total", related_sudo=False, string="Total in SPV")
+    currency_id = fields.Many2one(related="message_id.currency_id", related_sudo=False)
+    seal_state = fields.Selection(related="message_id.seal_state", related_sudo=False)
     move_ref = fields.Char(compute="_compute_move", string="Number")
-    move_date = fields.Date(related="move_id.invoice_date", string="Date")
+    move_date = fields.Date(related="move_id.invoice_date", related_sudo=False, string="Date")
     move_partner = fields.Char(compute="_compute_move", string="Partner")
-    move_total = fields.Monetary(related="move_id.amount_total", string="Total", currency_field="move_currency_id")
-    move_currency_id = fields.Many2one(related="move_id.currency_id", string="Currency of the books")
+    move_total = fields.Monetary(
+        related="move_id.amount_total", related_sudo=False, string="Total", currency_field="move_currency_id"
+    )
+    move_currency_id = fields.Many2one(
+        related="move_id.currency_id", related_sudo=False, string="Currency of the books"
+    )
 
     @api.depends("move_id")
     def _compute_move(self):

@@ -1,6 +1,7 @@
 from . import account_move_send_wizard
 from . import manual_upload
 from . import not_at_anaf
+from . import set_aside
 from . import window
 from . import window_refusal
 from . import window_line

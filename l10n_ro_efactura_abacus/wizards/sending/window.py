@@ -47,8 +47,8 @@ class EfacturaWindow(models.TransientModel):
     can_post = fields.Boolean(readonly=True)
     can_choose_period = fields.Boolean(readonly=True, help="A credit note says what it corrects, or for which period")
     file_id = fields.Many2one("l10n_ro_efactura.xml.file", readonly=True)
-    xml_text = fields.Text(related="file_id.xml_text")
-    file_note = fields.Char(related="file_id.note")
+    xml_text = fields.Text(related="file_id.xml_text", related_sudo=False)
+    file_note = fields.Char(related="file_id.note", related_sudo=False)
     anaf_ok = fields.Boolean(readonly=True)
     anaf_answer = fields.Text(string="ANAF's validation", readonly=True)
 
