@@ -101,6 +101,11 @@
     "assets": {
         "web.assets_backend": [
             "l10n_ro_efactura_abacus/static/src/**/*",
+            ("remove", "l10n_ro_efactura_abacus/static/src/sending/state_graph.js"),
+        ],
+        # what extends core's graph, which is loaded when the first graph is shown
+        "web.assets_backend_lazy": [
+            "l10n_ro_efactura_abacus/static/src/sending/state_graph.js",
         ],
         "web.assets_tests": [
             "l10n_ro_efactura_abacus/static/tests/tours/**/*",

@@ -7,15 +7,11 @@ from odoo.tools.misc import format_datetime
 
 from ...anaf import cius, explain
 from ...models.calls.outgoing import FAILED
-from ...models.common.anaf_words import error_words, in_words
 from ...models.document.document_build import LineTaxes
+from ...models.sending.submission_error import UNIT_TERMS, VAT_TERMS
 
 # Codes of errors that are ours: these attempts never reached ANAF.
 OURS = {"check", "withdrawn", "not_at_anaf"}
-# Business terms that a line's unit gives.
-UNIT_TERMS = {"BT-130"}
-# Business terms that the VAT category of a line's tax gives.
-VAT_TERMS = {"BT-95", "BT-96", "BT-102", "BT-103", *(f"BT-{n}" for n in (118, 119, 120, 121, 151, 152))}
 # {`Explanation.field` of a text without a business term: the term to look at}.
 TERM_OF_FIELD = {"seller": "BT-31", "buyer": "BT-48", "tax": "BT-151", "number": "BT-1", "currency": "BT-5"}
 # After so many identical refusals another code is proposed.
@@ -58,37 +54,37 @@ class EfacturaWindow(models.TransientModel):
 
         :param submission: the refused attempt, or none
         """
-        words = error_words(self.env)
-        for error in submission.errors or []:
-            text = in_words(self.env, error.get("text") or error.get("code"), error.get("fact"))
-            explained = explain(error.get("text"))
-            bt = explained.bt or cius.term_of(explained.rule) or TERM_OF_FIELD.get(explained.field, "")
-            meaning = words.get(error.get("hint") or explained.code, "")
-            for record, field in self._refused_records(bt):
+        for error in submission.error_ids:
+            bt = self._term_of(error)
+            for record, field in self._refused_records(error, bt):
                 yield {
                     "state": "refused",
                     "bt": bt,
-                    "rule": explained.rule,
-                    "text": meaning or text,
-                    "original": text,
+                    "rule": error.rule,
+                    "text": error.meaning or error.said,
+                    "original": error.said,
                     "model": record._name,
                     "res_id": record.id,
                     "field": field,
                 }
 
-    def _refused_records(self, bt):
-        """Return [(record, field)] of what gives a business term: the units or taxes of the lines, a partner, the
-        invoice; 'code' is the field of a unit's or tax's code."""
-        move = self.move_id
-        lines = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+    def _term_of(self, error):
+        """Return the business term that an error of ANAF is about, '' where its text names none."""
+        explained = explain(error.text)
+        return explained.bt or cius.term_of(explained.rule) or TERM_OF_FIELD.get(explained.field, "")
+
+    def _refused_records(self, error, bt):
+        """Return [(record, field)] of what an error is about: the units or taxes of the lines, where field is 'code',
+        or the record where it is mended."""
+        lines = self.move_id.invoice_line_ids.filtered(lambda line: line.display_type == "product")
         if bt in UNIT_TERMS:
             found = lines.product_uom_id
         elif bt in VAT_TERMS:
             found = self.env["account.tax"].union(*(LineTaxes(line.tax_ids).vat for line in lines))
         else:
-            finding = {"bt": bt, "place": "document", "odoo": None, "line": 0}
-            return [move._l10n_ro_efactura_finding_record(finding)]
-        return [(record, "code") for record in found] or [(move, "")]
+            record, field, _how = error.sudo()._target()
+            return [(record, field) if record else (self.move_id, "")]
+        return [(record, "code") for record in found] or [(self.move_id, "")]
 
     def _count_refusals(self, bt, record, code):
         """Count the company's attempts that ANAF refused for the same term, with the same code of the same record.
@@ -114,8 +110,4 @@ class EfacturaWindow(models.TransientModel):
 
     def _names_term(self, attempt, bt):
         terms = UNIT_TERMS if bt in UNIT_TERMS else VAT_TERMS
-        for error in attempt.errors or []:
-            explained = explain(error.get("text"))
-            if (explained.bt or cius.term_of(explained.rule) or TERM_OF_FIELD.get(explained.field)) in terms:
-                return True
-        return False
+        return any(self._term_of(error) in terms for error in attempt.error_ids)

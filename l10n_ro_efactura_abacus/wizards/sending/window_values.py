@@ -9,7 +9,7 @@ from odoo.tools.misc import format_date
 from ...anaf import cius
 from ...models.document.document_build import LineTaxes, number
 from ...models.document.texts import plain
-from .window_refusal import VAT_TERMS
+from ...models.sending.submission_error import VAT_TERMS
 
 # UBL 2.1 namespaces of the paths below.
 NSMAP = {

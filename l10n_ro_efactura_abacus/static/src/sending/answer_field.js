@@ -1,4 +1,5 @@
 import { Component, useEffect, useRef } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { Field } from "@web/views/fields/field";
@@ -114,7 +115,13 @@ export class AnswerField extends Component {
     }
 
     openList() {
-        this.root.el?.querySelector("input")?.click();
+        // the fields of the cell become inputs, and the list view gives the first its focus, after this is drawn
+        browser.setTimeout(() => {
+            const input = this.root.el?.querySelector("input");
+            if (input && input.getAttribute("aria-expanded") !== "true") {
+                input.click();
+            }
+        });
     }
 
     async resetDraft() {
