@@ -59,13 +59,6 @@ def _rules() -> dict[str, dict[str, str]]:
     return {row["rule"]: row for row in _table("rules.csv")}
 
 
-def term_of(rule: str | None) -> str | None:
-    """Return the business term that a rule is about (``BR-CL-23``: ``BT-130``), None where it is of no single one."""
-    category = _CATEGORY.fullmatch(rule or "")
-    row = _rules().get(f"VAT-{category.group(2)}" if category else rule or "")
-    return (row and row["bt"]) or None
-
-
 def severity(rule: str) -> str:
     """Return the severity of ANAF's artefacts: all fatal except the card number and what EN 16931 does not use."""
     if rule == "BR-51" or (rule.startswith(("UBL-CR-", "UBL-DT-")) and rule not in _FATAL_UBL):

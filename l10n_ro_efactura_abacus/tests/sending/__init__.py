@@ -16,6 +16,7 @@ from . import test_rejections
 from . import test_window
 from . import test_window_codes
 from . import test_tours
+from . import test_window_tours
 from . import test_guard
 from . import test_left_out
 from . import test_send_again

@@ -85,7 +85,7 @@ class EfacturaWindowLine(models.TransientModel):
     note = fields.Char(readonly=True, help="Shown under the cell")
     failed = fields.Boolean(readonly=True, help="The note says why the answer could not be written")
     is_refused = fields.Boolean(readonly=True, help="ANAF's last answer is about this value")
-    country_id = fields.Many2one("res.country", readonly=True)
+    country_id = fields.Many2one("res.country", string="Country of the county", readonly=True)
     bank_partner_id = fields.Many2one("res.partner", readonly=True)
 
     # a line of the invoice, as the document shows it; its unit and its VAT category can be answered on it
@@ -102,16 +102,20 @@ class EfacturaWindowLine(models.TransientModel):
 
     answer_text = fields.Char()
     answer_date = fields.Date()
-    answer_country_id = fields.Many2one("res.country")
-    answer_state_id = fields.Many2one("res.country.state", domain="[('country_id', '=', country_id)]")
+    answer_country_id = fields.Many2one("res.country", string="Country")
+    answer_state_id = fields.Many2one("res.country.state", string="County", domain="[('country_id', '=', country_id)]")
     answer_sector = fields.Selection([(str(number), f"Sector {number}") for number in range(1, 7)])
-    answer_unit_id = fields.Many2one("l10n_ro_efactura.unit")
+    answer_unit_id = fields.Many2one("l10n_ro_efactura.unit", string="UN/ECE Unit")
     answer_category = fields.Selection(CATEGORIES)
     answer_vatex = fields.Selection(VATEX)
     answer_reason = fields.Char()
-    answer_bank_id = fields.Many2one("res.partner.bank", domain="[('partner_id', '=', bank_partner_id)]")
-    answer_uom_id = fields.Many2one("uom.uom")
-    answer_tax_id = fields.Many2one("account.tax", domain="[('type_tax_use', '=', 'sale')]", check_company=False)
+    answer_bank_id = fields.Many2one(
+        "res.partner.bank", string="Bank account", domain="[('partner_id', '=', bank_partner_id)]"
+    )
+    answer_uom_id = fields.Many2one("uom.uom", string="Odoo unit")
+    answer_tax_id = fields.Many2one(
+        "account.tax", string="Tax", domain="[('type_tax_use', '=', 'sale')]", check_company=False
+    )
     answer_type = fields.Selection(TYPES)
 
     # -------------------------------------------------------------------------

@@ -71,7 +71,8 @@ class EfacturaWindow(models.TransientModel):
     def _term_of(self, error):
         """Return the business term that an error of ANAF is about, '' where its text names none."""
         explained = explain(error.text)
-        return explained.bt or cius.term_of(explained.rule) or TERM_OF_FIELD.get(explained.field, "")
+        of_rule = explained.rule and cius.term_of(explained.rule)
+        return explained.bt or of_rule or TERM_OF_FIELD.get(explained.field, "")
 
     def _refused_records(self, error, bt):
         """Return [(record, field)] of what an error is about: the units or taxes of the lines, where field is 'code',
