@@ -8,7 +8,11 @@ registry.category("web_tour.tours").add("l10n_ro_efactura_send_one", {
             trigger: ".o_form_statusbar button[name=action_l10n_ro_efactura_send]:contains('Send to ANAF')",
             run: "click",
         },
-        { content: "It is queued at once", trigger: "[name=l10n_ro_efactura_state] .badge[data-state=queued]" },
+        {
+            content: "It is under way at once; the jobs may be faster than the page",
+            trigger:
+                "[name=l10n_ro_efactura_state] .badge:is([data-state=queued], [data-state=processing], [data-state=ok])",
+        },
         {
             content: "The answer comes to the open page by itself",
             trigger: "[name=l10n_ro_efactura_state] .badge[data-state=ok]",
