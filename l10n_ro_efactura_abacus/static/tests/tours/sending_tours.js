@@ -94,12 +94,7 @@ registry.category("web_tour.tours").add("l10n_ro_efactura_window", {
             trigger: ".modal .o_data_row:contains('BT-52') .o_l10n_ro_efactura_empty",
             run: "click",
         },
-        {
-            content: "One of six",
-            trigger: ".modal .o_data_row [name=answer_sector] input",
-            run: "click",
-        },
-        { content: "Sector 3", trigger: ".o_select_menu_item:contains('Sector 3')", run: "click" },
+        { content: "One click opened the list: sector 3", trigger: ".o_select_menu_item:contains('Sector 3')", run: "click" },
         {
             content: "It stands there",
             trigger: ".modal .o_l10n_ro_efactura_answer:not(.o_l10n_ro_efactura_empty) [name=answer_sector]",
