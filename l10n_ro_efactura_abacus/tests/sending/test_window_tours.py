@@ -34,12 +34,3 @@ class RefusedWindowCase(TourCase):
 class TestWindowTours(RefusedWindowCase):
     def test_the_refused_unit_is_changed_with_one_click_and_typed_values_are_not_lost(self):
         self._correct("l10n_ro_efactura_window_refused")
-
-
-@tagged("post_install_l10n", "post_install", "-at_install")
-class TestWindowPhone(RefusedWindowCase):
-    browser_size = "390x844"
-    touch_enabled = True
-
-    def test_send_does_not_stand_where_check_was_pressed_on_a_phone_either(self):
-        self._correct("l10n_ro_efactura_window_phone")

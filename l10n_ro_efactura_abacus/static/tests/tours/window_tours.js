@@ -91,20 +91,3 @@ registry.category("web_tour.tours").add("l10n_ro_efactura_window_refused", {
         { content: "It is closed", trigger: "body:not(:has(.modal))" },
     ],
 });
-
-registry.category("web_tour.tours").add("l10n_ro_efactura_window_phone", {
-    steps: () => [
-        { content: "More", trigger: ".o_form_statusbar .dropdown-toggle", run: "click" },
-        openWindow,
-        clickYellowCell,
-        {
-            content: "One click opened its list, which fills the screen",
-            trigger: ".modal:contains('UN/ECE Unit') :is(.o_kanban_record, .o_data_row):contains('Pallet')",
-            run: "click",
-        },
-        valueIsThere,
-        saveAndCheck,
-        { content: "It has changed", trigger: ".modal .alert-danger:contains('The document has changed since')" },
-        sendIsElsewhere,
-    ],
-});
