@@ -17,8 +17,11 @@ NOT_OURS = ("duplicate", "technical", "quota", "too_large", "withdrawn", "not_at
 DECIDED = ("withdrawn", "not_at_anaf")
 # Hints that say no more than that a rule is broken, so that the business term is named with them.
 VAGUE = ("code_list", "business_rule", "text_too_long", "too_many", "date_format", "too_many_decimals")
-# Business terms whose code comes from the company's mapping of units and VAT, which the eFactura window changes.
-MAPPED_TERMS = ("BT-130", "BT-151", "BT-95", "BT-102", "BT-118", "BT-120", "BT-121")
+# Business terms that a line's unit gives, and those that the VAT category of a line's tax gives: their codes come from
+# the company's mapping, which the eFactura window changes.
+UNIT_TERMS = {"BT-130"}
+VAT_TERMS = {"BT-95", "BT-96", "BT-102", "BT-103", *(f"BT-{n}" for n in (118, 119, 120, 121, 151, 152))}
+MAPPED_TERMS = UNIT_TERMS | VAT_TERMS
 # `Explanation.field` that names a party without a business term: field of the partner.
 PARTY_FIELDS = {"seller": "vat", "buyer": "vat", "street": "street", "city": "city", "county": "state_id"}
 # Fields of an invoice that can be changed while it is posted.

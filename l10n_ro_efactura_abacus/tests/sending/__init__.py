@@ -16,9 +16,11 @@ from . import test_mirror
 from . import test_rejections
 from . import test_support_ticket
 from . import test_window
+from . import test_window_codes
 from . import test_tours
 from . import test_progress
 from . import test_progress_tour
+from . import test_window_tours
 from . import test_guard
 from . import test_left_out
 from . import test_send_again

@@ -66,8 +66,8 @@ class TestWindow(XmlCommon):
                 )
             ),
             [
-                (1, "Consultanță", "1.0", "C62", "100.0", "100.00", "S", "21.0"),
-                (2, "Consultanță", "1.0", "KGM", "50.0", "50.00", "S", "21.0"),
+                (1, "Consultanță", "1", "C62 one", "100.00", "100.00", "S Taxed", "21"),
+                (2, "Consultanță", "1", "KGM kilogram", "50.00", "50.00", "S Taxed", "21"),
             ],
         )
         self.assertLessEqual(
@@ -101,7 +101,7 @@ class TestWindow(XmlCommon):
     def test_every_line_is_there(self):
         window = self._window(self._move(*[self._line(price=number) for number in range(1, 61)]))
         self.assertEqual(len(window.line_ids), 60)
-        self.assertEqual(window.line_ids[-1].price, "60.0")
+        self.assertEqual(window.line_ids[-1].price, "60.00")
 
     def test_every_row_opens_its_record(self):
         window = self._window(self._unit_invoice(1))
@@ -219,7 +219,8 @@ class TestWindow(XmlCommon):
         window.action_check()
         self.assertFalse(window.missing_ids | window.finding_ids)
         self.assertEqual(
-            window.line_ids.mapped(lambda row: (row.unit, row.category, row.asked)), [("XPX", "E", "")] * 3
+            window.line_ids.mapped(lambda row: (row.unit, row.category, row.asked)),
+            [("XPX Pallet", "E Exempt", "")] * 3,
         )
 
     def test_an_answer_that_does_not_fit_stops_no_other(self):

@@ -25,8 +25,11 @@ class EfacturaWindow(models.TransientModel):
     finding_ids = fields.One2many(
         "l10n_ro_efactura.window.line", "window_id", string="Check", domain=[("state", "in", ("fatal", "warning"))]
     )
+    refused_ids = fields.One2many(
+        "l10n_ro_efactura.window.line", "window_id", string="What ANAF Said", domain=[("state", "=", "refused")]
+    )
     value_ids = fields.One2many(
-        "l10n_ro_efactura.window.line", "window_id", string="What the Invoice Says", domain=[("state", "=", "ok")]
+        "l10n_ro_efactura.window.line", "window_id", string="Content of the Invoice", domain=[("state", "=", "ok")]
     )
     line_ids = fields.One2many(
         "l10n_ro_efactura.window.line", "window_id", string="Lines", domain=[("state", "=", "line")]
@@ -34,11 +37,14 @@ class EfacturaWindow(models.TransientModel):
     missing_count = fields.Integer(readonly=True)
     fatal_count = fields.Integer(readonly=True)
     warning_count = fields.Integer(readonly=True)
+    refusal = fields.Char(readonly=True, help="The last attempt, where ANAF refused it")
+    refusal_note = fields.Char(readonly=True, help="Whether the document has changed since ANAF refused it")
     cuts = fields.Text(string="Moved to the notes", readonly=True)
     reasons = fields.Text(readonly=True, help="Why it cannot be sent, apart from its data")
     can_send = fields.Boolean(readonly=True)
     can_test = fields.Boolean(readonly=True)
     can_build = fields.Boolean(readonly=True)
+    can_post = fields.Boolean(readonly=True)
     can_choose_period = fields.Boolean(readonly=True, help="A credit note says what it corrects, or for which period")
     file_id = fields.Many2one("l10n_ro_efactura.xml.file", readonly=True)
     xml_text = fields.Text(related="file_id.xml_text", related_sudo=False)
@@ -73,11 +79,14 @@ class EfacturaWindow(models.TransientModel):
         self.ensure_one()
         rows, xml = {}, b""
         moves = self.move_ids
+        refused = self.env["l10n_ro_efactura.submission"] if self.many else self._last_refusal()
+        for row in self._refusal_rows(refused):
+            self._add(rows, moves, row)
         build = len(moves) <= BUILT_IN_THE_CLICK
         for move in moves:
             for problem in move._l10n_ro_efactura_problems():
                 self._add(rows, move, {"state": "missing", **problem})
-            if any(move.id in row["move_ids"] for row in rows.values()) or not build:
+            if any(row["state"] == "missing" and move.id in row["move_ids"] for row in rows.values()) or not build:
                 continue
             xml, errors, findings = move._l10n_ro_efactura_checked_xml()
             for text in errors:
@@ -95,28 +104,27 @@ class EfacturaWindow(models.TransientModel):
             values += self._values(
                 moves,
                 xml,
-                {
-                    (row["bt"], self.env[row["model"]].browse(row["res_id"]))
-                    for row in found
-                    if row["state"] == "missing"
-                },
+                *(self._terms_and_records(found, state) for state in ("missing", "refused")),
             )
         counts = {state: sum(row["state"] == state for row in found) for state in ("missing", "fatal", "warning")}
         ready = not counts["missing"] and not counts["fatal"]
         reasons = {environment: self._reasons(environment) for environment in ("prod", "test")}
         Line.search([("window_id", "=", self.id)]).unlink()
         Line.create([{**row, "window_id": self.id, "sequence": number} for number, row in enumerate(values)])
-        self.invalidate_recordset(["missing_ids", "finding_ids", "value_ids", "line_ids"])
+        self.invalidate_recordset(["missing_ids", "refused_ids", "finding_ids", "value_ids", "line_ids"])
         self.write(
             {
                 "missing_count": counts["missing"],
                 "fatal_count": counts["fatal"],
                 "warning_count": counts["warning"],
+                "refusal": self._refusal_words(refused) if refused else False,
+                "refusal_note": self._refusal_note(refused, xml) if refused and xml else False,
                 "cuts": self._cut_texts() if xml and not self.many else False,
                 "reasons": "\n".join(reasons["prod"]) or False,
                 "can_send": ready and not reasons["prod"],
                 "can_test": ready and not reasons["test"],
                 "can_build": not counts["missing"] and not self.many and moves._l10n_ro_efactura_is_numbered(),
+                "can_post": ready and not self.many and moves.state == "draft",
                 "can_choose_period": not self.many
                 and any(row.get("code") == "origin" for row in found)
                 and moves.move_type == "out_refund",
@@ -131,8 +139,12 @@ class EfacturaWindow(models.TransientModel):
         """Add `row` of an invoice, merged with the same row of other invoices."""
         key = [row.get(name) for name in ("state", "code", "rule", "bt", "model", "res_id", "field")]
         if not self.many:
-            key += [row.get("node"), row["text"]]
+            key += [row.get("node"), row["text"], row.get("original")]
         rows.setdefault(tuple(key), {**row, "move_ids": []})["move_ids"].append(move.id)
+
+    def _terms_and_records(self, rows, state):
+        """Return {(BT, record)} of the `rows` in a state."""
+        return {(row["bt"], self.env[row["model"]].browse(row["res_id"])) for row in rows if row["state"] == state}
 
     def _reasons(self, environment):
         reasons = self.move_ids._l10n_ro_efactura_cannot_send(environment).values()
@@ -179,6 +191,16 @@ class EfacturaWindow(models.TransientModel):
         self._save()
         return self.move_ids.action_l10n_ro_efactura_send()
 
+    def action_post(self):
+        """Confirm the draft, and show what is missing then."""
+        self._check_may()
+        self._save()
+        if not self.can_post:
+            return self._action()
+        asked = self.move_id.action_post()
+        self._look()
+        return self._action() if self.move_id.state == "posted" or not asked else asked
+
     def action_send_test(self):
         """Send to ANAF's test environment."""
         self._check_may()
@@ -221,30 +243,22 @@ class EfacturaWindow(models.TransientModel):
         return self.file_id
 
     def _save(self):
-        """Write the answers; one that cannot be written notes the reason on its row and stops no other."""
-        for line in self.line_ids.filtered(lambda line: line.answer_unit_id or line.answer_category):
-            for missing in self.missing_ids.filtered(line._answers):  # for all with that unit or tax
-                names = (
-                    ("answer_unit_id",)
-                    if missing.kind == "unit"
-                    else ("answer_category", "answer_vatex", "answer_reason")
-                )
-                missing.update({name: line[name] for name in names})
-        answered = self.missing_ids.filtered(lambda line: line._answer() is not None)
-        notes = {}
+        """Write the answers; one that cannot be written stays in its cell with the reason, and stops no other."""
+        asked = self.missing_ids | self.refused_ids
+        self.line_ids._answer_for(asked)
+        answered = (asked | self.line_ids).filtered(lambda line: line._answer() is not None)
+        failed = {}
         for record_lines in answered.grouped(lambda line: (line.model, line.res_id)).values():
-            note = record_lines._write()
-            if note:
-                first = record_lines[0]
-                notes[first.model, first.res_id] = note
+            failed |= record_lines._write()
+        kept = {line._key(): {**line._given(), "note": note, "failed": True} for line, note in failed.items()}
         if answered:
             self.env.flush_all()
-        kept = self.file_id
+        file = self.file_id
         self._look()
-        if kept and not answered:
-            self.file_id = kept
-        for line in self.missing_ids:
-            line.note = notes.get((line.model, line.res_id)) or line.note
+        if file and not answered:
+            self.file_id = file
+        for line in self.missing_ids | self.refused_ids | self.line_ids:
+            line.write(kept.get(line._key(), {}))
 
     # -------------------------------------------------------------------------
     # WORDS

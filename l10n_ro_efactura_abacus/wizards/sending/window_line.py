@@ -18,6 +18,7 @@ KINDS = [
     ("uom", "Odoo unit"),
     ("tax", "Tax"),
     ("type", "Invoice type"),
+    ("draft", "Reset to draft"),
     ("none", "Nothing"),
 ]
 # {field to write: kind of its answer}.
@@ -44,6 +45,8 @@ ANSWER_OF_KIND = {
     "tax": "answer_tax_id",
     "type": "answer_type",
 }
+# {kind: fields of the row that hold the answer for a code}.
+CODE_ANSWERS = {"unit": ("answer_unit_id",), "vat": ("answer_category", "answer_vatex", "answer_reason")}
 
 
 class EfacturaWindowLine(models.TransientModel):
@@ -56,12 +59,20 @@ class EfacturaWindowLine(models.TransientModel):
     window_id = fields.Many2one("l10n_ro_efactura.window", required=True, ondelete="cascade", index=True)
     sequence = fields.Integer(readonly=True)
     state = fields.Selection(
-        [("missing", "Missing"), ("ok", "There"), ("line", "Line"), ("fatal", "Stops it"), ("warning", "Warning")],
+        [
+            ("missing", "Missing"),
+            ("refused", "Refused by ANAF"),
+            ("ok", "There"),
+            ("line", "Line"),
+            ("fatal", "Stops it"),
+            ("warning", "Warning"),
+        ],
         readonly=True,
     )
     bt = fields.Char(string="Term", readonly=True, help="Business term of EN 16931")
     label = fields.Char(string="Element", readonly=True)
     text = fields.Char(string="What Is Wrong", readonly=True)
+    original = fields.Char(string="ANAF's Text", readonly=True)
     rule = fields.Char(readonly=True)
     value = fields.Char(readonly=True)
     source = fields.Char(string="Where", readonly=True)
@@ -71,8 +82,10 @@ class EfacturaWindowLine(models.TransientModel):
     move_ids = fields.Many2many("account.move", string="Invoices", readonly=True)
     move_count = fields.Integer(string="How Many", readonly=True)
     kind = fields.Selection(KINDS, readonly=True, default="none")
-    note = fields.Char(readonly=True)
-    country_id = fields.Many2one("res.country", readonly=True)
+    note = fields.Char(readonly=True, help="Shown under the cell")
+    failed = fields.Boolean(readonly=True, help="The note says why the answer could not be written")
+    is_refused = fields.Boolean(readonly=True, help="ANAF's last answer is about this value")
+    country_id = fields.Many2one("res.country", string="Country of the county", readonly=True)
     bank_partner_id = fields.Many2one("res.partner", readonly=True)
 
     # a line of the invoice, as the document shows it; its unit and its VAT category can be answered on it
@@ -83,20 +96,26 @@ class EfacturaWindowLine(models.TransientModel):
     amount = fields.Char(readonly=True)
     category = fields.Char(string="VAT category (BT-151)", readonly=True)
     rate = fields.Char(string="Rate", readonly=True)
-    asked = fields.Char(readonly=True, help="What of this line is asked: 'unit', 'vat'")
+    unit_kind = fields.Selection(KINDS, readonly=True, help="How the unit can be answered")
+    category_kind = fields.Selection(KINDS, readonly=True, help="How the VAT category can be answered")
+    asked = fields.Char(readonly=True, help="Yellow cells of this line: 'unit', 'vat'")
 
     answer_text = fields.Char()
     answer_date = fields.Date()
-    answer_country_id = fields.Many2one("res.country")
-    answer_state_id = fields.Many2one("res.country.state", domain="[('country_id', '=', country_id)]")
+    answer_country_id = fields.Many2one("res.country", string="Country")
+    answer_state_id = fields.Many2one("res.country.state", string="County", domain="[('country_id', '=', country_id)]")
     answer_sector = fields.Selection([(str(number), f"Sector {number}") for number in range(1, 7)])
-    answer_unit_id = fields.Many2one("l10n_ro_efactura.unit")
+    answer_unit_id = fields.Many2one("l10n_ro_efactura.unit", string="UN/ECE Unit")
     answer_category = fields.Selection(CATEGORIES)
     answer_vatex = fields.Selection(VATEX)
     answer_reason = fields.Char()
-    answer_bank_id = fields.Many2one("res.partner.bank", domain="[('partner_id', '=', bank_partner_id)]")
-    answer_uom_id = fields.Many2one("uom.uom")
-    answer_tax_id = fields.Many2one("account.tax", domain="[('type_tax_use', '=', 'sale')]", check_company=False)
+    answer_bank_id = fields.Many2one(
+        "res.partner.bank", string="Bank account", domain="[('partner_id', '=', bank_partner_id)]"
+    )
+    answer_uom_id = fields.Many2one("uom.uom", string="Odoo unit")
+    answer_tax_id = fields.Many2one(
+        "account.tax", string="Tax", domain="[('type_tax_use', '=', 'sale')]", check_company=False
+    )
     answer_type = fields.Selection(TYPES)
 
     # -------------------------------------------------------------------------
@@ -114,6 +133,7 @@ class EfacturaWindowLine(models.TransientModel):
             "bt": row["bt"],
             "label": window._label(row["bt"]) if row["bt"] else "",
             "text": row["text"],
+            "original": row.get("original"),
             "rule": row.get("rule") or row.get("code"),
             "model": row["model"],
             "res_id": row["res_id"],
@@ -122,7 +142,9 @@ class EfacturaWindowLine(models.TransientModel):
             "move_count": len(moves),
             "source": self._where(record, moves),
         }
-        if row["state"] == "missing":
+        if row["state"] == "refused" and row["field"] == "code":
+            values |= self._prepare_refused_code(moves, record, row["bt"])
+        elif row["state"] in ("missing", "refused"):
             values |= self._prepare_answer(record, row["field"])
         return values
 
@@ -168,6 +190,9 @@ class EfacturaWindowLine(models.TransientModel):
                 }
         elif kind == "text" and isinstance(record[field], str):
             values["answer_text"] = record[field]
+        if values["kind"] in ("date", "country", "county", "type") and record[field]:
+            value = record[field]
+            values[ANSWER_OF_KIND[kind]] = value.id if isinstance(value, models.BaseModel) else value
         return values
 
     @api.model
@@ -177,7 +202,8 @@ class EfacturaWindowLine(models.TransientModel):
         if not field or field not in record._fields:
             return "none"
         if record._name == "account.move.line" and field == "tax_ids" and record.parent_state != "draft":
-            return "none"  # it changes the entry, which Odoo allows on drafts only
+            # It changes the entry, which Odoo allows on drafts only.
+            return "draft" if record.move_id.show_reset_to_draft_button else "none"
         if kind := KIND_OF_FIELD.get(field):
             return kind
         return {"char": "text", "date": "date"}.get(record._fields[field].type, "none")
@@ -196,48 +222,67 @@ class EfacturaWindowLine(models.TransientModel):
         return self.env[self.model].browse(self.res_id).exists()
 
     def _answer(self):
-        """Return the answer, None where there is none or where it equals the record's value."""
+        """Return the answer, None where there is none or where it equals what the record has."""
         self.ensure_one()
+        if self.state == "line":
+            return self._code_answer("unit") or self._code_answer("vat")
+        if self.field == "code":
+            return self._code_answer(self.kind)
         name = ANSWER_OF_KIND.get(self.kind)
         answer = self[name] if name else None
         if self.kind == "text":
             answer = (answer or "").strip()
-            if answer == (self._record()[self.field] or ""):
-                return None
-        return answer or None
+        record = self._record()
+        return None if not answer or not record or answer == record[self.field] else answer
 
     def _write(self):
-        """Write the answers of one record with the user's own rights.
+        """Write the answers of one record with the user's own rights, each as far as it goes.
 
-        :return: the reason why it failed, False on success
+        :return: {row: the reason why its answer was not written}
         """
         record = self[0]._record()
+        failed = {}
+        coded = self.filtered(lambda line: line.state == "line" or line.field == "code")
+        for line in coded:
+            for kind in ("unit", "vat") if line.state == "line" else (line.kind,):
+                if note := line._attempt(line._remember, kind):
+                    failed[line] = note
+        answers = self - coded
+        if answers and (note := answers._attempt(record.write, answers._field_values())):
+            for line in answers:
+                if len(answers) == 1 or (note := line._attempt(record.write, line._field_values())):
+                    failed[line] = note
+        return failed
+
+    def _attempt(self, work, *arguments):
+        """Call `work` with `arguments` in a savepoint and return why it was refused, False on success."""
         try:
             with self.env.cr.savepoint():
-                if self[0].field == "code":
-                    self._remember(record)
-                else:
-                    record.write({line.field: line._field_value() for line in self})
+                work(*arguments)
                 self.env.flush_all()
         except AccessError:
             self.env.invalidate_all()
-            return self._who_may(record)
+            return self._who_may(self[0]._record())
         except UserError as error:
             self.env.invalidate_all()
             return str(error)
         return False
 
-    def _answers(self, missing):
-        """Return True where the answer on this invoice line is what the row `missing` asks for."""
-        self.ensure_one()
-        line = self._record()
-        if missing.kind == "unit":
-            return bool(self.answer_unit_id) and missing._record() == line.product_uom_id
-        return (
-            missing.kind == "vat"
-            and bool(self.answer_category)
-            and (missing._record() in line.tax_ids.flatten_taxes_hierarchy())
-        )
+    def _answer_for(self, asked):
+        """Copy what was answered on invoice lines to the rows `asked` that are about the same unit, tax or line."""
+        for line in self:
+            record = line._record()
+            for row in asked:
+                if row.field == "code" and line._code_answer(row.kind) and line._coded(row.kind) == row._record():
+                    names = CODE_ANSWERS[row.kind]
+                elif row.kind == "tax" and line.answer_tax_id and row._record() == record:
+                    names = ("answer_tax_id",)
+                else:
+                    continue
+                row.update({name: line[name] for name in names})
+
+    def _field_values(self):
+        return {line.field: line._field_value() for line in self}
 
     def _field_value(self):
         answer = self._answer()
@@ -245,20 +290,14 @@ class EfacturaWindowLine(models.TransientModel):
             return [fields.Command.set(answer.ids)]
         return answer.id if isinstance(answer, models.BaseModel) else answer
 
-    def _remember(self, record):
-        code_map = self.env["l10n_ro_efactura.code.map"]
-        for line in self:
-            for company in line.move_ids.company_id:
-                if line.kind == "unit":
-                    code_map._remember(company, record, line.answer_unit_id.code)
-                else:
-                    code_map._remember(
-                        company,
-                        record,
-                        line.answer_category,
-                        line.answer_vatex or False,
-                        (line.answer_reason or "").strip() or False,
-                    )
+    def _key(self):
+        """Return what tells this row from the others, also from those of an earlier check."""
+        return self.state, self.bt, self.rule, self.original, self.model, self.res_id, self.field
+
+    def _given(self):
+        """Return the values of all answers, to be kept in the cells."""
+        names = {*ANSWER_OF_KIND.values(), *CODE_ANSWERS["vat"]}
+        return {name: self._fields[name].convert_to_write(self[name], self) for name in names}
 
     # -------------------------------------------------------------------------
     # BUTTONS
@@ -267,6 +306,15 @@ class EfacturaWindowLine(models.TransientModel):
     def _check_may(self):
         check_bill(self.move_ids, "write")
         self.ensure_one()
+
+    def action_reset_draft(self):
+        """Reset the posted invoice to draft, where the taxes of its lines can be chosen."""
+        self._check_may()
+        window = self.window_id
+        window.move_ids.check_access("write")
+        self.move_ids.button_draft()
+        window._save()
+        return window._action()
 
     def action_open(self):
         """Open the record to correct."""

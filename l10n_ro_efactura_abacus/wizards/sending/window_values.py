@@ -1,13 +1,15 @@
 from contextlib import suppress
 from datetime import date
+from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 from odoo import models
-from odoo.tools import float_repr
 from odoo.tools.misc import format_date
 
 from ...anaf import cius
+from ...models.document.document_build import LineTaxes, number
 from ...models.document.texts import plain
+from ...models.sending.submission_error import VAT_TERMS
 
 # UBL 2.1 namespaces of the paths below.
 NSMAP = {
@@ -86,6 +88,11 @@ LINES = {
 FIELD_OF_LINE = {"BT-129": "quantity", "BT-146": "price_unit", "BT-131": "price_subtotal", "BT-153": "name"}
 # Terms that are dates.
 DATES = ("BT-2", "BT-9", "BT-26", "BT-72", "BT-73", "BT-74")
+# {term that is a number: decimals shown at least}.
+NUMBERS = {
+    **dict.fromkeys(("BT-131", "BT-146", *(f"BT-{n}" for n in range(106, 118))), 2),
+    **dict.fromkeys(("BT-119", "BT-129", "BT-152"), 0),
+}
 
 
 class EfacturaWindow(models.TransientModel):
@@ -93,11 +100,12 @@ class EfacturaWindow(models.TransientModel):
 
     _inherit = "l10n_ro_efactura.window"
 
-    def _values(self, move, xml, asked):
+    def _values(self, move, xml, asked, refused):
         """Yield the values of rows, in the order of the standard.
 
         :param xml: the document, or b'' where it cannot be built yet: the records are read instead
         :param asked: {(BT, record)} with a row of their own as missing
+        :param refused: {(BT, record)} that ANAF's last answer is about
         """
         root = etree.fromstring(xml) if xml else None
         missing_terms = {bt for bt, _record in asked}
@@ -114,56 +122,94 @@ class EfacturaWindow(models.TransientModel):
             else:
                 value = self._shown(move, bt, record, field)
             if value or (always and root is not None):
-                yield self._value_row(bt, value, record, field)
-        yield from self._line_values(move, root, asked)
+                row = self._value_row(bt, value, record, field)
+                yield {**row, "is_refused": bt in {term for term, _record in refused}}
+        yield from self._line_values(move, root, asked | refused)
 
     def _readable(self, bt, text):
-        """Format a date for the user; return any other text unchanged."""
-        with suppress(ValueError):
-            return format_date(self.env, date.fromisoformat(text)) if bt in DATES else text
-        return text
+        """Return a value of the document as the user writes it: a date, a number, a code with its word."""
+        if not text:
+            return text
+        message = self.env["l10n_ro_efactura.message"]
+        with suppress(ValueError, InvalidOperation):
+            if bt in DATES:
+                return format_date(self.env, date.fromisoformat(text))
+            if bt in NUMBERS:
+                return message._number_of(NUMBERS[bt])(Decimal(text))
+        word = {
+            "BT-3": lambda: message._type_words().get(text),
+            "BT-81": lambda: message._payment_words().get(text),
+            "BT-118": lambda: message._category_word(text),
+            "BT-151": lambda: message._category_word(text),
+            "BT-130": lambda: message._unit_word(text),
+            **dict.fromkeys(("BT-40", "BT-55", "BT-80"), lambda: message._place_words(text, "")[0]),
+            **dict.fromkeys(("BT-39", "BT-54", "BT-79"), lambda: message._place_words("RO", text)[1]),
+        }.get(bt)
+        said = word and word()
+        return f"{text} {said}" if said and said != text else text
 
     def _line_values(self, move, root, asked):
-        """Yield a row for each line of the invoice: the document's values, and which of its codes are missing."""
+        """Yield a row for each line of the invoice: the document's values, and which of its codes are asked.
+
+        :param asked: {(BT, record)} whose cells are yellow
+        """
         lines = move.invoice_line_ids.filtered(
             lambda line: line.display_type == "product" and not line._l10n_ro_efactura_is_document_level()
         )
         nodes = root.xpath(f"/*/{_LINE}", namespaces=NSMAP) if root is not None else []
-        for number, line in enumerate(lines, start=1):
+        Line = self.env["l10n_ro_efactura.window.line"]
+        for position, line in enumerate(lines, start=1):
+            tax = LineTaxes(line.tax_ids).vat
+            code = move._l10n_ro_efactura_tax_code(tax)
+            own_tax = ("BT-151", line) in asked and Line._kind(line, "tax_ids")
             row = {
                 "state": "line",
-                "number": number,
+                "number": position,
                 "model": line._name,
                 "res_id": line.id,
+                "move_ids": move.ids,
+                "unit_kind": line.product_uom_id and "unit",
+                # A seller who is not registered for VAT has category O, whatever the tax.
+                "category_kind": own_tax or (bool(tax) and (not code or code[0] != "O") and "vat"),
                 "asked": " ".join(
                     filter(
                         None,
                         (
                             ("BT-130", line.product_uom_id) in asked and "unit",
-                            any(("BT-151", tax) in asked for tax in line.tax_ids.flatten_taxes_hierarchy()) and "vat",
+                            (own_tax or any(term in asked for term in self._terms_of(tax))) and "vat",
                         ),
                     )
                 ),
+                **Line._prepare_code("unit", line.product_uom_id and self._unit_code(move, line.product_uom_id)),
+                **Line._prepare_code("vat", tax and code),
             }
             for bt, (column, path) in LINES.items():
-                if len(nodes) >= number:
-                    found = nodes[number - 1].xpath(path, namespaces=NSMAP)
-                    row[column] = " - ".join(node if isinstance(node, str) else node.text or "" for node in found)
+                if len(nodes) >= position:
+                    found = nodes[position - 1].xpath(path, namespaces=NSMAP)
+                    texts = [node if isinstance(node, str) else node.text or "" for node in found]
                 else:
-                    row[column] = self._line_value(move, line, bt)
+                    texts = [self._line_value(move, line, bt)]
+                row[column] = " - ".join(self._readable(bt, text) for text in texts)
             yield row
 
+    def _terms_of(self, tax):
+        return {(bt, tax) for bt in VAT_TERMS}
+
+    def _unit_code(self, move, uom):
+        code = self.env["l10n_ro_efactura.code.map"]._uom_code(move.company_id, uom)
+        return bool(code) and (code,)
+
     def _line_value(self, move, line, bt):
-        """Return the value of a line from the records, before there is a document."""
+        """Return the value of a line from the records, before there is a document, as the document writes it."""
         if bt == "BT-130":
             return self.env["l10n_ro_efactura.code.map"]._uom_code(move.company_id, line.product_uom_id) or ""
         if bt == "BT-151":
-            codes = [move._l10n_ro_efactura_tax_code(tax) for tax in line.tax_ids.flatten_taxes_hierarchy()]
-            return ", ".join(code[0] for code in codes if code)
+            code = line.tax_ids and move._l10n_ro_efactura_tax_code(LineTaxes(line.tax_ids).vat)
+            return code[0] if code else ""
         if bt == "BT-152":
-            return ", ".join(float_repr(tax.amount, 2) for tax in line.tax_ids if tax.amount_type == "percent")
+            return ", ".join(str(number(tax.amount)) for tax in line.tax_ids if tax.amount_type == "percent")
         value = line[FIELD_OF_LINE[bt]]
-        return float_repr(value, 2) if isinstance(value, float) else value or ""
+        return str(number(value)) if isinstance(value, float) else value or ""
 
     def _value_row(self, bt, value, record, field):
         return {
@@ -193,7 +239,7 @@ class EfacturaWindow(models.TransientModel):
         if bt in ("BT-106", "BT-107", "BT-108", "BT-114", *(f"BT-{n}" for n in range(116, 122)), "BT-24", "BT-32"):
             return ""  # computed by the document
         if bt == "BT-3":
-            return move._l10n_ro_efactura_type_code()
+            return self._readable(bt, move._l10n_ro_efactura_type_code())
         if bt == "BT-6":
             return "RON" if move.currency_id.name != "RON" else ""
         if bt == "BT-25":
@@ -217,9 +263,9 @@ class EfacturaWindow(models.TransientModel):
             "BT-115": "amount_residual",
         }
         if bt in amounts:
-            return float_repr(move[amounts[bt]], 2)
+            return self._readable(bt, str(number(move[amounts[bt]])))
         if bt == "BT-81":
-            return move._l10n_ro_efactura_payment_means_code()
+            return self._readable(bt, move._l10n_ro_efactura_payment_means_code())
         if not field or field not in record._fields:
             return ""
         value = record[field]

@@ -8,7 +8,11 @@ registry.category("web_tour.tours").add("l10n_ro_efactura_send_one", {
             trigger: ".o_form_statusbar button[name=action_l10n_ro_efactura_send]:contains('Send to ANAF')",
             run: "click",
         },
-        { content: "It is queued at once", trigger: "[name=l10n_ro_efactura_state] .badge[data-state=queued]" },
+        {
+            content: "It is under way at once; the jobs may be faster than the page",
+            trigger:
+                "[name=l10n_ro_efactura_state] .badge:is([data-state=queued], [data-state=processing], [data-state=ok])",
+        },
         {
             content: "The answer comes to the open page by itself",
             trigger: "[name=l10n_ro_efactura_state] .badge[data-state=ok]",
@@ -90,12 +94,7 @@ registry.category("web_tour.tours").add("l10n_ro_efactura_window", {
             trigger: ".modal .o_data_row:contains('BT-52') .o_l10n_ro_efactura_empty",
             run: "click",
         },
-        {
-            content: "One of six",
-            trigger: ".modal .o_data_row [name=answer_sector] input",
-            run: "click",
-        },
-        { content: "Sector 3", trigger: ".o_select_menu_item:contains('Sector 3')", run: "click" },
+        { content: "One click opened the list: sector 3", trigger: ".o_select_menu_item:contains('Sector 3')", run: "click" },
         {
             content: "It stands there",
             trigger: ".modal .o_l10n_ro_efactura_answer:not(.o_l10n_ro_efactura_empty) [name=answer_sector]",
