@@ -38,6 +38,14 @@ RIGHTS = {
     "l10n_ro_efactura.import": {"biller": "crwu", "accountant": "crwu"},
     "l10n_ro_efactura.import.line": {"biller": "crwu", "accountant": "crwu"},
     "l10n_ro_efactura.import.batch": {"biller": "crwu", "accountant": "crwu"},
+    "l10n_ro_efactura.submission.error": {"biller": "r", "accountant": "r", "reader": "r"},
+    "l10n_ro_efactura.outage": {"biller": "r", "accountant": "r", "reader": "r"},
+    "l10n_ro_efactura.outage.call": {"biller": "r", "accountant": "r", "reader": "r"},
+    # ANAF's register of taxpayers is public
+    "l10n_ro_efactura.taxpayer": dict.fromkeys(("employee", "stranger", "biller", "accountant", "reader", "admin"), "r"),
+    "l10n_ro_efactura.taxpayer.change": dict.fromkeys(
+        ("employee", "stranger", "biller", "accountant", "reader", "admin"), "r"
+    ),
     "l10n_ro_efactura.call": {},
     "l10n_ro_efactura.call.log": {"admin": "r"},
     "l10n_ro_efactura.gate": {},
