@@ -11,6 +11,8 @@ from odoo.tools import mute_logger
 from .common import EfacturaCommon
 
 MODULE = "l10n_ro_efactura_abacus"
+# Users with an internal account.
+EMPLOYEES = ("employee", "stranger", "biller", "accountant", "reader", "admin")
 # {model: {user: rights}} of every model; letters of create, read, write, unlink; a user not named has none.
 RIGHTS = {
     "l10n_ro_efactura.credential": {"admin": "crwu"},
@@ -42,7 +44,9 @@ RIGHTS = {
     "l10n_ro_efactura.outage": {"biller": "r", "accountant": "r", "reader": "r"},
     "l10n_ro_efactura.outage.call": {"biller": "r", "accountant": "r", "reader": "r"},
     # ANAF's register of taxpayers is public
-    "l10n_ro_efactura.taxpayer": dict.fromkeys(("employee", "stranger", "biller", "accountant", "reader", "admin"), "r"),
+    "l10n_ro_efactura.taxpayer": dict.fromkeys(
+        ("employee", "stranger", "biller", "accountant", "reader", "admin"), "r"
+    ),
     "l10n_ro_efactura.taxpayer.change": dict.fromkeys(
         ("employee", "stranger", "biller", "accountant", "reader", "admin"), "r"
     ),

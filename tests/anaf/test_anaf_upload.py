@@ -237,7 +237,7 @@ def test_peer_that_does_not_read_ends_at_the_deadline_and_is_not_sent(peer, clie
     with pytest.raises(anaf.NotSent) as caught:
         upload(client_of(peer(script), deadline=0.7), BIG)
     assert time.monotonic() - started < 1.6
-    assert caught.value.code == "timeout"
+    assert caught.value.code == "slow_upload"
 
 
 def test_peer_that_stops_reading_halfway_gets_no_second_deadline(peer, client_of):

@@ -5,9 +5,7 @@ from odoo.exceptions import UserError
 
 from ..calls.outgoing import FAILED
 from ..common.rights import check_bill
-
-# Groups that may read support tickets.
-READERS = "account.group_account_invoice,account.group_account_readonly"
+from ..parties.res_partner import BILLING
 
 
 class AccountMove(models.Model):
@@ -23,7 +21,7 @@ class AccountMove(models.Model):
         string="Support tickets",
         copy=False,
         readonly=True,
-        groups=READERS,
+        groups=BILLING,
     )
     l10n_ro_efactura_needs_support = fields.Boolean(
         "Support can be asked",

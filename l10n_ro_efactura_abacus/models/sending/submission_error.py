@@ -8,6 +8,7 @@ from ...anaf import cius, explain
 from ..calls.outgoing import FAILED
 from ..common.anaf_words import error_words, in_words
 from ..common.rights import check_bill, may_bill
+from ..parties.res_partner import BILLING
 
 # Hints whose `text` is our own sentence already, so that it needs no explanation.
 OWN_WORDS = ("check", "missing_data", "withdrawn", "not_at_anaf", "not_posted", "other_document")
@@ -241,6 +242,7 @@ class AccountMove(models.Model):
         "l10n_ro_efactura.submission.error",
         string="Errors of ANAF",
         compute="_compute_l10n_ro_efactura_error_ids",
+        groups=BILLING,
         help="The errors of the last attempt in production, and of the last test",
     )
 
