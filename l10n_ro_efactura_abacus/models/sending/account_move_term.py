@@ -231,7 +231,8 @@ class AccountMove(models.Model):
         """Store on the invoices with Ok by how many days ANAF received them late, where it did. It only ever grows."""
         for move in self.filtered(lambda move: move.l10n_ro_efactura_state == "ok"):
             term = move.l10n_ro_efactura_term_missed or move.l10n_ro_efactura_deadline
-            received = term and move._l10n_ro_efactura_last_submission("prod")._received_at()
+            submission = move._l10n_ro_efactura_last_submission("prod")
+            received = term and submission and submission._received_at()
             if not received:
                 continue
             day = received.replace(tzinfo=timezone.utc).astimezone(BUCHAREST).date()

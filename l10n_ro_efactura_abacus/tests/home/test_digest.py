@@ -50,7 +50,7 @@ class TestDigest(PipelineCase):
         self.assertTrue(self.biller.l10n_ro_efactura_digest_at)
 
     def test_a_connection_that_ends_is_told_though_nothing_else_is_to_be_done(self):
-        self._set(self.credential, refresh_expires_at=Datetime.now() + timedelta(days=5, hours=1))
+        self._set(self.credential, refresh_expires_at=Datetime.now() + timedelta(days=4, hours=23))
         self.assertIn("The connection to ANAF ends in 5 days", self._digest().body_html)
 
     def test_it_is_in_the_user_s_language(self):
