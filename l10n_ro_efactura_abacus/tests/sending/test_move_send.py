@@ -41,7 +41,7 @@ class TestMoveSend(EfacturaCommon):
         move = self._lacking()
         action = move.with_user(self.biller).action_l10n_ro_efactura_send()
         self.assertEqual(action["res_model"], "l10n_ro_efactura.window")
-        row = self.env[action["res_model"]].browse(action["res_id"]).missing_ids
+        row = self.env[action["res_model"]].with_user(self.biller).browse(action["res_id"]).missing_ids
         self.assertEqual(
             (row.bt, row.model, row.res_id, row.field), ("BT-52", "res.partner", move.partner_id.id, "city")
         )
