@@ -17,7 +17,7 @@ FACTS = {
     "tls_failure": "no secure connection could be made",
     "proxy_failure": "the proxy did not let the call through",
     "timeout": "no whole answer within the deadline",
-    "slow_upload": "the document did not leave within the deadline",
+    "slow_upload": "the document did not leave in time: it is large, or the line is slow",
     "connection_lost": "the connection was lost",
     "answer_too_large": "the answer is larger than anything ANAF sends",
     "unauthorized": "ANAF does not accept the token",

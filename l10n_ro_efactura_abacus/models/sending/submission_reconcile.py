@@ -201,7 +201,8 @@ class EfacturaSubmission(models.Model):
 
         What core sent counts from the installation, because only since then the lists are read completely.
         """
-        first, last = self.uncertain_since, self.attempted_at
+        last = self.attempted_at
+        first = self.uncertain_since or last or self.create_date
         lost = first if not last or first >= last else last + timedelta(seconds=lane.lease)
         return max(lost, self.create_date) if self.origin == "core" else lost
 
