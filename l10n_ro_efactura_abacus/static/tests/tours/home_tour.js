@@ -15,6 +15,10 @@ registry.category("web_tour.tours").add("l10n_ro_efactura_home", {
         { content: "queued", trigger: ".o_notification:contains('1 queued')" },
         { content: "back to the home", trigger: ".breadcrumb-item a:contains('e-Factura')", run: "click" },
         { content: "nothing to send", trigger: "[data-card='to_send'] .o_count:contains(/^0$/)" },
-        { content: "it is Ok, without a reload", trigger: "[data-card='ok_today'] .o_count:contains(/^1$/)" },
+        {
+            content: "it is Ok, without a reload",
+            trigger: "[data-card='ok_today'] .o_count:contains(/^1$/)",
+            timeout: 60000,
+        },
     ],
 });
