@@ -33,7 +33,7 @@ class TestSendAgain(PipelineCase):
         with self.assertRaisesRegex(UserError, "was changed after this document was made"):
             submission.action_send_again()
         self.assertEqual(submission.move_id.l10n_ro_efactura_state, "nok")
-        new = submission.action_regenerate()
+        new = submission._again(same_bytes=False)
         self._upload()
         self._settle()
         self.assertEqual(new.state, "ok")
@@ -43,7 +43,7 @@ class TestSendAgain(PipelineCase):
     def test_the_old_document_goes_again_while_the_invoice_states_the_same(self):
         submission = self._rejected()
         self.customer.street = "Strada Nouă 7"  # an address makes no other statement
-        again = submission.action_send_again()
+        again = submission._again(same_bytes=True)
         self.assertEqual(again._xml_bytes(), submission._xml_bytes())
         self._upload()
         self._settle()
@@ -76,7 +76,7 @@ class TestSendAgain(PipelineCase):
         first = self._rejected()
         self.assertTrue(first.can_send_again)
         self.sim.settings.cuis_unknown = {CUSTOMER_CIF}
-        second = first.action_send_again()
+        second = first._again(same_bytes=True)
         self._upload()
         self._settle()
         self.env.invalidate_all()
