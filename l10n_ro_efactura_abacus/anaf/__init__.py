@@ -3,7 +3,7 @@
 No Odoo here. Whatever an exchange raises is an :class:`AnafError`; ``errors`` says what each one obliges.
 """
 
-from .bucharest_time import BUCHAREST, next_day, today
+from .bucharest_time import BUCHAREST, day_of, next_day, today
 from .client import AnafClient
 from .completeness import DocumentError, Problem, document_problems
 from .contradictions import Contradiction, contradictions
@@ -132,6 +132,7 @@ __all__ = [
     "spv_window",
     "support_sections",
     "support_text",
+    "day_of",
     "today",
     "valid_cnp",
     "valid_cui",

@@ -51,6 +51,11 @@ def today(now: datetime | None = None) -> date:
     return (now or datetime.now(timezone.utc)).astimezone(BUCHAREST).date()
 
 
+def day_of(moment: datetime) -> date:
+    """Return the date in Bucharest of a naive UTC datetime, as Odoo stores moments."""
+    return today(moment.replace(tzinfo=timezone.utc))
+
+
 def next_day(now: datetime | None = None) -> datetime:
     """Return when the next day, and with it new daily quotas, begins in Bucharest: naive UTC, five minutes late.
 

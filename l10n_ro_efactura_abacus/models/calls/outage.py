@@ -5,13 +5,13 @@ calls of a run that lasted long enough are copied to the outage, because the lis
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
-from ...anaf import BUCHAREST
+from ...anaf import day_of
 from ..common.anaf_words import fact_words
 from ..common.environment import ENVIRONMENTS
 
@@ -137,7 +137,7 @@ class EfacturaOutage(models.Model):
         self.ensure_one()
         if not self.ended_at:
             return self.env._("since %s", self._moment(self.started_at))
-        same_day = self._day(self.started_at) == self._day(self.ended_at)
+        same_day = day_of(self.started_at) == day_of(self.ended_at)
         return self.env._(
             "%(start)s to %(end)s",
             start=self._moment(self.started_at),
@@ -147,11 +147,6 @@ class EfacturaOutage(models.Model):
     def _moment(self, moment, pattern="d MMM y, HH:mm"):
         """Return a naive UTC datetime as a text, in Bucharest's time."""
         return format_datetime(self.env, moment, tz="Europe/Bucharest", dt_format=pattern) if moment else ""
-
-    @api.model
-    def _day(self, moment):
-        """Return the date of a naive UTC datetime in Bucharest."""
-        return moment.replace(tzinfo=timezone.utc).astimezone(BUCHAREST).date()
 
     @api.model
     @api.private

@@ -1,12 +1,12 @@
 """The digest: what is to be done about e-Factura, by mail, as often as each user wants it."""
 
 import logging
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools.urls import urljoin
 
-from ...anaf import BUCHAREST, today
+from ...anaf import day_of, today
 from ..common.rights import check_read_spv, may_read_spv
 
 _logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class ResUsers(models.Model):
         now, last = today(), self.l10n_ro_efactura_digest_at
         if not last:
             return self.l10n_ro_efactura_digest == "daily" or now.weekday() == 0
-        last = last.replace(tzinfo=timezone.utc).astimezone(BUCHAREST).date()
+        last = day_of(last)
         first = now if self.l10n_ro_efactura_digest == "daily" else now - timedelta(days=now.weekday())
         return last < first
 

@@ -1,7 +1,7 @@
 """The legal term of an invoice: who is told before it ends, and what was declared late, for ever."""
 
 import logging
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from markupsafe import Markup
 from odoo import api, fields, models
@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_date
 from odoo.tools.sql import column_exists, create_column
 
-from ...anaf import BUCHAREST, add_working_days, today
+from ...anaf import add_working_days, day_of, today
 from ..common.alerts import alert, open_activities, people_told
 from ..common.rights import may_read_spv
 from .account_move_obligation import NOT_REPORTED
@@ -235,7 +235,7 @@ class AccountMove(models.Model):
             received = term and submission and submission._received_at()
             if not received:
                 continue
-            day = received.replace(tzinfo=timezone.utc).astimezone(BUCHAREST).date()
+            day = day_of(received)
             days = (day - term).days
             if days > max(move.l10n_ro_efactura_days_late, 0):
                 move.with_context(skip_is_manually_modified=True).write(

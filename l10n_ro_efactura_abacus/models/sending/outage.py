@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta, timezone
 from odoo import fields, models
 from odoo.fields import Domain
 
-from ...anaf import BUCHAREST
+from ...anaf import BUCHAREST, day_of
 from ..common.rights import check_read_spv
 
 
@@ -30,10 +30,10 @@ class EfacturaOutage(models.Model):
         """Return the domain of the invoices declared late whose term ended on a day of the outage."""
         self.ensure_one()
         domain = Domain("company_id", "child_of", self.company_id.id) & Domain(
-            "l10n_ro_efactura_term_missed", ">=", self._day(self.started_at)
+            "l10n_ro_efactura_term_missed", ">=", day_of(self.started_at)
         )
         if self.ended_at:
-            domain &= Domain("l10n_ro_efactura_term_missed", "<=", self._day(self.ended_at))
+            domain &= Domain("l10n_ro_efactura_term_missed", "<=", day_of(self.ended_at))
         return domain if self.environment == "prod" else Domain.FALSE
 
     def _late_moves(self):
